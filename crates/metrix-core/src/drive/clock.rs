@@ -1,0 +1,38 @@
+//! The one place that reads a clock: tokio's, anchored to the wall clock once.
+
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+use tokio::time::Instant;
+
+use crate::Timestamp;
+
+/// A moment on the monotonic clock, and what the wall clock said then.
+///
+/// All drivers of a process share it, so that their times can be compared; a wall clock that is set back or forward
+/// later moves none of them.
+#[derive(Debug)]
+struct Anchor {
+    instant: Instant,
+    time: Timestamp,
+}
+
+fn anchor() -> &'static Anchor {
+    static ANCHOR: OnceLock<Anchor> = OnceLock::new();
+    ANCHOR.get_or_init(|| Anchor { instant: Instant::now(), time: SystemTime::now().into() })
+}
+
+/// The time by tokio's clock: paused where that is paused.
+pub(crate) fn now() -> Timestamp {
+    let Anchor { instant, time } = anchor();
+    let now = Instant::now();
+    // A paused clock can stand before the anchor.
+    (*time + now.duration_since(*instant)).saturating_sub(instant.duration_since(now))
+}
+
+/// The moment at which the clock will say `time`, or about 30 years from now if that is nearer.
+pub(crate) fn instant_of(time: Timestamp) -> Instant {
+    const FAR: std::time::Duration = std::time::Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    let ahead = (time - now()).min(FAR);
+    Instant::now() + ahead
+}

@@ -1,0 +1,28 @@
+//! Stream operators, mergeable folds, windows and controlled time.
+#![forbid(unsafe_code)]
+
+mod drive;
+mod end;
+mod event_time;
+pub mod fold;
+mod macros;
+mod operator;
+pub mod ops;
+mod size;
+mod time;
+mod window;
+
+pub use drive::{ArrivalTime, Operate, OperateExt, TimeDomain, Wait};
+pub use end::EndExt;
+pub use event_time::{EventTime, EventTimeDomain, Late, LateCounter};
+pub use fold::{Fold, Merge};
+pub use operator::{Emit, Operator, Then};
+pub use size::size;
+pub use time::{Interval, IntervalError, Timestamp};
+pub use window::Window;
+
+/// Everything that a pipeline is written with: each operator's trait, the ends of a stream, and the traits beneath.
+pub mod prelude {
+    pub use crate::ops::*;
+    pub use crate::{Emit, EndExt, EventTime, Fold, Merge, OperateExt, Operator, Timestamp, Window, size};
+}

@@ -1,0 +1,223 @@
+//! [`Operator`], the one trait that every stage implements, and [`Then`], which fuses two of them.
+
+use crate::Timestamp;
+
+/// Where an operator puts what it has made. Closures are emitters.
+pub trait Emit<T> {
+    /// Takes one output.
+    fn emit(&mut self, output: T);
+}
+
+impl<T, F: FnMut(T)> Emit<T> for F {
+    #[inline]
+    fn emit(&mut self, output: T) {
+        self(output);
+    }
+}
+
+/// A synchronous state machine that is told the time: items go in, outputs come out, and the clock is somebody else's.
+///
+/// A driver ([`operate`](crate::OperateExt::operate)) makes a stream of it, and keeps these promises:
+/// [`on_start`](Self::on_start) is called once, before all else; when [`deadline`](Self::deadline) is reached,
+/// [`on_time`](Self::on_time) is called before the next item; no item comes while [`wants_input`](Self::wants_input)
+/// is false; [`on_end`](Self::on_end) is called once, and after it only `on_time`, until there is no deadline left.
+/// An operator that wants no input and has no deadline has nothing to wait for: its driver ends it.
+///
+/// ```
+/// use metrix_core::{Emit, Operator, Timestamp, prelude::*};
+///
+/// /// Each item, less the one before it.
+/// struct Difference { before: Option<f64> }
+///
+/// impl Operator<f64> for Difference {
+///     type Out = f64;
+///     fn on_item(&mut self, item: f64, _now: Timestamp, out: &mut impl Emit<f64>) {
+///         if let Some(before) = self.before.replace(item) {
+///             out.emit(item - before);
+///         }
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let readings = futures::stream::iter([3.0, 5.0, 4.0]);
+/// let steps: Vec<f64> = readings.operate(Difference { before: None }).collect().await;
+/// assert_eq!(steps, [2.0, -1.0]);
+/// # });
+/// ```
+pub trait Operator<In> {
+    /// What it makes of its items.
+    type Out;
+
+    /// Whether it uses the times that it is told, or ever has a deadline. A driver reads no clock for an operator that
+    /// says `false`. The answer must not change.
+    fn is_timed(&self) -> bool {
+        true
+    }
+
+    /// Time begins: at the moment at which the stream is built, or the epoch where time is the items' own.
+    fn on_start(&mut self, _now: Timestamp) {}
+
+    /// An item arrives. In event time `now` is the item's own time, and may lie before that of an earlier item.
+    fn on_item(&mut self, item: In, now: Timestamp, out: &mut impl Emit<Self::Out>);
+
+    /// When it wants to be woken next.
+    fn deadline(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// The deadline is reached, or passed by any length of time. The next deadline must be another one.
+    fn on_time(&mut self, _now: Timestamp, _out: &mut impl Emit<Self::Out>) {}
+
+    /// The input has ended. What is still held is emitted here, or later if there is a deadline for it.
+    fn on_end(&mut self, _now: Timestamp, _out: &mut impl Emit<Self::Out>) {}
+
+    /// Whether the next item may come: the way to hold up the input.
+    fn wants_input(&self) -> bool {
+        true
+    }
+
+    /// Whether an item of time `at` comes too late to count where it belongs, once time has gone on to `watermark`. In
+    /// event time such items go to the [late output](crate::EventTime::on_late) instead of here.
+    fn is_late(&self, _at: Timestamp, _watermark: Timestamp) -> bool {
+        false
+    }
+
+    /// How many outputs are still to come, as least and most, if that many items are.
+    fn size_hint(&self, _items: (usize, Option<usize>)) -> (usize, Option<usize>) {
+        (0, None)
+    }
+
+    /// Joins this operator and the next into one, with no queue and no driver in between: what this one emits is the
+    /// other's item at the same time.
+    ///
+    /// ```
+    /// use metrix_core::{fold::Sum, ops::{Filter, Map, Partition}, prelude::*};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let pairs_of_odd_squares = Map::new(|x: i32| x * x)
+    ///     .then(Filter::new(|x: &i32| x % 2 == 1))
+    ///     .then(Partition::with(size(2), Sum));
+    /// let sums: Vec<f64> = futures::stream::iter(1..=8).operate(pairs_of_odd_squares).collect().await;
+    /// assert_eq!(sums, [10.0, 74.0]);
+    /// # });
+    /// ```
+    fn then<B>(self, next: B) -> Then<Self, B>
+    where
+        Self: Sized,
+        B: Operator<Self::Out>,
+    {
+        Then { first: self, second: next, ended: Ended::Neither }
+    }
+}
+
+/// Two operators as one, made by [`Operator::then`].
+#[derive(Clone, Debug)]
+pub struct Then<A, B> {
+    first: A,
+    second: B,
+    ended: Ended,
+}
+
+/// Which of the two have been told that their input ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Neither,
+    First,
+    Both,
+}
+
+impl<A, B> Then<A, B> {
+    /// Hands the end on, once the first has nothing more to say to the second.
+    fn pass_end<In>(&mut self, now: Timestamp, out: &mut impl Emit<B::Out>)
+    where
+        A: Operator<In>,
+        B: Operator<A::Out>,
+    {
+        let heard = self.first.deadline().is_none() || is_done(&self.second);
+        if self.ended == Ended::First && heard {
+            self.ended = Ended::Both;
+            self.second.on_end(now, out);
+        }
+    }
+}
+
+/// Whether nothing can happen to this operator any more.
+#[inline]
+pub(crate) fn is_done<In>(operator: &impl Operator<In>) -> bool {
+    !operator.wants_input() && operator.deadline().is_none()
+}
+
+impl<In, A, B> Operator<In> for Then<A, B>
+where
+    A: Operator<In>,
+    B: Operator<A::Out>,
+{
+    type Out = B::Out;
+
+    fn is_timed(&self) -> bool {
+        self.first.is_timed() || self.second.is_timed()
+    }
+
+    fn on_start(&mut self, now: Timestamp) {
+        self.first.on_start(now);
+        self.second.on_start(now);
+    }
+
+    #[inline]
+    fn on_item(&mut self, item: In, now: Timestamp, out: &mut impl Emit<B::Out>) {
+        let Self { first, second, .. } = self;
+        first.on_item(item, now, &mut |item| second.on_item(item, now, out));
+        if is_done(&self.first) {
+            self.on_end(now, out);
+        }
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        let second = self.second.deadline();
+        // What the first would emit at its deadline must wait until the second takes it.
+        if !self.second.wants_input() {
+            return second;
+        }
+        match (self.first.deadline(), second) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    fn on_time(&mut self, now: Timestamp, out: &mut impl Emit<B::Out>) {
+        let Self { first, second, .. } = self;
+        if second.deadline().is_some_and(|deadline| deadline <= now) {
+            second.on_time(now, out);
+        }
+        if second.wants_input() && first.deadline().is_some_and(|deadline| deadline <= now) {
+            first.on_time(now, &mut |item| second.on_item(item, now, out));
+        }
+        if is_done(&self.first) {
+            self.on_end(now, out);
+        }
+        self.pass_end(now, out);
+    }
+
+    fn on_end(&mut self, now: Timestamp, out: &mut impl Emit<B::Out>) {
+        if self.ended == Ended::Neither {
+            let Self { first, second, .. } = self;
+            first.on_end(now, &mut |item| second.on_item(item, now, out));
+            self.ended = Ended::First;
+            self.pass_end(now, out);
+        }
+    }
+
+    #[inline]
+    fn wants_input(&self) -> bool {
+        self.first.wants_input() && self.second.wants_input()
+    }
+
+    /// The first of the two that knows of time decides: what comes after it sees other times.
+    fn is_late(&self, at: Timestamp, watermark: Timestamp) -> bool {
+        if self.first.is_timed() { self.first.is_late(at, watermark) } else { self.second.is_late(at, watermark) }
+    }
+
+    fn size_hint(&self, items: (usize, Option<usize>)) -> (usize, Option<usize>) {
+        self.second.size_hint(self.first.size_hint(items))
+    }
+}

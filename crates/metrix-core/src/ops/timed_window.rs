@@ -1,0 +1,188 @@
+//! [`TimedWindow`]: windows of equal length, one after the other.
+
+use std::time::Duration;
+
+use futures_core::Stream;
+
+use crate::fold::ToVec;
+use crate::macros::opaque_debug;
+use crate::{ArrivalTime, Emit, Fold, Interval, Operate, OperateExt, Operator, Timestamp, Window};
+
+/// Adds [`timed_window`](Self::timed_window) to streams.
+pub trait TimedWindowExt: Stream + Sized {
+    /// Emits the items of every `interval` as one `Vec`, when it is over; the first starts when the stream is built.
+    ///
+    /// A window without items emits nothing. Windows never overlap and never drift: the kth ends at the start plus
+    /// `k * interval`, however late it is noticed. At the end of the input the open window is emitted at once.
+    /// Memory: the items of one window; in event time, of the windows that the allowed lateness holds open.
+    ///
+    /// ```
+    /// use metrix_core::prelude::*;
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let every_4s = tokio_stream::wrappers::IntervalStream::new(tokio::time::interval(Duration::from_secs(4)));
+    /// let mut windows = every_4s.timed_window(Duration::from_secs(10));
+    /// assert_eq!(windows.next().await.unwrap().value.len(), 3); // at 0, 4 and 8 s
+    /// assert_eq!(windows.next().await.unwrap().value.len(), 2); // at 12 and 16 s
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// If `interval` is zero or does not fit in a [`Timestamp`].
+    #[track_caller]
+    fn timed_window(self, interval: Duration) -> Operate<Self, TimedWindow<Self::Item>, ArrivalTime> {
+        self.operate(TimedWindow::new(interval))
+    }
+
+    /// Emits what `fold` makes of the items of every `interval`. As [`timed_window`](Self::timed_window), but the
+    /// memory is one state of the fold for each open window.
+    ///
+    /// ```
+    /// use metrix_core::{fold::Count, prelude::*};
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let visits = futures::stream::iter(["/", "/about", "/"]);
+    /// let mut windows = visits.timed_window_with(Duration::from_secs(60), Count);
+    /// let first = windows.next().await.unwrap();
+    /// assert_eq!(first.value, 3);
+    /// assert_eq!(first.end - first.start, Duration::from_secs(60));
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// If `interval` is zero or does not fit in a [`Timestamp`].
+    #[track_caller]
+    fn timed_window_with<F>(self, interval: Duration, fold: F) -> Operate<Self, TimedWindow<Self::Item, F>, ArrivalTime>
+    where
+        F: Fold<Self::Item>,
+    {
+        self.operate(TimedWindow::with(interval, fold))
+    }
+}
+
+impl<S: Stream> TimedWindowExt for S {}
+
+/// The operator behind [`timed_window`](TimedWindowExt::timed_window).
+///
+/// In event time ([`operate_at`](OperateExt::operate_at)) windows are aligned to the epoch; several are open while the
+/// watermark has not passed their ends.
+#[derive(Clone)]
+pub struct TimedWindow<T, F: Fold<T> = ToVec> {
+    interval: Interval,
+    origin: Origin,
+    fold: F,
+    /// What lies before this has been emitted.
+    closed: Timestamp,
+    /// In the order of time; nearly always the last one takes the item.
+    open: Vec<Window<F::State>>,
+}
+
+/// What the windows are aligned to.
+#[derive(Clone, Copy, Debug)]
+enum Origin {
+    Start,
+    At(Timestamp),
+}
+
+impl<T> TimedWindow<T> {
+    /// Collects the items of every `interval`.
+    ///
+    /// # Panics
+    /// If `interval` is zero or does not fit in a [`Timestamp`].
+    #[track_caller]
+    pub fn new(interval: Duration) -> Self {
+        Self::with(interval, ToVec)
+    }
+}
+
+impl<T, F: Fold<T>> TimedWindow<T, F> {
+    /// Folds the items of every `interval`.
+    ///
+    /// # Panics
+    /// If `interval` is zero or does not fit in a [`Timestamp`].
+    #[track_caller]
+    pub fn with(interval: Duration, fold: F) -> Self {
+        let interval = Interval::new(interval);
+        Self { interval, origin: Origin::Start, fold, closed: Timestamp::MIN, open: Vec::new() }
+    }
+
+    /// Aligns the windows so that one of them starts at `origin`: at [`Timestamp::EPOCH`] for full minutes or hours in
+    /// UTC, or at any offset from it.
+    pub fn aligned_to(self, origin: Timestamp) -> Self {
+        Self { origin: Origin::At(origin), ..self }
+    }
+
+    fn start_of(&self, at: Timestamp) -> Timestamp {
+        let origin = match self.origin {
+            Origin::At(origin) => origin,
+            Origin::Start => Timestamp::EPOCH,
+        };
+        self.interval.floor(at, origin)
+    }
+
+    /// The place of the window that `at` lies in, which is opened if need be. If it has been emitted already, the
+    /// oldest that has not takes its place.
+    #[cold]
+    #[inline(never)]
+    fn find(&mut self, at: Timestamp) -> usize {
+        let start = self.start_of(at).max(self.closed);
+        let place = self.open.partition_point(|window| window.start < start);
+        if self.open.get(place).is_none_or(|window| window.start != start) {
+            self.open.insert(place, Window { start, end: start + self.interval, value: self.fold.init() });
+        }
+        place
+    }
+
+    fn emit_until(&mut self, end: Timestamp, out: &mut impl Emit<Window<F::Out>>) {
+        let closed = self.open.partition_point(|window| window.end <= end);
+        for window in self.open.drain(..closed) {
+            out.emit(window.map(|state| self.fold.finish(state)));
+        }
+    }
+}
+
+opaque_debug!(TimedWindow<T, F: Fold<T>> { interval, origin });
+
+impl<T, F: Fold<T>> Operator<T> for TimedWindow<T, F> {
+    type Out = Window<F::Out>;
+
+    fn on_start(&mut self, now: Timestamp) {
+        if matches!(self.origin, Origin::Start) {
+            self.origin = Origin::At(now);
+        }
+    }
+
+    #[inline]
+    fn on_item(&mut self, item: T, now: Timestamp, _out: &mut impl Emit<Window<F::Out>>) {
+        let place = match self.open.last() {
+            Some(window) if window.start <= now && now < window.end => self.open.len() - 1,
+            _ => self.find(now),
+        };
+        self.fold.step(&mut self.open[place].value, item);
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        self.open.first().map(|window| window.end)
+    }
+
+    fn on_time(&mut self, now: Timestamp, out: &mut impl Emit<Window<F::Out>>) {
+        self.closed = self.closed.max(self.start_of(now));
+        self.emit_until(now, out);
+    }
+
+    fn on_end(&mut self, _now: Timestamp, out: &mut impl Emit<Window<F::Out>>) {
+        self.emit_until(Timestamp::MAX, out);
+    }
+
+    fn is_late(&self, at: Timestamp, watermark: Timestamp) -> bool {
+        self.start_of(at) + self.interval <= watermark
+    }
+
+    fn size_hint(&self, (_, most): (usize, Option<usize>)) -> (usize, Option<usize>) {
+        (self.open.len(), most.and_then(|most| most.checked_add(self.open.len())))
+    }
+}

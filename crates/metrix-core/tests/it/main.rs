@@ -1,0 +1,1 @@
+//! The behaviour of metrix-core through its public API, one subject a file.
