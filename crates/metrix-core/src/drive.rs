@@ -7,19 +7,23 @@ use std::task::{Context, Poll};
 
 use futures_core::{FusedStream, Stream};
 use pin_project::pin_project;
-use tokio::time::{Instant, Sleep};
 
 use crate::event_time::{EventTime, EventTimeDomain, Late};
-use crate::operator::is_done;
-use crate::{Emit, Operator, Timestamp};
+use crate::operator::{is_done, is_due};
+use crate::{Operator, Timestamp};
 
+mod alarm;
 pub(crate) mod clock;
 mod domain;
+mod outlet;
+
+use alarm::Alarm;
+use outlet::{Outlet, OverOnPanic, Phase};
 
 pub use domain::{ArrivalTime, TimeDomain, Wait};
 
 /// The most items or deadlines that one poll handles before it lets other tasks run.
-const BUDGET: usize = 256;
+const BUDGET: usize = 1024;
 
 /// Runs operators on streams.
 pub trait OperateExt: Stream + Sized {
@@ -49,7 +53,7 @@ impl<S: Stream> OperateExt for S {}
 /// The stream that an operator makes of an input stream.
 ///
 /// It samples the time once a poll; serves a deadline that is due before the next item; hands out all that was
-/// emitted before it pulls more; handles at most a few hundred items a poll and then wakes itself, so that an input
+/// emitted before it pulls more; handles at most a thousand items a poll and then wakes itself, so that an input
 /// that is always ready starves neither timers nor other tasks; drops its input as soon as that ends, never polls it
 /// again, and ends when the operator has no deadline left. If the operator or the input panics, the stream is over.
 ///
@@ -73,17 +77,6 @@ where
     end_told: bool,
 }
 
-/// What the next poll has to begin with. One look at it tells whether anything but pulling items is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Nothing that was emitted is left.
-    Flowing,
-    /// Outputs wait in the queue.
-    Draining,
-    /// The stream has ended.
-    Over,
-}
-
 impl<S, O, T> Operate<S, O, T>
 where
     S: Stream,
@@ -92,37 +85,38 @@ where
 {
     fn new(input: S, mut operator: O, domain: T) -> Self {
         operator.on_start(domain.start());
-        let alarm = Alarm { sleep: None };
         Self {
             input: Some(input),
             operator,
             domain,
             emitted: VecDeque::new(),
-            alarm,
+            alarm: Alarm::default(),
             phase: Phase::Flowing,
             end_told: false,
         }
     }
 
     /// Does what there is to do when no item comes: hands out what is queued, serves a deadline, ends, or waits.
-    /// Returns nothing if items may be pulled again.
+    /// `input_ended` says that the input has just ended. Returns nothing if items may be pulled again.
     #[cold]
     #[inline(never)]
-    fn settle(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<Poll<Option<O::Out>>> {
+    fn settle(self: Pin<&mut Self>, cx: &mut Context<'_>, input_ended: bool) -> Option<Poll<Option<O::Out>>> {
         let mut this = self.project();
+        if input_ended {
+            this.input.set(None);
+        }
         match *this.phase {
             Phase::Over => {
                 this.input.set(None);
                 return Some(Poll::Ready(None));
             }
-            Phase::Draining => match this.emitted.pop_front() {
-                Some(output) => return Some(Poll::Ready(Some(output))),
-                None => {
-                    // The input has not been asked in this poll yet.
+            Phase::Draining => {
+                let output = this.emitted.pop_front();
+                if this.emitted.is_empty() {
                     *this.phase = Phase::Flowing;
-                    return None;
                 }
-            },
+                return output.map(|output| Poll::Ready(Some(output)));
+            }
             Phase::Flowing => {}
         }
         let over = OverOnPanic(this.phase);
@@ -163,56 +157,12 @@ where
     }
 }
 
-/// Keeps an operator's first output at hand and queues the others, so that most outputs never see the queue.
-struct Outlet<'a, T> {
-    first: Option<T>,
-    /// What there is to do after the first is handed out.
-    next: Phase,
-    queue: &'a mut VecDeque<T>,
-}
-
-impl<'a, T> Outlet<'a, T> {
-    #[inline]
-    fn new(queue: &'a mut VecDeque<T>) -> Self {
-        Self { first: None, next: Phase::Flowing, queue }
-    }
-}
-
-impl<T> Emit<T> for Outlet<'_, T> {
-    #[inline]
-    fn emit(&mut self, output: T) {
-        if self.first.is_none() {
-            self.first = Some(output);
-        } else {
-            self.queue.push_back(output);
-            self.next = Phase::Draining;
-        }
-    }
-}
-
-/// Leaves a stream that is over, should the operator or the input panic.
-struct OverOnPanic<'a>(&'a mut Phase);
-
-impl Drop for OverOnPanic<'_> {
-    fn drop(&mut self) {
-        *self.0 = Phase::Over;
-    }
-}
-
-/// At most one timer, moved rather than made anew.
-#[derive(Debug)]
-struct Alarm {
-    sleep: Option<Pin<Box<Sleep>>>,
-}
-
-impl Alarm {
-    fn poll_until(&mut self, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
-        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at)));
-        if sleep.deadline() != at {
-            sleep.as_mut().reset(at);
-        }
-        sleep.as_mut().poll(cx)
-    }
+/// Lets other tasks run, and asks to be polled again.
+#[cold]
+#[inline(never)]
+fn yield_now<T>(cx: &Context<'_>) -> Poll<T> {
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }
 
 impl<S, O, T> Stream for Operate<S, O, T>
@@ -227,55 +177,60 @@ where
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<O::Out>> {
         let mut budget = BUDGET;
         loop {
-            let mut this = self.as_mut().project();
+            let mut ended = false;
+            let this = self.as_mut().project();
             let (operator, domain) = (this.operator, this.domain);
             let timed = operator.is_timed();
             if timed {
                 domain.sample();
             }
-            // In arrival time no item can make a deadline due, so one look is enough.
-            let hot = *this.phase == Phase::Flowing && !(timed && is_due(operator, domain.reached()));
-            if let (true, Some(mut input)) = (hot, this.input.as_mut().as_pin_mut()) {
-                let over = OverOnPanic(this.phase);
-                let mut ended = false;
-                while budget > 0 && operator.wants_input() {
-                    let item = match input.as_mut().poll_next(cx) {
-                        Poll::Ready(Some(item)) => item,
-                        Poll::Ready(None) => {
-                            ended = true;
-                            break;
+            // Only the clock, or an item that moves time, makes a deadline due: one look is enough.
+            let due = timed && is_due(operator, domain.reached());
+            if let Some(mut input) = this.input.as_pin_mut() {
+                if *this.phase == Phase::Flowing && !due {
+                    let over = OverOnPanic(this.phase);
+                    while operator.wants_input() {
+                        let item = match input.as_mut().poll_next(cx) {
+                            Poll::Ready(Some(item)) => item,
+                            Poll::Ready(None) => {
+                                ended = true;
+                                break;
+                            }
+                            Poll::Pending => break,
+                        };
+                        let mut out = Outlet::new(this.emitted);
+                        if let Some((item, at)) = domain.admit(item, |at, mark| operator.is_late(at, mark)) {
+                            if timed && T::ITEMS_MOVE_TIME && is_due(operator, domain.reached()) {
+                                operator.on_time(domain.reached(), &mut out);
+                            }
+                            operator.on_item(item, at, &mut out);
                         }
-                        Poll::Pending => break,
-                    };
-                    let mut out = Outlet::new(this.emitted);
-                    if let Some((item, at)) = domain.admit(item, |at, mark| operator.is_late(at, mark)) {
-                        if timed && T::ITEMS_MOVE_TIME && is_due(operator, domain.reached()) {
-                            operator.on_time(domain.reached(), &mut out);
+                        if let Some(first) = out.first {
+                            if out.next != Phase::Flowing {
+                                *over.0 = out.next;
+                            }
+                            std::mem::forget(over);
+                            if is_done(operator) {
+                                self.project().input.set(None);
+                            }
+                            return Poll::Ready(Some(first));
                         }
-                        operator.on_item(item, at, &mut out);
+                        budget -= 1;
+                        if budget == 0 {
+                            std::mem::forget(over);
+                            return yield_now(cx);
+                        }
                     }
-                    if let Some(first) = out.first {
-                        if out.next != Phase::Flowing {
-                            *over.0 = out.next;
-                        }
-                        std::mem::forget(over);
-                        return Poll::Ready(Some(first));
-                    }
-                    budget -= 1;
-                }
-                std::mem::forget(over);
-                if ended {
-                    this.input.set(None);
+                    std::mem::forget(over);
                 }
             }
-            if budget == 0 {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            if let Some(polled) = self.as_mut().settle(cx) {
+            if let Some(polled) = self.as_mut().settle(cx, ended) {
                 return polled;
             }
             budget -= 1;
+            if budget == 0 {
+                return yield_now(cx);
+            }
         }
     }
 
@@ -288,12 +243,6 @@ where
         let (least, most) = self.operator.size_hint(items);
         (least.saturating_add(queued), most.and_then(|most| most.checked_add(queued)))
     }
-}
-
-/// Whether the operator is to be told the time.
-#[inline]
-fn is_due<In>(operator: &impl Operator<In>, now: Timestamp) -> bool {
-    operator.deadline().is_some_and(|deadline| deadline <= now)
 }
 
 impl<S, O, T> FusedStream for Operate<S, O, T>

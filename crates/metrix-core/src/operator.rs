@@ -71,7 +71,8 @@ pub trait Operator<In> {
     /// The input has ended. What is still held is emitted here, or later if there is a deadline for it.
     fn on_end(&mut self, _now: Timestamp, _out: &mut impl Emit<Self::Out>) {}
 
-    /// Whether the next item may come: the way to hold up the input.
+    /// Whether the next item may come: the way to hold up the input. In a chain ([`then`](Self::then)), where nothing
+    /// is queued, the other items that one call of the operator before emits still come.
     fn wants_input(&self) -> bool {
         true
     }
@@ -147,6 +148,12 @@ pub(crate) fn is_done<In>(operator: &impl Operator<In>) -> bool {
     !operator.wants_input() && operator.deadline().is_none()
 }
 
+/// Whether the operator is to be told the time.
+#[inline]
+pub(crate) fn is_due<In>(operator: &impl Operator<In>, now: Timestamp) -> bool {
+    operator.deadline().is_some_and(|deadline| deadline <= now)
+}
+
 impl<In, A, B> Operator<In> for Then<A, B>
 where
     A: Operator<In>,
@@ -186,10 +193,10 @@ where
 
     fn on_time(&mut self, now: Timestamp, out: &mut impl Emit<B::Out>) {
         let Self { first, second, .. } = self;
-        if second.deadline().is_some_and(|deadline| deadline <= now) {
+        if is_due(second, now) {
             second.on_time(now, out);
         }
-        if second.wants_input() && first.deadline().is_some_and(|deadline| deadline <= now) {
+        if second.wants_input() && is_due(first, now) {
             first.on_time(now, &mut |item| second.on_item(item, now, out));
         }
         if is_done(&self.first) {

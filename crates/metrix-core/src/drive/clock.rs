@@ -1,7 +1,7 @@
 //! The one place that reads a clock: tokio's, anchored to the wall clock once.
 
 use std::sync::OnceLock;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
@@ -30,9 +30,13 @@ pub(crate) fn now() -> Timestamp {
     (*time + now.duration_since(*instant)).saturating_sub(instant.duration_since(now))
 }
 
-/// The moment at which the clock will say `time`, or about 30 years from now if that is nearer.
+/// The moment at which the clock will say `time`; one that is not reached if there is none such.
 pub(crate) fn instant_of(time: Timestamp) -> Instant {
-    const FAR: std::time::Duration = std::time::Duration::from_secs(30 * 365 * 24 * 60 * 60);
-    let ahead = (time - now()).min(FAR);
-    Instant::now() + ahead
+    const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    let anchor = anchor();
+    if time >= anchor.time {
+        anchor.instant + (time - anchor.time).min(FAR)
+    } else {
+        anchor.instant.checked_sub(anchor.time - time).unwrap_or(anchor.instant)
+    }
 }

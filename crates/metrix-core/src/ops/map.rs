@@ -9,7 +9,7 @@ use crate::{ArrivalTime, Emit, Operate, OperateExt, Operator, Timestamp};
 pub trait MapExt: Stream + Sized {
     /// Emits what `f` makes of each item, at once.
     ///
-    /// It holds nothing, so there is nothing to flush at the end.
+    /// It holds nothing, so there is nothing to flush at the end. It is also streamz' `pluck`: `map(|item| item.field)`.
     ///
     /// ```
     /// use metrix_core::prelude::*;

@@ -52,7 +52,7 @@ impl<S: Stream> PartitionExt for S {}
 /// [`timeout`](Self::timeout).
 #[derive(Clone)]
 pub struct Partition<T, F: Fold<T> = ToVec> {
-    n: usize,
+    n: NonZeroUsize,
     timeout: Option<Interval>,
     fold: F,
     state: F::State,
@@ -71,7 +71,7 @@ impl<T, F: Fold<T>> Partition<T, F> {
     /// Folds every `n` items.
     pub fn with(n: NonZeroUsize, fold: F) -> Self {
         let state = fold.init();
-        Self { n: n.get(), timeout: None, fold, state, held: 0, deadline: None }
+        Self { n, timeout: None, fold, state, held: 0, deadline: None }
     }
 }
 
@@ -97,13 +97,12 @@ impl<T, F: Fold<T>> Partition<T, F> {
         Self { timeout: Some(Interval::new(timeout)), ..self }
     }
 
-    fn flush(&mut self, out: &mut impl Emit<F::Out>) {
-        if self.held > 0 {
-            self.held = 0;
-            self.deadline = None;
-            let state = std::mem::replace(&mut self.state, self.fold.init());
-            out.emit(self.fold.finish(state));
-        }
+    #[inline]
+    fn emit(&mut self, out: &mut impl Emit<F::Out>) {
+        self.held = 0;
+        self.deadline = None;
+        let state = std::mem::replace(&mut self.state, self.fold.init());
+        out.emit(self.fold.finish(state));
     }
 }
 
@@ -119,13 +118,13 @@ impl<T, F: Fold<T>> Operator<T> for Partition<T, F> {
 
     #[inline]
     fn on_item(&mut self, item: T, now: Timestamp, out: &mut impl Emit<F::Out>) {
-        if self.held == 0 {
-            self.deadline = self.timeout.map(|timeout| now + timeout);
+        if let (Some(timeout), 0) = (self.timeout, self.held) {
+            self.deadline = Some(now + timeout);
         }
         self.fold.step(&mut self.state, item);
         self.held += 1;
-        if self.held == self.n {
-            self.flush(out);
+        if self.held == self.n.get() {
+            self.emit(out);
         }
     }
 
@@ -135,18 +134,20 @@ impl<T, F: Fold<T>> Operator<T> for Partition<T, F> {
     }
 
     fn on_time(&mut self, _now: Timestamp, out: &mut impl Emit<F::Out>) {
-        self.flush(out);
+        self.emit(out);
     }
 
     fn on_end(&mut self, _now: Timestamp, out: &mut impl Emit<F::Out>) {
-        self.flush(out);
+        if self.held > 0 {
+            self.emit(out);
+        }
     }
 
     fn size_hint(&self, (least, most): (usize, Option<usize>)) -> (usize, Option<usize>) {
-        let batches = |items: usize| items.saturating_add(self.held).div_ceil(self.n);
+        let batches = |items: usize| items.saturating_add(self.held).div_ceil(self.n.get());
         // With a timeout each item may come out alone.
         let most = match self.timeout {
-            None => most.and_then(|most| most.checked_add(self.held)).map(|items| items.div_ceil(self.n)),
+            None => most.and_then(|most| most.checked_add(self.held)).map(|items| items.div_ceil(self.n.get())),
             Some(_) => most.and_then(|most| most.checked_add(self.held.min(1))),
         };
         (batches(least), most)

@@ -124,17 +124,17 @@ impl<T, F: Fold<T>> TimedWindow<T, F> {
         self.interval.floor(at, origin)
     }
 
-    /// The place of the window that `at` lies in, which is opened if need be. If it has been emitted already, the
-    /// oldest that has not takes its place.
+    /// Takes an item in that does not lie in the newest window. If its own has been emitted already, the oldest that
+    /// has not takes it.
     #[cold]
     #[inline(never)]
-    fn find(&mut self, at: Timestamp) -> usize {
+    fn open_and_step(&mut self, item: T, at: Timestamp) {
         let start = self.start_of(at).max(self.closed);
         let place = self.open.partition_point(|window| window.start < start);
         if self.open.get(place).is_none_or(|window| window.start != start) {
             self.open.insert(place, Window { start, end: start + self.interval, value: self.fold.init() });
         }
-        place
+        self.fold.step(&mut self.open[place].value, item);
     }
 
     fn emit_until(&mut self, end: Timestamp, out: &mut impl Emit<Window<F::Out>>) {
@@ -158,11 +158,10 @@ impl<T, F: Fold<T>> Operator<T> for TimedWindow<T, F> {
 
     #[inline]
     fn on_item(&mut self, item: T, now: Timestamp, _out: &mut impl Emit<Window<F::Out>>) {
-        let place = match self.open.last() {
-            Some(window) if window.start <= now && now < window.end => self.open.len() - 1,
-            _ => self.find(now),
-        };
-        self.fold.step(&mut self.open[place].value, item);
+        match self.open.last_mut() {
+            Some(window) if window.start <= now && now < window.end => self.fold.step(&mut window.value, item),
+            _ => self.open_and_step(item, now),
+        }
     }
 
     fn deadline(&self) -> Option<Timestamp> {
