@@ -131,7 +131,9 @@ where
             this.input.set(None);
             operator.on_end(domain.end(), &mut out);
         } else if let Some(deadline) = operator.deadline() {
-            polled = match domain.wait_for(deadline, this.input.is_none()) {
+            // Where only an item could move time, none does while the operator holds up the input.
+            let none_before = this.input.is_none() || !operator.wants_input();
+            polled = match domain.wait_for(deadline, none_before) {
                 Wait::Over => None,
                 Wait::Until(at) => this.alarm.poll_until(at, cx).is_pending().then_some(Poll::Pending),
                 Wait::ForItem => Some(Poll::Pending),

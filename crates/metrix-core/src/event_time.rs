@@ -15,6 +15,7 @@ use crate::{Interval, Timestamp};
 /// order of the items. An item that comes when its window has closed is *late*: it does not go to the operator but to
 /// [`on_late`](Self::on_late), and is counted. Nothing here reads a clock, so the same items always give the same
 /// outputs, unless [`idle`](Self::idle) asks for it. The end of the input ends time: all deadlines are reached at once.
+/// So is the deadline of an operator that holds up its input, since no item could move time to it.
 ///
 /// One item with a time far in the future moves the watermark there, and makes all that follow late: filter such items
 /// before, if the source is not to be trusted.
@@ -186,8 +187,8 @@ where
         self.newest.map_or(Timestamp::EPOCH, |newest| newest.max(self.watermark))
     }
 
-    fn wait_for(&mut self, deadline: Timestamp, ended: bool) -> Wait {
-        if ended {
+    fn wait_for(&mut self, deadline: Timestamp, none_before: bool) -> Wait {
+        if none_before {
             self.watermark = self.watermark.max(deadline);
             return Wait::Over;
         }

@@ -3,17 +3,21 @@
 //! One file a fold; this is their index.
 
 mod count;
+mod group_by;
 mod max;
 mod premap;
 mod sum;
 mod to_vec;
 mod tuple;
+mod unique_by;
 
 pub use count::Count;
+pub use group_by::{GroupBy, Groups, group_by};
 pub use max::Max;
 pub use premap::Premap;
 pub use sum::{Compensated, Sum};
 pub use to_vec::ToVec;
+pub use unique_by::{UniqueBy, UniqueItems, unique_by};
 
 /// A reduction: an immutable recipe, which many windows, keys and threads can share, and a small state for each.
 ///

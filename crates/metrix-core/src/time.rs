@@ -163,6 +163,13 @@ impl Interval {
         // The remainder is below the interval, which is an i64.
         Timestamp(at.0.saturating_sub(since_start as i64))
     }
+
+    /// The first time after `at` that lies a whole number of intervals from `origin`, or [`Timestamp::MAX`].
+    #[inline]
+    pub fn next(self, at: Timestamp, origin: Timestamp) -> Timestamp {
+        let since_start = (i128::from(at.0) - i128::from(origin.0)).rem_euclid(i128::from(self.0));
+        Timestamp(at.0.saturating_add(self.0 - since_start as i64))
+    }
 }
 
 impl TryFrom<Duration> for Interval {

@@ -37,8 +37,8 @@ pub trait TimeDomain<In> {
     /// The input has ended: the time to tell the operator.
     fn end(&mut self) -> Timestamp;
 
-    /// How to wait for a deadline; `ended` says that no item will come any more.
-    fn wait_for(&mut self, deadline: Timestamp, ended: bool) -> Wait;
+    /// How to wait for a deadline; `none_before` says that no item will come before it.
+    fn wait_for(&mut self, deadline: Timestamp, none_before: bool) -> Wait;
 }
 
 /// Time is when the driver sees an item, by tokio's monotonic clock.
@@ -78,7 +78,7 @@ impl<In> TimeDomain<In> for ArrivalTime {
         self.now
     }
 
-    fn wait_for(&mut self, deadline: Timestamp, _ended: bool) -> Wait {
+    fn wait_for(&mut self, deadline: Timestamp, _none_before: bool) -> Wait {
         if deadline <= self.now {
             return Wait::Over;
         }

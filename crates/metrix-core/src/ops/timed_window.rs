@@ -13,7 +13,8 @@ pub trait TimedWindowExt: Stream + Sized {
     /// Emits the items of every `interval` as one `Vec`, when it is over; the first starts when the stream is built.
     ///
     /// A window without items emits nothing. Windows never overlap and never drift: the kth ends at the start plus
-    /// `k * interval`, however late it is noticed. At the end of the input the open window is emitted at once.
+    /// `k * interval`, however late it is noticed. At the end of the input the open window is emitted at once, and so is
+    /// only then one whose end lies beyond [`Timestamp::MAX`].
     /// Memory: the items of one window; in event time, of the windows that the allowed lateness holds open.
     ///
     /// ```
@@ -69,7 +70,8 @@ impl<S: Stream> TimedWindowExt for S {}
 /// The operator behind [`timed_window`](TimedWindowExt::timed_window).
 ///
 /// In event time ([`operate_at`](OperateExt::operate_at)) windows are aligned to the epoch; several are open while the
-/// watermark has not passed their ends.
+/// watermark has not passed their ends. An item is late once the watermark has passed the end of its window. One that
+/// the operator is told nevertheless is counted into the oldest window that has not been emitted.
 #[derive(Clone)]
 pub struct TimedWindow<T, F: Fold<T> = ToVec> {
     interval: Interval,
@@ -86,6 +88,15 @@ pub struct TimedWindow<T, F: Fold<T> = ToVec> {
 enum Origin {
     Start,
     At(Timestamp),
+}
+
+impl Origin {
+    fn time(self) -> Timestamp {
+        match self {
+            Self::Start => Timestamp::EPOCH,
+            Self::At(origin) => origin,
+        }
+    }
 }
 
 impl<T> TimedWindow<T> {
@@ -112,16 +123,29 @@ impl<T, F: Fold<T>> TimedWindow<T, F> {
 
     /// Aligns the windows so that one of them starts at `origin`: at [`Timestamp::EPOCH`] for full minutes or hours in
     /// UTC, or at any offset from it.
+    ///
+    /// ```
+    /// use metrix_core::{fold::Count, ops::TimedWindow, prelude::*};
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let minute = Duration::from_secs(60);
+    /// let by_the_minute = TimedWindow::with(minute, Count).aligned_to(Timestamp::EPOCH);
+    /// let window = futures::stream::iter(["/"]).operate(by_the_minute).next().await.unwrap();
+    /// assert_eq!(window.start.as_nanos() % 60_000_000_000, 0);
+    /// # }
+    /// ```
     pub fn aligned_to(self, origin: Timestamp) -> Self {
         Self { origin: Origin::At(origin), ..self }
     }
 
     fn start_of(&self, at: Timestamp) -> Timestamp {
-        let origin = match self.origin {
-            Origin::At(origin) => origin,
-            Origin::Start => Timestamp::EPOCH,
-        };
-        self.interval.floor(at, origin)
+        self.interval.floor(at, self.origin.time())
+    }
+
+    fn end_of(&self, at: Timestamp) -> Timestamp {
+        self.interval.next(at, self.origin.time())
     }
 
     /// Takes an item in that does not lie in the newest window. If its own has been emitted already, the oldest that
@@ -132,17 +156,21 @@ impl<T, F: Fold<T>> TimedWindow<T, F> {
         let start = self.start_of(at).max(self.closed);
         let place = self.open.partition_point(|window| window.start < start);
         if self.open.get(place).is_none_or(|window| window.start != start) {
-            self.open.insert(place, Window { start, end: start + self.interval, value: self.fold.init() });
+            self.open.insert(place, Window { start, end: self.end_of(start), value: self.fold.init() });
         }
         self.fold.step(&mut self.open[place].value, item);
     }
 
-    fn emit_until(&mut self, end: Timestamp, out: &mut impl Emit<Window<F::Out>>) {
-        let closed = self.open.partition_point(|window| window.end <= end);
-        for window in self.open.drain(..closed) {
+    fn emit(&mut self, windows: usize, out: &mut impl Emit<Window<F::Out>>) {
+        for window in self.open.drain(..windows) {
             out.emit(window.map(|state| self.fold.finish(state)));
         }
     }
+}
+
+/// Whether a window that ends at `end` is over. One that ends beyond time never is.
+fn is_over(end: Timestamp, now: Timestamp) -> bool {
+    end <= now && end < Timestamp::MAX
 }
 
 opaque_debug!(TimedWindow<T, F: Fold<T>> { interval, origin });
@@ -165,20 +193,20 @@ impl<T, F: Fold<T>> Operator<T> for TimedWindow<T, F> {
     }
 
     fn deadline(&self) -> Option<Timestamp> {
-        self.open.first().map(|window| window.end)
+        self.open.first().map(|window| window.end).filter(|end| *end < Timestamp::MAX)
     }
 
     fn on_time(&mut self, now: Timestamp, out: &mut impl Emit<Window<F::Out>>) {
         self.closed = self.closed.max(self.start_of(now));
-        self.emit_until(now, out);
+        self.emit(self.open.partition_point(|window| is_over(window.end, now)), out);
     }
 
     fn on_end(&mut self, _now: Timestamp, out: &mut impl Emit<Window<F::Out>>) {
-        self.emit_until(Timestamp::MAX, out);
+        self.emit(self.open.len(), out);
     }
 
     fn is_late(&self, at: Timestamp, watermark: Timestamp) -> bool {
-        self.start_of(at) + self.interval <= watermark
+        is_over(self.end_of(at), watermark)
     }
 
     fn size_hint(&self, (_, most): (usize, Option<usize>)) -> (usize, Option<usize>) {
