@@ -147,16 +147,20 @@ where
         self.in_gaps
     }
 
-    /// The place of the slice that `at` lies in, which is opened if need be.
+    /// Takes an item in that does not lie in the newest slice.
     #[cold]
     #[inline(never)]
-    fn find(&mut self, at: i128) -> usize {
+    fn open_and_step(&mut self, item: T, at: i128) {
+        if self.grid.is_gap(at) {
+            self.in_gaps += 1;
+            return;
+        }
         let Slice { start, end, first_end, state: () } = self.grid.slice(at.max(self.next_end - self.grid.size));
         let place = self.slices.partition_point(|slice| slice.start < start);
         if self.slices.get(place).is_none_or(|slice| slice.start != start) {
             self.slices.insert(place, Slice { start, end, first_end, state: self.fold.init() });
         }
-        place
+        self.fold.step(&mut self.slices[place].state, item);
     }
 
     /// The end of the first window that holds items and has not been emitted.
@@ -201,15 +205,10 @@ where
     #[inline]
     fn on_item(&mut self, item: T, now: Timestamp, _out: &mut impl Emit<Window<F::Out>>) {
         let now = now.as_nanos().into();
-        let place = match self.slices.back() {
-            Some(slice) if slice.start <= now && now < slice.end => self.slices.len() - 1,
-            _ if self.grid.is_gap(now) => {
-                self.in_gaps += 1;
-                return;
-            }
-            _ => self.find(now),
-        };
-        self.fold.step(&mut self.slices[place].state, item);
+        match self.slices.back_mut() {
+            Some(slice) if slice.start <= now && now < slice.end => self.fold.step(&mut slice.state, item),
+            _ => self.open_and_step(item, now),
+        }
     }
 
     fn deadline(&self) -> Option<Timestamp> {

@@ -141,6 +141,26 @@ impl<T, F: Merge<T>> SessionWindow<T, F> {
         from..to
     }
 
+    /// Takes an item in that does not prolong the newest session.
+    #[cold]
+    #[inline(never)]
+    fn open_or_join(&mut self, item: T, at: Timestamp) {
+        let around = self.around(at);
+        if around.is_empty() {
+            self.open.insert(around.start, Session { first: at, last: at, state: self.fold.init() });
+        }
+        let session = &mut self.open[around.start];
+        self.fold.step(&mut session.state, item);
+        session.first = session.first.min(at);
+        session.last = session.last.max(at);
+        if around.len() == 2 {
+            let later = self.open.remove(around.start + 1);
+            let session = &mut self.open[around.start];
+            self.fold.merge(&mut session.state, later.state);
+            session.last = later.last;
+        }
+    }
+
     fn emit(&mut self, sessions: usize, out: &mut impl Emit<Window<F::Out>>) {
         for Session { first, last, state } in self.open.drain(..sessions) {
             out.emit(Window { start: first, end: last + self.gap, value: self.fold.finish(state) });
@@ -153,25 +173,14 @@ opaque_debug!(SessionWindow<T, F: Merge<T>> { gap });
 impl<T, F: Merge<T>> Operator<T> for SessionWindow<T, F> {
     type Out = Window<F::Out>;
 
+    #[inline]
     fn on_item(&mut self, item: T, now: Timestamp, _out: &mut impl Emit<Window<F::Out>>) {
-        let near = match self.open.last() {
-            Some(session) if session.first <= now && now < session.last + self.gap => {
-                self.open.len() - 1..self.open.len()
+        match self.open.last_mut() {
+            Some(session) if session.last <= now && now < session.last + self.gap => {
+                self.fold.step(&mut session.state, item);
+                session.last = now;
             }
-            _ => self.around(now),
-        };
-        if near.is_empty() {
-            self.open.insert(near.start, Session { first: now, last: now, state: self.fold.init() });
-        }
-        let session = &mut self.open[near.start];
-        self.fold.step(&mut session.state, item);
-        session.first = session.first.min(now);
-        session.last = session.last.max(now);
-        if near.len() == 2 {
-            let later = self.open.remove(near.start + 1);
-            let session = &mut self.open[near.start];
-            self.fold.merge(&mut session.state, later.state);
-            session.last = later.last;
+            _ => self.open_or_join(item, now),
         }
     }
 

@@ -68,7 +68,8 @@ impl<T: Clone> SlidingWindow<T> {
     }
 
     fn emit(&self, out: &mut impl Emit<Vec<T>>) {
-        out.emit(self.items.iter().cloned().collect());
+        let (front, back) = self.items.as_slices();
+        out.emit([front, back].concat());
     }
 }
 

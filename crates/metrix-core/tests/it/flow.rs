@@ -11,7 +11,7 @@ use futures::channel::mpsc;
 use futures::stream::FusedStream;
 use futures::{FutureExt, Stream};
 use metrix_core::fold::Count;
-use metrix_core::ops::{Delay, Overflow, RateLimit, Sample};
+use metrix_core::ops::{Delay, Overflow, Partition, RateLimit, Sample};
 use metrix_core::prelude::*;
 use tokio::time::{Instant, sleep_until};
 
@@ -97,6 +97,15 @@ async fn delay_holds_up_the_input_at_its_bound() {
     // The third comes when the first leaves, at 100, and the fourth when the second does.
     let input = timed([(0, 'a'), (50, 'b'), (60, 'c'), (70, 'd')]);
     check(input.delay(ms(100), size(2)), &[(100, 'a'), (150, 'b'), (200, 'c'), (250, 'd')], 250).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_fused_drains_from_front_to_back_at_the_end() {
+    let input = || timed([(0, 'a'), (10, 'b'), (20, 'c')]);
+    let delayed_first = Delay::new(ms(100), size(10)).then(Partition::new(size(2)));
+    check(input().operate(delayed_first), &[(110, vec!['a', 'b']), (120, vec!['c'])], 120).await;
+    let limited_last = Partition::new(size(2)).then(RateLimit::new(ms(100)));
+    check(input().operate(limited_last), &[(10, vec!['a', 'b']), (110, vec!['c'])], 110).await;
 }
 
 #[tokio::test(start_paused = true)]

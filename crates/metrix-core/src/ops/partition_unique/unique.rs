@@ -69,8 +69,10 @@ impl<K: Eq + Hash, T> Unique<K, T> {
 
     /// Hands out all items, in their order.
     pub(super) fn take(&mut self) -> Vec<T> {
+        let mut items = Vec::with_capacity(self.places.len());
+        items.extend(self.items.drain(..).flatten());
         self.places.clear();
-        std::mem::take(&mut self.items).into_iter().flatten().collect()
+        items
     }
 }
 

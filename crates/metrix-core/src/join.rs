@@ -1,0 +1,16 @@
+//! Streams with several inputs or several outputs, one file each; this is their index.
+
+mod combine_latest;
+mod inputs;
+mod share;
+mod slots;
+mod union;
+mod zip;
+mod zip_latest;
+
+pub use combine_latest::{CombineLatest, CombineLatestExt, combine_latest};
+pub use inputs::Inputs;
+pub use share::{Share, ShareExt, Slow};
+pub use union::{Union, UnionExt, union};
+pub use zip::{Zip, ZipExt, zip};
+pub use zip_latest::{ZipLatest, ZipLatestExt, zip_latest};
