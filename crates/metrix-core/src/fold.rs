@@ -3,21 +3,69 @@
 //! One file a fold; this is their index.
 
 mod count;
+#[cfg(feature = "sketches")]
+mod distinct;
+mod exact_quantile;
+mod filter;
+mod first;
+mod from_fn;
 mod group_by;
+mod histogram;
+mod last;
+mod map;
 mod max;
+mod mean;
+mod median;
+mod min;
+mod population_stdev;
+mod population_variance;
 mod premap;
+#[cfg(feature = "sketches")]
+mod quantile;
+#[cfg(feature = "sketches")]
+mod quantiles;
+mod range;
+#[cfg(feature = "sketches")]
+mod sketch;
+mod stdev;
 mod sum;
 mod to_vec;
+mod top_k;
 mod tuple;
 mod unique_by;
+mod variance;
 
 pub use count::Count;
+#[cfg(feature = "sketches")]
+pub use distinct::{Distinct, Seen};
+pub use exact_quantile::ExactQuantile;
+pub use filter::Filter;
+pub use first::First;
+pub use from_fn::{FromFn, from_fn};
 pub use group_by::{GroupBy, Groups, group_by};
+pub use histogram::{BoundsError, Histogram};
+pub use last::Last;
+pub use map::Map;
 pub use max::Max;
+pub use mean::Mean;
+pub use median::Median;
+pub use min::Min;
+pub use population_stdev::PopulationStdev;
+pub use population_variance::PopulationVariance;
 pub use premap::Premap;
+#[cfg(feature = "sketches")]
+pub use quantile::Quantile;
+#[cfg(feature = "sketches")]
+pub use quantiles::Quantiles;
+pub use range::Range;
+#[cfg(feature = "sketches")]
+pub use sketch::{Distribution, Sketch};
+pub use stdev::Stdev;
 pub use sum::{Compensated, Sum};
 pub use to_vec::ToVec;
+pub use top_k::{Frequencies, Frequent, TopK};
 pub use unique_by::{UniqueBy, UniqueItems, unique_by};
+pub use variance::{Moments, Variance};
 
 /// A reduction: an immutable recipe, which many windows, keys and threads can share, and a small state for each.
 ///
@@ -71,6 +119,44 @@ pub trait Fold<T> {
         F: Fn(U) -> T,
     {
         Premap::new(self, f)
+    }
+
+    /// The fold of the items that `predicate` holds for.
+    ///
+    /// ```
+    /// use metrix_core::fold::{Count, Fold};
+    ///
+    /// let errors = Count.filter(|status: &u16| *status >= 500);
+    /// assert_eq!(errors.fold([200, 503, 404, 500]), 2);
+    /// ```
+    fn filter<F>(self, predicate: F) -> Filter<Self, F>
+    where
+        Self: Sized,
+        F: Fn(&T) -> bool,
+    {
+        Filter::new(self, predicate)
+    }
+
+    /// The fold whose result is what `f` makes of this one's.
+    ///
+    /// ```
+    /// use metrix_core::fold::{Fold, ToVec};
+    ///
+    /// let sorted = ToVec.map(|mut items: Vec<u32>| {
+    ///     items.sort();
+    ///     items
+    /// });
+    /// assert_eq!(sorted.fold([3, 1, 2]), [1, 2, 3]);
+    /// ```
+    ///
+    /// A fold that takes many types of items, as a sum does, leaves rustc to ask which one is meant: there
+    /// [`Map::new`] does the same.
+    fn map<U, F>(self, f: F) -> Map<Self, F>
+    where
+        Self: Sized,
+        F: Fn(Self::Out) -> U,
+    {
+        Map::new(self, f)
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod combine_latest;
 mod inputs;
+#[expect(clippy::module_inception, reason = "the method is called join")]
+mod join;
 mod share;
 mod slots;
 mod union;
@@ -10,7 +12,11 @@ mod zip_latest;
 
 pub use combine_latest::{CombineLatest, CombineLatestExt, combine_latest};
 pub use inputs::Inputs;
+pub use join::{Either, Join, JoinExt, Joined, Side};
 pub use share::{Share, ShareExt, Slow};
 pub use union::{Union, UnionExt, union};
 pub use zip::{Zip, ZipExt, zip};
 pub use zip_latest::{ZipLatest, ZipLatestExt, zip_latest};
+
+#[cfg(test)]
+mod tests;

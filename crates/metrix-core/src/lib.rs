@@ -11,6 +11,8 @@ mod operator;
 pub mod ops;
 mod size;
 mod source;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod window;
 

@@ -1,4 +1,4 @@
-//! `Debug` for types that hold closures.
+//! `Debug` for types that hold closures, and `Clone` for those that hold a fold.
 
 /// Writes `Debug` with the named fields and an ellipsis for the rest: `opaque_debug!(Type<A, B> { field })`.
 macro_rules! opaque_debug {
@@ -12,3 +12,20 @@ macro_rules! opaque_debug {
 }
 
 pub(crate) use opaque_debug;
+
+/// Writes `Clone` for an operator with a fold, which asks it of the fold and its state but not of the items, as a
+/// derived one would: `clone_with_fold!(Type<T, F: Fold<T>> { every, field })`.
+macro_rules! clone_with_fold {
+    ($name:ident < $item:ident, $fold:ident : $bound:path > { $($field:ident),* $(,)? }) => {
+        impl<$item, $fold: $bound + Clone> Clone for $name<$item, $fold>
+        where
+            $fold::State: Clone,
+        {
+            fn clone(&self) -> Self {
+                Self { $($field: self.$field.clone()),* }
+            }
+        }
+    };
+}
+
+pub(crate) use clone_with_fold;

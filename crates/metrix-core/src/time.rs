@@ -165,6 +165,15 @@ impl Interval {
     }
 
     /// The first time after `at` that lies a whole number of intervals from `origin`, or [`Timestamp::MAX`].
+    ///
+    /// ```
+    /// use metrix_core::{Interval, Timestamp};
+    /// use std::time::Duration;
+    ///
+    /// let (minute, at) = (Interval::new(Duration::from_secs(60)), Timestamp::from_secs(90));
+    /// assert_eq!(minute.floor(at, Timestamp::EPOCH), Timestamp::from_secs(60));
+    /// assert_eq!(minute.next(at, Timestamp::EPOCH), Timestamp::from_secs(120));
+    /// ```
     #[inline]
     pub fn next(self, at: Timestamp, origin: Timestamp) -> Timestamp {
         let since_start = (i128::from(at.0) - i128::from(origin.0)).rem_euclid(i128::from(self.0));

@@ -70,17 +70,46 @@ impl<K, S> Groups<K, S> {
 }
 
 impl<K: Hash + Eq, S> Groups<K, S> {
+    pub(super) fn new(hasher: DefaultHashBuilder) -> Self {
+        Self { places: HashTable::new(), groups: Vec::new(), hasher }
+    }
+
+    /// The hash of a key, and the place of its group if there is one.
     #[inline]
-    fn find(&self, key: &K) -> (u64, Option<usize>) {
+    pub(super) fn find(&self, key: &K) -> (u64, Option<usize>) {
         let hash = self.hasher.hash_one(key);
         (hash, self.places.find(hash, |&place| self.groups[place].key == *key).copied())
     }
 
     #[inline]
-    fn push(&mut self, hash: u64, key: K, state: S) {
+    pub(super) fn state_mut(&mut self, place: usize) -> &mut S {
+        &mut self.groups[place].state
+    }
+
+    /// Adds a group whose key [`find`](Self::find) has hashed and not found.
+    #[inline]
+    pub(super) fn push(&mut self, hash: u64, key: K, state: S) {
         let Self { places, groups, .. } = self;
         places.insert_unique(hash, groups.len(), |&place| groups[place].hash);
         groups.push(Group { key, state, hash });
+    }
+
+    /// Drops the groups that `keep` does not hold for.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&mut S) -> bool) {
+        let Self { places, groups, .. } = self;
+        groups.retain_mut(|group| keep(&mut group.state));
+        places.clear();
+        for (place, group) in groups.iter().enumerate() {
+            places.insert_unique(group.hash, place, |&place| groups[place].hash);
+        }
+    }
+
+    pub(super) fn states(&self) -> impl Iterator<Item = &S> {
+        self.groups.iter().map(|group| &group.state)
+    }
+
+    pub(super) fn into_pairs(self) -> impl Iterator<Item = (K, S)> {
+        self.groups.into_iter().map(|group| (group.key, group.state))
     }
 }
 
@@ -94,14 +123,14 @@ where
     type Out = Vec<(K, G::Out)>;
 
     fn init(&self) -> Self::State {
-        Groups { places: HashTable::new(), groups: Vec::new(), hasher: self.hasher.clone() }
+        Groups::new(self.hasher.clone())
     }
 
     #[inline]
     fn step(&self, state: &mut Self::State, item: T) {
         let key = (self.key)(&item);
         match state.find(&key) {
-            (_, Some(place)) => self.fold.step(&mut state.groups[place].state, item),
+            (_, Some(place)) => self.fold.step(state.state_mut(place), item),
             (hash, None) => {
                 let mut first = self.fold.init();
                 self.fold.step(&mut first, item);
@@ -111,7 +140,7 @@ where
     }
 
     fn finish(&self, state: Self::State) -> Self::Out {
-        state.groups.into_iter().map(|group| (group.key, self.fold.finish(group.state))).collect()
+        state.into_pairs().map(|(key, state)| (key, self.fold.finish(state))).collect()
     }
 }
 
@@ -126,9 +155,9 @@ where
             *into = later;
             return;
         }
-        for Group { key, state, .. } in later.groups {
+        for (key, state) in later.into_pairs() {
             match into.find(&key) {
-                (_, Some(place)) => self.fold.merge(&mut into.groups[place].state, state),
+                (_, Some(place)) => self.fold.merge(into.state_mut(place), state),
                 (hash, None) => into.push(hash, key, state),
             }
         }

@@ -2,11 +2,16 @@
 
 use super::{Fold, Merge};
 
-/// Adds up numbers (all that are `Into<f64>`) and carries the rounding error along, so that the result is right to the
-/// last bit unless the terms cancel by more than the 106 bits that the state holds. The sum of nothing is 0.
+/// Adds up numbers (all that are `Into<f64>`) and carries the rounding error along. The sum of nothing is 0; the state is
+/// 16 bytes.
 ///
-/// The state is 16 bytes. A step is Knuth's TwoSum: *The Art of Computer Programming*, vol. 2, 4.2.2, theorem B; the
-/// error terms are added up apart (Ogita, Rump and Oishi, *Accurate Sum and Dot Product*, 2005, algorithm 4.4).
+/// The result is right to the last bit as long as the count times the sum of all magnitudes is below 2^105 units, where
+/// the unit is the smallest bit that any term has: a million terms between 1 and 1000 are. Beyond, the error is at most
+/// one rounding of the result plus `(n * 1.1e-16)^2` times the sum of all magnitudes. A NaN makes the sum NaN; once it
+/// has gone beyond the largest `f64`, it stays infinite.
+///
+/// A step is Knuth's TwoSum: *The Art of Computer Programming*, vol. 2, 4.2.2, theorem B; the error terms are added up
+/// apart (Ogita, Rump and Oishi, *Accurate Sum and Dot Product*, 2005, algorithm 4.4 and proposition 4.5).
 ///
 /// ```
 /// use metrix_core::fold::{Fold, Sum};
@@ -40,6 +45,17 @@ impl Compensated {
     pub fn value(self) -> f64 {
         if self.sum.is_finite() { self.sum + self.error } else { self.sum }
     }
+
+    /// The sum divided by `count`, rounded once: what the division leaves is divided again, with the error.
+    pub(super) fn over(self, count: u64) -> f64 {
+        let count = count as f64;
+        let quotient = self.sum / count;
+        if !quotient.is_finite() {
+            return quotient;
+        }
+        let rest = quotient.mul_add(-count, self.sum);
+        quotient + (rest + self.error) / count
+    }
 }
 
 impl<T: Into<f64>> Fold<T> for Sum {
@@ -67,5 +83,31 @@ impl<T: Into<f64>> Merge<T> for Sum {
     fn merge(&self, into: &mut Compensated, later: Compensated) {
         into.add(later.sum);
         into.error += later.error;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sum;
+    use crate::fold::Fold;
+
+    #[test]
+    fn what_cancels_leaves_the_rest() {
+        assert_eq!(Sum.fold([1e100, 1.0, -1e100]), 1.0);
+        assert_eq!(Sum.fold([0.1, 0.2, -0.3]), 2.7755575615628914e-17); // as math.fsum gives
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite() {
+        assert_eq!(Sum.fold([1.0, f64::INFINITY, 2.0]), f64::INFINITY);
+        assert!(Sum.fold([f64::INFINITY, f64::NEG_INFINITY]).is_nan());
+        assert!(Sum.fold([1.0, f64::NAN]).is_nan());
+        assert_eq!(Sum.fold([f64::MAX, f64::MAX, -f64::MAX]), f64::INFINITY);
+        assert_eq!(Sum.fold([f64::MAX, -f64::MAX, 1.0]), 1.0);
+    }
+
+    #[test]
+    fn the_sum_of_negative_zeros_is_zero() {
+        assert_eq!(Sum.fold([-0.0, -0.0]), 0.0);
     }
 }

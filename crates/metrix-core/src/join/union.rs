@@ -42,8 +42,8 @@ impl<S: Stream> UnionExt for S {}
 /// use metrix_core::prelude::*;
 ///
 /// # futures::executor::block_on(async {
-/// let all = union(vec![iter([1, 2]), iter([]), iter([10, 20, 30])]);
-/// assert_eq!(all.collect::<Vec<i32>>().await, [1, 10, 2, 20, 30]);
+/// let all = union(vec![iter(1..3), iter(5..5), iter(10..13)]);
+/// assert_eq!(all.collect::<Vec<i32>>().await, [1, 10, 2, 11, 12]);
 /// # });
 /// ```
 pub fn union<I>(inputs: I) -> Union<I>

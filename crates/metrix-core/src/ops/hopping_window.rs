@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_core::Stream;
 
 use crate::fold::ToVec;
-use crate::macros::opaque_debug;
+use crate::macros::{clone_with_fold, opaque_debug};
 use crate::{ArrivalTime, Emit, Merge, Operate, OperateExt, Operator, Timestamp, Window};
 
 mod grid;
@@ -97,7 +97,6 @@ const NEVER: i128 = i128::MIN / 2;
 ///
 /// Each hop is cut in two where windows end, so that an item is folded into one slice only and every window is made of
 /// whole slices: Krishnamurthy, Wu and Franklin, *On-the-fly Sharing for Streamed Aggregation*, 2006, "paired windows".
-#[derive(Clone)]
 pub struct HoppingWindow<T, F: Merge<T> = ToVec> {
     grid: Grid,
     aligned: bool,
@@ -143,6 +142,20 @@ where
     }
 
     /// How many items came in the gaps between windows, if `hop` is more than `size`, and were dropped.
+    ///
+    /// ```
+    /// use metrix_core::{EventTime, ops::HoppingWindow, prelude::*};
+    /// use std::time::Duration;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let two_of_five_seconds = HoppingWindow::new(Duration::from_secs(2), Duration::from_secs(5));
+    /// let event_time = EventTime::new(|at: &i64| Timestamp::from_secs(*at));
+    /// let mut windows = futures::stream::iter([1, 3, 6]).operate_at(two_of_five_seconds, event_time);
+    /// assert_eq!(windows.next().await.unwrap().value, [1]);
+    /// assert_eq!(windows.next().await.unwrap().value, [6]);
+    /// assert_eq!(windows.operator().in_gaps(), 1);
+    /// # });
+    /// ```
     pub fn in_gaps(&self) -> u64 {
         self.in_gaps
     }
@@ -189,6 +202,7 @@ where
 }
 
 opaque_debug!(HoppingWindow<T, F: Merge<T>> { grid, in_gaps });
+clone_with_fold!(HoppingWindow<T, F: Merge<T>> { grid, aligned, fold, slices, next_end, in_gaps });
 
 impl<T, F: Merge<T>> Operator<T> for HoppingWindow<T, F>
 where

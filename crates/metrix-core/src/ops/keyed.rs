@@ -134,6 +134,19 @@ where
     }
 
     /// How many times a key was forgotten because there were too many.
+    ///
+    /// ```
+    /// use metrix_core::{ops::Partition, prelude::*};
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let numbers = futures::stream::iter(0..3);
+    /// let mut pairs = numbers.keyed(|x| x % 2, size(1), Duration::from_secs(60), Partition::new(size(2)));
+    /// assert_eq!(pairs.next().await, Some((0, vec![0]))); // it made room for the odd ones
+    /// assert_eq!(pairs.operator().evicted_full(), 1);
+    /// # }
+    /// ```
     pub fn evicted_full(&self) -> u64 {
         self.evicted_full
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_core::Stream;
 
 use crate::fold::ToVec;
-use crate::macros::opaque_debug;
+use crate::macros::{clone_with_fold, opaque_debug};
 use crate::{ArrivalTime, Emit, Fold, Interval, Operate, OperateExt, Operator, Timestamp};
 
 /// Adds [`partition`](Self::partition) to streams.
@@ -50,7 +50,6 @@ impl<S: Stream> PartitionExt for S {}
 
 /// The operator behind [`partition`](PartitionExt::partition), which can also be given a
 /// [`timeout`](Self::timeout).
-#[derive(Clone)]
 pub struct Partition<T, F: Fold<T> = ToVec> {
     n: NonZeroUsize,
     timeout: Option<Interval>,
@@ -107,6 +106,7 @@ impl<T, F: Fold<T>> Partition<T, F> {
 }
 
 opaque_debug!(Partition<T, F: Fold<T>> { n, timeout, held });
+clone_with_fold!(Partition<T, F: Fold<T>> { n, timeout, fold, state, held, deadline });
 
 impl<T, F: Fold<T>> Operator<T> for Partition<T, F> {
     type Out = F::Out;

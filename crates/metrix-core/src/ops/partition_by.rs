@@ -159,6 +159,7 @@ where
 {
     type Out = G::Out;
 
+    // A partition begins at any time, takes every item, and finds none late.
     fn on_item(&mut self, item: T, now: Timestamp, out: &mut impl Emit<G::Out>) {
         self.keyed.on_item(item, now, &mut |(_, batch)| out.emit(batch));
     }

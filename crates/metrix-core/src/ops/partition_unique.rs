@@ -6,13 +6,10 @@ use std::time::Duration;
 
 use futures_core::Stream;
 
+use crate::fold::UniqueItems;
 use crate::macros::opaque_debug;
 use crate::ops::Keep;
 use crate::{ArrivalTime, Emit, Interval, Operate, OperateExt, Operator, Timestamp};
-
-mod unique;
-
-use unique::Unique;
 
 /// Adds [`partition_unique`](Self::partition_unique) to streams.
 pub trait PartitionUniqueExt: Stream + Sized {
@@ -59,7 +56,7 @@ pub struct PartitionUnique<T, K, F> {
     key: F,
     keep: Keep,
     timeout: Option<Interval>,
-    held: Unique<K, T>,
+    held: UniqueItems<K, T>,
     deadline: Option<Timestamp>,
     skipped: u64,
 }
@@ -71,7 +68,7 @@ where
 {
     /// Collects every `n` items with unique keys.
     pub fn new(n: NonZeroUsize, key: F, keep: Keep) -> Self {
-        Self { n: n.get(), key, keep, timeout: None, held: Unique::new(), deadline: None, skipped: 0 }
+        Self { n: n.get(), key, keep, timeout: None, held: UniqueItems::new(), deadline: None, skipped: 0 }
     }
 
     /// Also emits a batch, however short, once `timeout` has passed since its first item came.

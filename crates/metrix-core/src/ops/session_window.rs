@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_core::Stream;
 
 use crate::fold::ToVec;
-use crate::macros::opaque_debug;
+use crate::macros::{clone_with_fold, opaque_debug};
 use crate::{ArrivalTime, Emit, Interval, Merge, Operate, OperateExt, Operator, Timestamp, Window};
 
 /// Adds [`session_window`](Self::session_window) to streams.
@@ -85,7 +85,6 @@ impl<S: Stream> SessionWindowExt for S {}
 /// earlier one first. It is late if the watermark has passed its own time by `gap` and no open session is near enough
 /// to take it. What has been emitted stays as it is: an item that comes in time, but near to a session that has been
 /// emitted, begins another.
-#[derive(Clone)]
 pub struct SessionWindow<T, F: Merge<T> = ToVec> {
     gap: Interval,
     fold: F,
@@ -169,6 +168,7 @@ impl<T, F: Merge<T>> SessionWindow<T, F> {
 }
 
 opaque_debug!(SessionWindow<T, F: Merge<T>> { gap });
+clone_with_fold!(SessionWindow<T, F: Merge<T>> { gap, fold, open });
 
 impl<T, F: Merge<T>> Operator<T> for SessionWindow<T, F> {
     type Out = Window<F::Out>;

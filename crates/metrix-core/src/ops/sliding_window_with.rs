@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use futures_core::Stream;
 
 use super::sliding_window::Counter;
-use crate::macros::opaque_debug;
+use crate::macros::{clone_with_fold, opaque_debug};
 use crate::{ArrivalTime, Emit, Merge, Operate, OperateExt, Operator, Timestamp};
 
 /// Adds [`sliding_window_with`](Self::sliding_window_with) to streams.
@@ -47,7 +47,6 @@ impl<S: Stream> SlidingWindowWithExt for S {}
 ///
 /// The algorithm is the one called Two-Stacks Lite in Tangwongsan, Hirzel and Schneider, *In-Order Sliding-Window
 /// Aggregation in Worst-Case Constant Time*, 2020 (arXiv 2009.13768).
-#[derive(Clone)]
 pub struct SlidingWindowWith<T, F: Merge<T>> {
     counter: Counter,
     fold: F,
@@ -110,6 +109,7 @@ where
 }
 
 opaque_debug!(SlidingWindowWith<T, F: Merge<T>> { counter });
+clone_with_fold!(SlidingWindowWith<T, F: Merge<T>> { counter, fold, states, merged, rest });
 
 impl<T, F> Operator<T> for SlidingWindowWith<T, F>
 where

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_core::Stream;
 
 use crate::fold::ToVec;
-use crate::macros::opaque_debug;
+use crate::macros::{clone_with_fold, opaque_debug};
 use crate::{ArrivalTime, Emit, Fold, Interval, Operate, OperateExt, Operator, Timestamp, Window};
 
 /// Adds [`timed_window`](Self::timed_window) to streams.
@@ -72,7 +72,6 @@ impl<S: Stream> TimedWindowExt for S {}
 /// In event time ([`operate_at`](OperateExt::operate_at)) windows are aligned to the epoch; several are open while the
 /// watermark has not passed their ends. An item is late once the watermark has passed the end of its window. One that
 /// the operator is told nevertheless is counted into the oldest window that has not been emitted.
-#[derive(Clone)]
 pub struct TimedWindow<T, F: Fold<T> = ToVec> {
     interval: Interval,
     origin: Origin,
@@ -174,6 +173,7 @@ fn is_over(end: Timestamp, now: Timestamp) -> bool {
 }
 
 opaque_debug!(TimedWindow<T, F: Fold<T>> { interval, origin });
+clone_with_fold!(TimedWindow<T, F: Fold<T>> { interval, origin, fold, closed, open });
 
 impl<T, F: Fold<T>> Operator<T> for TimedWindow<T, F> {
     type Out = Window<F::Out>;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use metrix_core::fold::Count;
-use metrix_core::ops::{Keyed, Partition, PartitionBy, TimedWindow};
+use metrix_core::ops::{Keyed, Partition, PartitionBy, RateLimit, TimedWindow};
 use metrix_core::{EventTime, prelude::*};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -272,6 +272,16 @@ async fn idle_keys_wake_the_driver() {
     assert_eq!(batches.next().await, Some(("b", vec![("b", 2)])));
     assert_eq!(batches.next().await, None);
     assert_eq!(start.elapsed(), 10 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_key_has_a_rate_of_its_own() {
+    let items = [("a", 1), ("a", 2), ("b", 3), ("a", 4), ("b", 5)];
+    let start = tokio::time::Instant::now();
+    let limited = futures::stream::iter(items).keyed(|item| item.0, size(9), LONG, RateLimit::new(10 * SECOND));
+    let seen: Vec<_> = limited.map(|(_, item)| (item.1, start.elapsed().as_secs())).collect().await;
+    // 4 has to wait for 2 to go, and holds up 5 until then.
+    assert_eq!(seen, [(1, 0), (3, 0), (2, 10), (5, 10), (4, 20)]);
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! The behaviour of metrix-core through its public API, one subject a file.
 
-mod keyed;
-mod map_async;
+mod auto_traits;
 mod flow;
+mod golden;
+mod imports;
+mod keyed;
+mod laws;
+mod map_async;
+mod numeric;
 mod windows;

@@ -1,26 +1,19 @@
 //! What the outputs of a share have in common: the input, the items that wait for each output, and who is to be woken.
 //!
-//! Two locks, taken in the order of this file and held for a few moves only. While one is held no code runs that isn't
+//! Two locks, this one and then the alarm's, each held for a few moves only. While one is held no code runs that isn't
 //! ours, save for the clone of a task's waker: the input is polled, items are cloned and dropped, and tasks are woken
 //! outside. The model checker's test is `tests/loom_share.rs`.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
 
 use super::Slow;
-
-mod sync {
-    #[cfg(metrix_loom)]
-    pub(super) use loom::sync::{Mutex, MutexGuard};
-    #[cfg(not(metrix_loom))]
-    pub(super) use std::sync::{Mutex, MutexGuard};
-}
-
-use sync::{Mutex, MutexGuard};
+use super::alarm::Alarm;
+use super::sync::{Mutex, MutexGuard};
 
 pub(super) struct Hub<S: Stream> {
     slow: Slow,
@@ -46,10 +39,11 @@ enum Input<S: Stream> {
 }
 
 impl<S: Stream> Input<S> {
-    fn take_if(&mut self, ready: impl FnOnce() -> bool) -> Option<Driven<S>> {
+    /// Takes the input to poll it, unless another does or it is over.
+    fn take(&mut self) -> Option<Driven<S>> {
         match std::mem::replace(self, Self::Polled) {
-            Self::Idle(driven) if ready() => Some(driven),
-            other => {
+            Self::Idle(driven) => Some(driven),
+            other @ (Self::Polled | Self::Over) => {
                 *self = other;
                 None
             }
@@ -68,10 +62,17 @@ struct Output<T> {
     dropped: u64,
 }
 
+/// Who gets a clone of the item that is polled: the outputs that are there now.
+#[derive(Clone, Copy)]
+struct Others {
+    count: usize,
+    came_before: u64,
+}
+
 /// What an output that wants an item is to do.
 enum Next<S: Stream> {
     Take(S::Item),
-    Poll(Driven<S>),
+    Poll(Driven<S>, Others),
     Wait,
     End,
 }
@@ -81,7 +82,7 @@ impl<S: Stream> Hub<S> {
         let hint = input.size_hint();
         let input = Input::Idle(Driven { input: Box::pin(input), clones: Vec::new() });
         let state = Mutex::new(State { input, hint, outputs: BTreeMap::new(), next_id: 0 });
-        let alarm = Arc::new(Alarm(Mutex::new(Tasks { input_is_ready: true, waiting: BTreeMap::new() })));
+        let alarm = Arc::new(Alarm::new());
         let waker = Waker::from(Arc::clone(&alarm));
         Self { slow, state, alarm, waker }
     }
@@ -137,16 +138,16 @@ impl<S: Stream> Hub<S> {
 
 impl<S: Stream<Item: Clone>> Hub<S> {
     pub(super) fn poll_next(&self, id: u64, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
-        let mut driven = match self.next(id, cx) {
+        let (mut driven, others) = match self.next(id, cx) {
             Next::Take(item) => return Poll::Ready(Some(item)),
-            Next::Poll(driven) => driven,
+            Next::Poll(driven, others) => (driven, others),
             Next::Wait => return Poll::Pending,
             Next::End => return Poll::Ready(None),
         };
         let over = OverOnPanic { hub: self, id };
         let polled = driven.input.as_mut().poll_next(&mut Context::from_waker(&self.waker));
         match &polled {
-            Poll::Ready(Some(item)) => self.hand_out(id, item, driven),
+            Poll::Ready(Some(item)) => self.hand_out(id, item, driven, others),
             Poll::Ready(None) => {
                 drop(driven);
                 self.end(id);
@@ -156,7 +157,9 @@ impl<S: Stream<Item: Clone>> Hub<S> {
                 let mut state = self.lock();
                 state.hint = hint;
                 state.input = Input::Idle(driven);
+                let replaced = self.alarm.set(id, cx.waker());
                 drop(state);
+                drop(replaced);
                 // If the input woke meanwhile, those who came by since then found it being polled, and wait.
                 self.alarm.wake_if_ready();
             }
@@ -167,11 +170,10 @@ impl<S: Stream<Item: Clone>> Hub<S> {
 
     fn next(&self, id: u64, cx: &Context<'_>) -> Next<S> {
         let mut state = self.lock();
-        let bound = self.slow.bound();
         let Some(output) = state.outputs.get_mut(&id) else { return Next::End };
         if let Some(item) = output.waiting.pop_front() {
-            let was_full = output.waiting.len() + 1 == bound;
-            let frees = was_full && !self.is_held_up(&state);
+            let was_full = output.waiting.len() + 1 == self.slow.bound();
+            let frees = self.slow.holds_up() && was_full && !self.is_held_up(&state);
             drop(state);
             if frees {
                 self.alarm.wake_others(id);
@@ -181,40 +183,35 @@ impl<S: Stream<Item: Clone>> Hub<S> {
         if matches!(state.input, Input::Over) {
             return Next::End;
         }
-        // From here on, whatever changes wakes this task.
-        let replaced = self.alarm.set(id, cx.waker());
-        let mut next = Next::Wait;
-        if !self.is_held_up(&state) {
-            next = state.input.take_if(|| self.alarm.take_ready()).map_or(Next::Wait, Next::Poll);
+        let others = Others { count: state.outputs.len() - 1, came_before: state.next_id };
+        let may_poll = matches!(state.input, Input::Idle(_)) && !self.is_held_up(&state);
+        let mut ready = may_poll && self.alarm.take_ready();
+        let mut replaced = None;
+        if !ready {
+            replaced = self.alarm.set(id, cx.waker());
+            // The input may have woken in between. Whatever changes from here on wakes this task.
+            ready = may_poll && self.alarm.take_ready();
         }
+        let driven = if ready { state.input.take() } else { None };
         drop(state);
         drop(replaced);
-        next
+        driven.map_or(Next::Wait, |driven| Next::Poll(driven, others))
     }
 
     /// Whether an output has so many items waiting that the input may not be polled.
     fn is_held_up(&self, state: &State<S>) -> bool {
-        match self.slow {
-            Slow::Lockstep | Slow::Bounded(_) => {
-                let bound = self.slow.bound();
-                state.outputs.values().any(|output| output.waiting.len() >= bound)
-            }
-            Slow::DropOldest(_) => false,
-        }
+        let bound = self.slow.bound();
+        self.slow.holds_up() && state.outputs.values().any(|output| output.waiting.len() >= bound)
     }
 
-    /// Gives a clone of the item to every output that was there when it came, but to the one that polled.
-    fn hand_out(&self, id: u64, item: &S::Item, mut driven: Driven<S>) {
-        let state = self.lock();
-        let (others, came_later) = (state.outputs.len().saturating_sub(1), state.next_id);
-        drop(state);
-        driven.clones.extend(std::iter::repeat_n(item, others).cloned());
+    /// Gives a clone of the item to every output but to the one that has polled it.
+    fn hand_out(&self, id: u64, item: &S::Item, mut driven: Driven<S>, others: Others) {
+        driven.clones.extend(std::iter::repeat_n(item, others.count).cloned());
         let hint = driven.input.size_hint();
         let mut too_old = Vec::new();
 
         let mut state = self.lock();
-        let others = state.outputs.range_mut(..came_later).filter(|(other, _)| **other != id);
-        for (_, output) in others {
+        for (_, output) in state.outputs.range_mut(..others.came_before).filter(|(other, _)| **other != id) {
             if output.waiting.len() == self.slow.bound() {
                 too_old.extend(output.waiting.pop_front());
                 output.dropped += 1;
@@ -244,74 +241,5 @@ struct OverOnPanic<'a, S: Stream<Item: Clone>> {
 impl<S: Stream<Item: Clone>> Drop for OverOnPanic<'_, S> {
     fn drop(&mut self) {
         self.hub.end(self.id);
-    }
-}
-
-/// The tasks that wait for an item, all of which the input wakes, whichever of them polled it: any of them may never
-/// poll again.
-struct Alarm(Mutex<Tasks>);
-
-struct Tasks {
-    /// Whether the input has woken or given an item since it was last polled, so that polling it can give one.
-    input_is_ready: bool,
-    /// By the number of the output.
-    waiting: BTreeMap<u64, Waker>,
-}
-
-impl Alarm {
-    fn lock(&self) -> MutexGuard<'_, Tasks> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Has this task woken for an output. Gives back the waker that this replaces, to be dropped without a lock.
-    fn set(&self, id: u64, waker: &Waker) -> Option<Waker> {
-        let mut tasks = self.lock();
-        match tasks.waiting.get(&id) {
-            Some(old) if old.will_wake(waker) => None,
-            Some(_) | None => tasks.waiting.insert(id, waker.clone()),
-        }
-    }
-
-    fn take_ready(&self) -> bool {
-        std::mem::take(&mut self.lock().input_is_ready)
-    }
-
-    /// The input may have an item: wakes all, but for the output that has just polled it.
-    fn ready(&self, but: Option<u64>) {
-        let mut tasks = self.lock();
-        tasks.input_is_ready = true;
-        wake(tasks, but);
-    }
-
-    fn wake_if_ready(&self) {
-        let tasks = self.lock();
-        if tasks.input_is_ready {
-            wake(tasks, None);
-        }
-    }
-
-    fn wake_others(&self, id: u64) {
-        wake(self.lock(), Some(id));
-    }
-}
-
-/// Wakes all that wait, but for this one, and forgets them. They come back if they still wait.
-fn wake(mut tasks: MutexGuard<'_, Tasks>, but: Option<u64>) {
-    let waiting = std::mem::take(&mut tasks.waiting);
-    drop(tasks);
-    for (id, waker) in waiting {
-        if Some(id) != but {
-            waker.wake();
-        }
-    }
-}
-
-impl Wake for Alarm {
-    fn wake(self: Arc<Self>) {
-        self.ready(None);
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.ready(None);
     }
 }

@@ -9,7 +9,10 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 #[derive(Clone)]
 pub(super) struct Slots<K, V> {
     places: HashTable<usize>,
-    slots: Vec<Slot<K, V>>,
+    /// Nothing where a place is free.
+    entries: Vec<Option<(K, V)>>,
+    /// Apart from the entries, so that using a key reaches for no other key's entry.
+    links: Vec<Link>,
     /// The places of removed keys.
     free: Vec<usize>,
     oldest: usize,
@@ -17,10 +20,9 @@ pub(super) struct Slots<K, V> {
     hasher: DefaultHashBuilder,
 }
 
-#[derive(Clone)]
-struct Slot<K, V> {
-    /// Nothing if the place is free.
-    entry: Option<(K, V)>,
+/// The places of the keys that were used before and after.
+#[derive(Clone, Copy)]
+struct Link {
     older: usize,
     newer: usize,
 }
@@ -32,7 +34,8 @@ impl<K: Hash + Eq, V> Slots<K, V> {
     pub(super) fn new() -> Self {
         Self {
             places: HashTable::new(),
-            slots: Vec::new(),
+            entries: Vec::new(),
+            links: Vec::new(),
             free: Vec::new(),
             oldest: NOWHERE,
             newest: NOWHERE,
@@ -48,7 +51,7 @@ impl<K: Hash + Eq, V> Slots<K, V> {
     /// The place of `key`, which is now the newest.
     #[inline]
     pub(super) fn use_key(&mut self, key: &K) -> Option<usize> {
-        let is_key = |place: &usize| self.slots[*place].entry.as_ref().is_some_and(|(other, _)| other == key);
+        let is_key = |place: &usize| self.entries[*place].as_ref().is_some_and(|(other, _)| other == key);
         let place = *self.places.find(self.hasher.hash_one(key), is_key)?;
         if place != self.newest {
             self.unlink(place);
@@ -60,26 +63,21 @@ impl<K: Hash + Eq, V> Slots<K, V> {
     /// Adds a key that is not there yet, as the newest.
     pub(super) fn insert(&mut self, key: K, value: V) -> usize {
         let hash = self.hasher.hash_one(&key);
-        let slot = Slot { entry: Some((key, value)), older: NOWHERE, newer: NOWHERE };
-        let place = match self.free.pop() {
-            Some(place) => {
-                self.slots[place] = slot;
-                place
-            }
-            None => {
-                self.slots.push(slot);
-                self.slots.len() - 1
-            }
-        };
-        let Self { places, slots, hasher, .. } = self;
-        let hash_at = |place: &usize| slots[*place].entry.as_ref().map_or(0, |(key, _)| hasher.hash_one(key));
+        let place = self.free.pop().unwrap_or(self.entries.len());
+        if place == self.entries.len() {
+            self.entries.push(None);
+            self.links.push(Link { older: NOWHERE, newer: NOWHERE });
+        }
+        self.entries[place] = Some((key, value));
+        let Self { places, entries, hasher, .. } = self;
+        let hash_at = |place: &usize| entries[*place].as_ref().map_or(0, |(key, _)| hasher.hash_one(key));
         places.insert_unique(hash, place, hash_at);
         self.link(place);
         place
     }
 
     pub(super) fn remove(&mut self, place: usize) -> Option<(K, V)> {
-        let (key, value) = self.slots[place].entry.take()?;
+        let (key, value) = self.entries[place].take()?;
         if let Ok(entry) = self.places.find_entry(self.hasher.hash_one(&key), |other| *other == place) {
             entry.remove();
         }
@@ -96,12 +94,12 @@ impl<K: Hash + Eq, V> Slots<K, V> {
 
     #[inline]
     pub(super) fn get(&self, place: usize) -> Option<&(K, V)> {
-        self.slots.get(place)?.entry.as_ref()
+        self.entries.get(place)?.as_ref()
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, place: usize) -> Option<&mut (K, V)> {
-        self.slots.get_mut(place)?.entry.as_mut()
+        self.entries.get_mut(place)?.as_mut()
     }
 
     /// The places of all keys.
@@ -112,23 +110,22 @@ impl<K: Hash + Eq, V> Slots<K, V> {
     #[inline]
     fn link(&mut self, place: usize) {
         let older = std::mem::replace(&mut self.newest, place);
-        self.slots[place].older = older;
-        self.slots[place].newer = NOWHERE;
-        match self.slots.get_mut(older) {
-            Some(slot) => slot.newer = place,
+        self.links[place] = Link { older, newer: NOWHERE };
+        match self.links.get_mut(older) {
+            Some(link) => link.newer = place,
             None => self.oldest = place,
         }
     }
 
     #[inline]
     fn unlink(&mut self, place: usize) {
-        let Slot { older, newer, .. } = self.slots[place];
-        match self.slots.get_mut(older) {
-            Some(slot) => slot.newer = newer,
+        let Link { older, newer } = self.links[place];
+        match self.links.get_mut(older) {
+            Some(link) => link.newer = newer,
             None => self.oldest = newer,
         }
-        match self.slots.get_mut(newer) {
-            Some(slot) => slot.older = older,
+        match self.links.get_mut(newer) {
+            Some(link) => link.older = older,
             None => self.newest = older,
         }
     }

@@ -1,4 +1,4 @@
-//! [`Unique`]: items with unique keys, in their order.
+//! [`UniqueItems`]: items with unique keys, in their order.
 
 use std::hash::Hash;
 
@@ -7,30 +7,30 @@ use hashbrown::hash_map::Entry;
 
 use crate::ops::Keep;
 
-/// Items with unique keys, in the order of their arrival.
+/// Items with unique keys, in the order of their arrival: the state of [`UniqueBy`](super::UniqueBy).
 ///
 /// Memory: in proportion to the largest number of items held since it was made.
 #[derive(Clone, Debug)]
-pub(super) struct Unique<K, T> {
+pub struct UniqueItems<K, T> {
     /// `None` is the place of an item that has given way to a later one.
     items: Vec<Option<T>>,
     places: HashMap<K, usize>,
 }
 
-impl<K: Eq + Hash, T> Unique<K, T> {
-    pub(super) fn new() -> Self {
+impl<K: Eq + Hash, T> UniqueItems<K, T> {
+    pub(crate) fn new() -> Self {
         Self { items: Vec::new(), places: HashMap::new() }
     }
 
     /// How many items are held.
     #[inline]
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.places.len()
     }
 
     /// Adds an item, in amortised constant time, and gives back the one that goes if there are two of its key.
     #[inline]
-    pub(super) fn insert(&mut self, key: K, item: T, keep: Keep) -> Option<T> {
+    pub(crate) fn insert(&mut self, key: K, item: T, keep: Keep) -> Option<T> {
         let next = self.items.len();
         let gone = match (self.places.entry(key), keep) {
             (Entry::Vacant(place), Keep::First | Keep::Last) => {
@@ -68,7 +68,7 @@ impl<K: Eq + Hash, T> Unique<K, T> {
     }
 
     /// Hands out all items, in their order.
-    pub(super) fn take(&mut self) -> Vec<T> {
+    pub(crate) fn take(&mut self) -> Vec<T> {
         let mut items = Vec::with_capacity(self.places.len());
         items.extend(self.items.drain(..).flatten());
         self.places.clear();
@@ -78,12 +78,12 @@ impl<K: Eq + Hash, T> Unique<K, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Unique;
+    use super::UniqueItems;
     use crate::ops::Keep;
 
     #[test]
     fn the_gaps_are_closed_and_the_order_stays() {
-        let mut unique = Unique::new();
+        let mut unique = UniqueItems::new();
         for i in 0..100_000_u32 {
             // 7 keys that come and come again, and one that came long ago.
             let key = if i == 10 { 99 } else { i % 7 };
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_gives_way_comes_back() {
-        let mut unique = Unique::new();
+        let mut unique = UniqueItems::new();
         assert_eq!(unique.insert('k', 1, Keep::First), None);
         assert_eq!(unique.insert('k', 2, Keep::First), Some(2));
         assert_eq!(unique.insert('k', 3, Keep::Last), Some(1));

@@ -1,0 +1,5 @@
+//! The kit for testing operators and folds of your own.
+
+mod laws;
+
+pub use laws::*;
