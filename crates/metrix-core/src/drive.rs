@@ -202,10 +202,13 @@ where
                         };
                         let mut out = Outlet::new(this.emitted);
                         if let Some((item, at)) = domain.admit(item, |at, mark| operator.is_late(at, mark)) {
-                            if timed && T::ITEMS_MOVE_TIME && is_due(operator, domain.reached()) {
+                            let due = timed && T::ITEMS_MOVE_TIME && is_due(operator, domain.reached());
+                            if due {
                                 operator.on_time(domain.reached(), &mut out);
                             }
-                            operator.on_item(item, at, &mut out);
+                            if !(due && is_done(operator)) {
+                                operator.on_item(item, at, &mut out);
+                            }
                         }
                         if let Some(first) = out.first {
                             if out.next != Phase::Flowing {

@@ -150,15 +150,8 @@ where
     }
 
     fn sample(&mut self) {
-        let (Some(idle), Some(newest)) = (self.event_time.idle, self.newest) else { return };
-        self.clock = clock::now();
-        if self.last_arrival == Timestamp::MIN {
-            self.last_arrival = self.clock;
-        }
-        let silence = self.clock - self.last_arrival;
-        if silence >= idle.as_duration() {
-            let advanced = (newest + silence).saturating_sub(self.event_time.lateness);
-            self.watermark = self.watermark.max(advanced);
+        if self.event_time.idle.is_some() {
+            self.clock = clock::now();
         }
     }
 
@@ -193,6 +186,12 @@ where
             return Wait::Over;
         }
         let (Some(idle), Some(newest)) = (self.event_time.idle, self.newest) else { return Wait::ForItem };
+        // Only here is it known that the input is silent, and not the one who polls.
+        let silence = self.clock - self.last_arrival;
+        if silence >= idle.as_duration() {
+            let advanced = (newest + silence).saturating_sub(self.event_time.lateness);
+            self.watermark = self.watermark.max(advanced);
+        }
         if deadline <= self.watermark {
             return Wait::Over;
         }

@@ -6,6 +6,8 @@ mod inputs;
 mod join;
 mod share;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod union;
 mod zip;
 mod zip_latest;
@@ -17,6 +19,3 @@ pub use share::{Share, ShareExt, Slow};
 pub use union::{Union, UnionExt, union};
 pub use zip::{Zip, ZipExt, zip};
 pub use zip_latest::{ZipLatest, ZipLatestExt, zip_latest};
-
-#[cfg(test)]
-mod tests;

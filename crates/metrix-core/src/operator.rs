@@ -23,6 +23,9 @@ impl<T, F: FnMut(T)> Emit<T> for F {
 /// is false; [`on_end`](Self::on_end) is called once, and after it only `on_time`, until there is no deadline left.
 /// An operator that wants no input and has no deadline has nothing to wait for: its driver ends it.
 ///
+/// In a chain ([`then`](Self::then)) one call of the operator before can bring several items, so an operator that holds up its
+/// input must find room for those; once it has finished, it gets no more.
+///
 /// ```
 /// use metrix_core::{Emit, Operator, Timestamp, prelude::*};
 ///
@@ -154,6 +157,14 @@ pub(crate) fn is_due<In>(operator: &impl Operator<In>, now: Timestamp) -> bool {
     operator.deadline().is_some_and(|deadline| deadline <= now)
 }
 
+/// Gives an item to an operator unless it has finished, which is a promise that it gets no more.
+#[inline]
+fn hand_on<T, B: Operator<T>>(operator: &mut B, item: T, now: Timestamp, out: &mut impl Emit<B::Out>) {
+    if !is_done(operator) {
+        operator.on_item(item, now, out);
+    }
+}
+
 impl<In, A, B> Operator<In> for Then<A, B>
 where
     A: Operator<In>,
@@ -173,7 +184,7 @@ where
     #[inline]
     fn on_item(&mut self, item: In, now: Timestamp, out: &mut impl Emit<B::Out>) {
         let Self { first, second, .. } = self;
-        first.on_item(item, now, &mut |item| second.on_item(item, now, out));
+        first.on_item(item, now, &mut |item| hand_on(second, item, now, out));
         if is_done(&self.first) {
             self.on_end(now, out);
         }
@@ -197,7 +208,7 @@ where
             second.on_time(now, out);
         }
         if second.wants_input() && is_due(first, now) {
-            first.on_time(now, &mut |item| second.on_item(item, now, out));
+            first.on_time(now, &mut |item| hand_on(second, item, now, out));
         }
         if is_done(&self.first) {
             self.on_end(now, out);
@@ -208,7 +219,7 @@ where
     fn on_end(&mut self, now: Timestamp, out: &mut impl Emit<B::Out>) {
         if self.ended == Ended::Neither {
             let Self { first, second, .. } = self;
-            first.on_end(now, &mut |item| second.on_item(item, now, out));
+            first.on_end(now, &mut |item| hand_on(second, item, now, out));
             self.ended = Ended::First;
             self.pass_end(now, out);
         }

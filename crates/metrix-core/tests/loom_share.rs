@@ -151,6 +151,21 @@ fn an_output_dropped_midway_frees_the_other() {
     });
 }
 
+#[test]
+fn an_output_that_takes_what_waits_frees_the_other() {
+    check(3, || {
+        let mut a = futures::stream::iter([1, 2]).share(Slow::Lockstep);
+        let mut b = a.subscribe();
+        let taker = thread::spawn(move || {
+            assert_eq!(block_on(b.next()), Some(1));
+            b
+        });
+        assert_eq!(block_on(a.next()), Some(1));
+        assert_eq!(block_on(a.next()), Some(2));
+        drop(taker.join().unwrap());
+    });
+}
+
 /// The one that polled the input, and whose task it might wake, goes away without polling again.
 #[test]
 fn an_output_dropped_while_it_waits_leaves_the_wake_to_the_other() {

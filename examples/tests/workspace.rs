@@ -1,0 +1,208 @@
+//! What holds for the workspace as a whole: which crate may need which, what may come from outside, who reads a clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+/// Which of our crates each of our crates may need. Members that are not published may need all of them.
+const ARROWS: [(&str, &[&str]); 1] = [("metrix-core", &[])];
+
+/// All that metrix-core always takes from outside.
+const OF_METRIX_CORE: [&str; 6] = ["futures-core", "futures-sink", "futures-util", "hashbrown", "pin-project", "tokio"];
+
+/// What its features add.
+const OF_ITS_FEATURES: [&str; 2] = ["hyperloglockless", "sketches-ddsketch"];
+
+/// The licences that leave users of these crates free to do what they like.
+const PERMISSIVE: [&str; 9] = [
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "MIT",
+    "Unicode-3.0",
+    "Zlib",
+];
+
+static METADATA: LazyLock<Value> = LazyLock::new(|| {
+    let manifest = root().join("Cargo.toml");
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--locked", "--format-version", "1", "--all-features", "--manifest-path"])
+        .arg(manifest)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+});
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn packages() -> impl Iterator<Item = &'static Value> {
+    METADATA["packages"].as_array().unwrap().iter()
+}
+
+/// The members of the workspace: all that come from no registry.
+fn members() -> impl Iterator<Item = &'static Value> {
+    packages().filter(|package| package["source"].is_null())
+}
+
+fn is_published(package: &Value) -> bool {
+    package["publish"].as_array().is_none_or(|registries| !registries.is_empty())
+}
+
+fn name(package: &'static Value) -> &'static str {
+    package["name"].as_str().unwrap()
+}
+
+/// What a package needs when it is used, and not only when it is built, tested, or checked with loom.
+fn dependencies(package: &'static Value) -> impl Iterator<Item = &'static Value> {
+    let all = package["dependencies"].as_array().unwrap().iter();
+    all.filter(|dependency| dependency["kind"].is_null() && dependency["target"] != "cfg(metrix_loom)")
+}
+
+#[test]
+fn arrows_between_crates_point_one_way() {
+    let arrows = BTreeMap::from(ARROWS);
+    let ours: BTreeSet<_> = members().map(name).collect();
+    for package in members().filter(|package| is_published(package)) {
+        let name = name(package);
+        let allowed = arrows.get(name).unwrap_or_else(|| panic!("say in ARROWS what {name} may need"));
+        for needed in dependencies(package).map(self::name).filter(|needed| ours.contains(needed)) {
+            assert!(allowed.contains(&needed), "{name} must not need {needed}");
+        }
+    }
+}
+
+#[test]
+fn metrix_core_needs_little() {
+    let core = members().find(|package| name(package) == "metrix-core").unwrap();
+    let needed = |optional: bool| -> BTreeSet<_> {
+        dependencies(core).filter(|dependency| dependency["optional"] == optional).map(name).collect()
+    };
+    assert_eq!(needed(false), BTreeSet::from(OF_METRIX_CORE));
+    assert_eq!(needed(true), BTreeSet::from(OF_ITS_FEATURES));
+}
+
+#[test]
+fn every_licence_is_permissive() {
+    for package in packages() {
+        let licence = package["license"].as_str().unwrap_or_else(|| panic!("{} names no licence", name(package)));
+        assert!(is_permissive(licence), "{}: {licence}", name(package));
+    }
+}
+
+/// Whether one of the choices that the licence gives asks for nothing but permissive licences.
+fn is_permissive(licence: &str) -> bool {
+    // Brackets stand only around a choice: `(MIT OR Apache-2.0) AND Unicode-3.0`. So all of the parts outside of them
+    // must do, and of a choice one.
+    let parts = licence.replace(") AND ", ")&").replace(" AND (", "&(");
+    parts.split('&').all(|part| {
+        let choices = part.trim_matches(['(', ')']).replace('/', " OR ");
+        choices.split(" OR ").any(|choice| choice.split(" AND ").all(|licence| PERMISSIVE.contains(&licence.trim())))
+    })
+}
+
+#[test]
+fn a_licence_is_read_as_its_writer_meant_it() {
+    for permissive in ["MIT", "MIT/Apache-2.0", "GPL-3.0 OR MIT", "(MIT OR GPL-3.0) AND Unicode-3.0", "MIT AND Zlib"] {
+        assert!(is_permissive(permissive), "{permissive}");
+    }
+    for other in ["GPL-3.0", "MIT AND GPL-3.0", "(MIT OR ISC) AND GPL-3.0", "GPL-3.0 AND (MIT OR ISC)"] {
+        assert!(!is_permissive(other), "{other}");
+    }
+}
+
+/// The Rust files below a folder, but for those that are tests.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let is_code =
+        |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs");
+    let here = files.into_iter().filter(is_code);
+    here.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
+}
+
+/// What a file of metrix-core says to the compiler: neither comments nor doctests nor, where they begin, its tests.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Fails if a file of metrix-core contains one of the words, the files and folders in `allowed` aside.
+#[track_caller]
+fn check_absence(words: &[&str], allowed: &[&str]) {
+    let folder = root().join("crates/metrix-core/src");
+    for path in sources(&folder) {
+        let place = path.strip_prefix(&folder).unwrap();
+        if allowed.iter().any(|allowed| place.starts_with(allowed)) {
+            continue;
+        }
+        for word in words {
+            assert!(!code(&path).contains(word), "{} must not have {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_driver_reads_a_clock() {
+    check_absence(&["Instant::now", "SystemTime::now", "sleep("], &["drive.rs", "drive", "testing.rs", "testing"]);
+}
+
+#[test]
+fn metrix_core_spawns_nothing_and_does_no_io() {
+    let words = ["spawn(", "std::fs", "std::net", "std::process", "std::env", "tokio::fs", "tokio::net", "tokio::io"];
+    check_absence(&words, &[]);
+}
+
+#[test]
+fn metrix_core_prints_nothing_and_blocks_nowhere() {
+    check_absence(&["println!", "eprintln!", "block_on(", "thread::sleep"], &["testing.rs", "testing"]);
+}
+
+#[test]
+fn an_operator_or_a_fold_is_one_file_and_two_lines_in_the_index() {
+    let folder = root().join("crates/metrix-core/src");
+    for index in ["ops", "join", "fold"] {
+        let text = fs::read_to_string(folder.join(index).with_extension("rs")).unwrap();
+        let entries = fs::read_dir(folder.join(index)).unwrap().map(|entry| entry.unwrap().path());
+        // A folder beside a file has that file's parts.
+        for path in entries.filter(|path| path.is_file()) {
+            let file = path.file_stem().unwrap().to_str().unwrap();
+            let count = |line: String| text.lines().filter(|other| other.starts_with(&line)).count();
+            assert_eq!(count(format!("mod {file};")), 1, "{index}.rs must have `mod {file};`");
+            assert!(count(format!("pub use {file}::")) <= 1, "{index}.rs must export {file} in one line");
+        }
+    }
+}
+
+/// The Markdown files of the workspace, but for those that are made.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let folders = folders.iter().filter(|folder| !folder.ends_with("target") && !folder.ends_with(".git"));
+    let here = files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    here.chain(folders.flat_map(|folder| pages(folder))).collect()
+}
+
+#[test]
+fn every_link_between_pages_leads_somewhere() {
+    for page in pages(root()) {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().unwrap_or_default();
+            if !link.starts_with("http") {
+                assert!(page.with_file_name(file).exists(), "{} links to {link}", page.display());
+            }
+        }
+    }
+}
