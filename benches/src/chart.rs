@@ -11,16 +11,15 @@ const LEFT: f64 = 190.0;
 const RIGHT: f64 = WIDTH - 60.0;
 const BAR: f64 = 18.0;
 
-/// Nanoseconds an item, a bar each, in groups: shorter is better.
+/// Nanoseconds an item, a bar each, in groups with a scale of their own: shorter is better.
 pub fn bars(groups: &[Times]) -> String {
-    let all: Vec<f64> = groups.iter().flat_map(|times| times.medians().map(|(_, nanos)| nanos)).collect();
-    let scale = (RIGHT - LEFT) / all.iter().copied().fold(1.0, f64::max);
     let mut drawn = String::new();
     let mut y = 0.0;
     for times in groups {
         y += BAR * 1.6;
         text(&mut drawn, "title", 8.0, y, &times.name);
         y += BAR * 0.5;
+        let scale = (RIGHT - LEFT) / times.medians().map(|(_, nanos)| nanos).fold(f64::MIN_POSITIVE, f64::max);
         for (who, nanos) in times.medians() {
             let width = (nanos * scale).max(1.0);
             let class = if matches!(who, Who::Metrix | Who::Fused) { "ours" } else { "other" };
