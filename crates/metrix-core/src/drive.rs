@@ -100,9 +100,9 @@ where
     /// `input_ended` says that the input has just ended. Returns nothing if items may be pulled again.
     #[cold]
     #[inline(never)]
-    fn settle(self: Pin<&mut Self>, cx: &mut Context<'_>, input_ended: bool) -> Option<Poll<Option<O::Out>>> {
+    fn settle(self: Pin<&mut Self>, cx: &mut Context<'_>, stop: Stop) -> Option<Poll<Option<O::Out>>> {
         let mut this = self.project();
-        if input_ended {
+        if stop == Stop::Ended {
             this.input.set(None);
         }
         match *this.phase {
@@ -167,6 +167,17 @@ fn yield_now<T>(cx: &Context<'_>) -> Poll<T> {
     Poll::Pending
 }
 
+/// Why no more items are pulled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    NoInput,
+    Queued,
+    Deadline,
+    Unwanted,
+    Ended,
+    Pending,
+}
+
 impl<S, O, T> Stream for Operate<S, O, T>
 where
     S: Stream,
@@ -179,57 +190,61 @@ where
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<O::Out>> {
         let mut budget = BUDGET;
         loop {
-            let mut ended = false;
             let this = self.as_mut().project();
             let (operator, domain) = (this.operator, this.domain);
             let timed = operator.is_timed();
             if timed {
                 domain.sample();
             }
-            // Only the clock, or an item that moves time, makes a deadline due: one look is enough.
-            let due = timed && is_due(operator, domain.reached());
-            if let Some(mut input) = this.input.as_pin_mut() {
-                if *this.phase == Phase::Flowing && !due {
-                    let over = OverOnPanic(this.phase);
-                    while operator.wants_input() {
-                        let item = match input.as_mut().poll_next(cx) {
-                            Poll::Ready(Some(item)) => item,
-                            Poll::Ready(None) => {
-                                ended = true;
-                                break;
-                            }
-                            Poll::Pending => break,
-                        };
-                        let mut out = Outlet::new(this.emitted);
-                        if let Some((item, at)) = domain.admit(item, |at, mark| operator.is_late(at, mark)) {
-                            let due = timed && T::ITEMS_MOVE_TIME && is_due(operator, domain.reached());
-                            if due {
-                                operator.on_time(domain.reached(), &mut out);
-                            }
-                            if !(due && is_done(operator)) {
-                                operator.on_item(item, at, &mut out);
-                            }
+            let stop = 'items: {
+                let Some(mut input) = this.input.as_pin_mut() else { break 'items Stop::NoInput };
+                if *this.phase != Phase::Flowing {
+                    break 'items Stop::Queued;
+                }
+                // Only the clock, or an item that moves time, makes a deadline due: one look is enough.
+                if timed && is_due(operator, domain.reached()) {
+                    break 'items Stop::Deadline;
+                }
+                let over = OverOnPanic(this.phase);
+                let stop = loop {
+                    if !operator.wants_input() {
+                        break Stop::Unwanted;
+                    }
+                    let item = match input.as_mut().poll_next(cx) {
+                        Poll::Ready(Some(item)) => item,
+                        Poll::Ready(None) => break Stop::Ended,
+                        Poll::Pending => break Stop::Pending,
+                    };
+                    let mut out = Outlet::new(this.emitted);
+                    if let Some((item, at)) = domain.admit(item, |at, mark| operator.is_late(at, mark)) {
+                        let due = timed && T::ITEMS_MOVE_TIME && is_due(operator, domain.reached());
+                        if due {
+                            operator.on_time(domain.reached(), &mut out);
                         }
-                        if let Some(first) = out.first {
-                            if out.next != Phase::Flowing {
-                                *over.0 = out.next;
-                            }
-                            std::mem::forget(over);
-                            if is_done(operator) {
-                                self.project().input.set(None);
-                            }
-                            return Poll::Ready(Some(first));
-                        }
-                        budget -= 1;
-                        if budget == 0 {
-                            std::mem::forget(over);
-                            return yield_now(cx);
+                        if !(due && is_done(operator)) {
+                            operator.on_item(item, at, &mut out);
                         }
                     }
-                    std::mem::forget(over);
-                }
-            }
-            if let Some(polled) = self.as_mut().settle(cx, ended) {
+                    if let Some(first) = out.first {
+                        if out.next != Phase::Flowing {
+                            *over.0 = out.next;
+                        }
+                        std::mem::forget(over);
+                        if is_done(operator) {
+                            self.project().input.set(None);
+                        }
+                        return Poll::Ready(Some(first));
+                    }
+                    budget -= 1;
+                    if budget == 0 {
+                        std::mem::forget(over);
+                        return yield_now(cx);
+                    }
+                };
+                std::mem::forget(over);
+                stop
+            };
+            if let Some(polled) = self.as_mut().settle(cx, stop) {
                 return polled;
             }
             budget -= 1;
