@@ -9,7 +9,7 @@ use futures_core::{FusedStream, Stream};
 use pin_project::pin_project;
 
 use crate::event_time::{EventTime, EventTimeDomain, Late};
-use crate::operator::{is_done, is_due};
+use crate::operator::is_due;
 use crate::{Operator, Timestamp};
 
 mod alarm;
@@ -22,8 +22,8 @@ use outlet::{Outlet, OverOnPanic, Phase};
 
 pub use domain::{ArrivalTime, TimeDomain, Wait};
 
-/// The most items or deadlines that one poll handles before it lets other tasks run.
-const BUDGET: usize = 1024;
+/// The most items or deadlines that one poll of any stream here handles before it lets other tasks run.
+pub(crate) const BUDGET: usize = 1024;
 
 /// Runs operators on streams.
 pub trait OperateExt: Stream + Sized {
@@ -55,7 +55,8 @@ impl<S: Stream> OperateExt for S {}
 /// It samples the time once a poll; serves a deadline that is due before the next item; hands out all that was
 /// emitted before it pulls more; handles at most a thousand items a poll and then wakes itself, so that an input
 /// that is always ready starves neither timers nor other tasks; drops its input as soon as that ends, never polls it
-/// again, and ends when the operator has no deadline left. If the operator or the input panics, the stream is over.
+/// again, and ends when the operator has no deadline left. If the operator or the input panics, the stream is over, and
+/// what the operator emitted in that very call is lost.
 ///
 /// In arrival time an operator that has a deadline needs a tokio runtime with its timer enabled.
 ///
@@ -108,6 +109,7 @@ where
         match *this.phase {
             Phase::Over => {
                 this.input.set(None);
+                *this.emitted = VecDeque::new();
                 return Some(Poll::Ready(None));
             }
             Phase::Draining => {
@@ -126,7 +128,7 @@ where
         let mut polled = None;
         if is_due(operator, domain.reached()) {
             operator.on_time(domain.reached(), &mut out);
-        } else if ended || is_done(operator) && !*this.end_told {
+        } else if ended || operator.is_finished() && !*this.end_told {
             *this.end_told = true;
             this.input.set(None);
             operator.on_end(domain.end(), &mut out);
@@ -192,20 +194,24 @@ where
         loop {
             let this = self.as_mut().project();
             let (operator, domain) = (this.operator, this.domain);
-            let timed = operator.is_timed();
-            if timed {
-                domain.sample();
-            }
             let stop = 'items: {
-                let Some(mut input) = this.input.as_pin_mut() else { break 'items Stop::NoInput };
                 if *this.phase != Phase::Flowing {
                     break 'items Stop::Queued;
                 }
-                // Only the clock, or an item that moves time, makes a deadline due: one look is enough.
-                if timed && is_due(operator, domain.reached()) {
-                    break 'items Stop::Deadline;
-                }
                 let over = OverOnPanic(this.phase);
+                let timed = operator.is_timed();
+                if timed {
+                    domain.sample();
+                    // Only the clock, or an item that moves time, makes a deadline due: one look is enough.
+                    if is_due(operator, domain.reached()) {
+                        std::mem::forget(over);
+                        break 'items Stop::Deadline;
+                    }
+                }
+                let Some(mut input) = this.input.as_pin_mut() else {
+                    std::mem::forget(over);
+                    break 'items Stop::NoInput;
+                };
                 let stop = loop {
                     if !operator.wants_input() {
                         break Stop::Unwanted;
@@ -217,11 +223,11 @@ where
                     };
                     let mut out = Outlet::new(this.emitted);
                     if let Some((item, at)) = domain.admit(item, |at, mark| operator.is_late(at, mark)) {
-                        let due = timed && T::ITEMS_MOVE_TIME && is_due(operator, domain.reached());
-                        if due {
+                        let moved = timed && T::ITEMS_MOVE_TIME && is_due(operator, domain.reached());
+                        if moved {
                             operator.on_time(domain.reached(), &mut out);
                         }
-                        if !(due && is_done(operator)) {
+                        if !(moved && operator.is_finished()) {
                             operator.on_item(item, at, &mut out);
                         }
                     }
@@ -230,7 +236,7 @@ where
                             *over.0 = out.next;
                         }
                         std::mem::forget(over);
-                        if is_done(operator) {
+                        if operator.is_finished() {
                             self.project().input.set(None);
                         }
                         return Poll::Ready(Some(first));
@@ -260,6 +266,8 @@ where
         }
         let queued = self.emitted.len();
         let items = self.input.as_ref().map_or((0, Some(0)), Stream::size_hint);
+        // Where items have times of their own, any of them may be late.
+        let items = if T::ITEMS_MOVE_TIME { (0, items.1) } else { items };
         let (least, most) = self.operator.size_hint(items);
         (least.saturating_add(queued), most.and_then(|most| most.checked_add(queued)))
     }

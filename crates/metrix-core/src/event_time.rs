@@ -186,16 +186,19 @@ where
             return Wait::Over;
         }
         let (Some(idle), Some(newest)) = (self.event_time.idle, self.newest) else { return Wait::ForItem };
+        let from = newest.saturating_sub(self.event_time.lateness);
         // Only here is it known that the input is silent, and not the one who polls.
         let silence = self.clock - self.last_arrival;
         if silence >= idle.as_duration() {
-            let advanced = (newest + silence).saturating_sub(self.event_time.lateness);
-            self.watermark = self.watermark.max(advanced);
+            self.watermark = self.watermark.max(from + silence);
         }
         if deadline <= self.watermark {
             return Wait::Over;
         }
-        let silence = (deadline + self.event_time.lateness - newest).max(idle.as_duration());
+        let silence = (deadline - from).max(idle.as_duration());
         Wait::Until(clock::instant_of(self.last_arrival + silence))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,9 @@
 //! Folds: reductions with a small state, which can be combined and merged.
 //!
+//! A fold that is complete in itself is a struct: [`Sum`], or [`Histogram::new`] where something is to be set. One that
+//! needs a function is made by a function: [`from_fn()`], [`group_by()`], [`unique_by()`]; or from another fold by a
+//! method: [`premap`](Fold::premap), [`filter`](Fold::filter), [`map`](Fold::map).
+//!
 //! One file a fold; this is their index.
 
 mod count;
@@ -166,6 +170,10 @@ pub trait Fold<T> {
 /// merging is associative; merging with [`init`](Fold::init) changes nothing; and folding the items of two parts one
 /// after the other gives what merging the parts' states gives.
 pub trait Merge<T>: Fold<T> {
-    /// Adds the later items' state to that of the earlier ones.
+    /// Adds the later items' state to that of the earlier ones. Both come from recipes that are made alike: with the same
+    /// bounds, the same error.
+    ///
+    /// # Panics
+    /// A fold that sees that they do not may panic.
     fn merge(&self, into: &mut Self::State, later: Self::State);
 }

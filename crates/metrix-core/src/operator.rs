@@ -75,9 +75,17 @@ pub trait Operator<In> {
     fn on_end(&mut self, _now: Timestamp, _out: &mut impl Emit<Self::Out>) {}
 
     /// Whether the next item may come: the way to hold up the input. In a chain ([`then`](Self::then)), where nothing
-    /// is queued, the other items that one call of the operator before emits still come.
+    /// is queued, the other items that one call of the operator before emits still come; and in event time so does the
+    /// item that has moved time to a deadline, unless the operator is finished then.
     fn wants_input(&self) -> bool {
         true
+    }
+
+    /// Whether no item will ever be wanted again: from then on none comes, and the input is dropped. What is held still
+    /// comes out.
+    #[inline]
+    fn is_finished(&self) -> bool {
+        !self.wants_input() && self.deadline().is_none()
     }
 
     /// Whether an item of time `at` comes too late to count where it belongs, once time has gone on to `watermark`. In
@@ -137,18 +145,12 @@ impl<A, B> Then<A, B> {
         A: Operator<In>,
         B: Operator<A::Out>,
     {
-        let heard = self.first.deadline().is_none() || is_done(&self.second);
+        let heard = self.first.deadline().is_none() || self.second.is_finished();
         if self.ended == Ended::First && heard {
             self.ended = Ended::Both;
             self.second.on_end(now, out);
         }
     }
-}
-
-/// Whether nothing can happen to this operator any more.
-#[inline]
-pub(crate) fn is_done<In>(operator: &impl Operator<In>) -> bool {
-    !operator.wants_input() && operator.deadline().is_none()
 }
 
 /// Whether the operator is to be told the time.
@@ -160,7 +162,7 @@ pub(crate) fn is_due<In>(operator: &impl Operator<In>, now: Timestamp) -> bool {
 /// Gives an item to an operator unless it has finished, which is a promise that it gets no more.
 #[inline]
 fn hand_on<T, B: Operator<T>>(operator: &mut B, item: T, now: Timestamp, out: &mut impl Emit<B::Out>) {
-    if !is_done(operator) {
+    if !operator.is_finished() {
         operator.on_item(item, now, out);
     }
 }
@@ -185,7 +187,7 @@ where
     fn on_item(&mut self, item: In, now: Timestamp, out: &mut impl Emit<B::Out>) {
         let Self { first, second, .. } = self;
         first.on_item(item, now, &mut |item| hand_on(second, item, now, out));
-        if is_done(&self.first) {
+        if self.first.is_finished() {
             self.on_end(now, out);
         }
     }
@@ -210,7 +212,7 @@ where
         if second.wants_input() && is_due(first, now) {
             first.on_time(now, &mut |item| hand_on(second, item, now, out));
         }
-        if is_done(&self.first) {
+        if self.first.is_finished() {
             self.on_end(now, out);
         }
         self.pass_end(now, out);
@@ -228,6 +230,12 @@ where
     #[inline]
     fn wants_input(&self) -> bool {
         self.first.wants_input() && self.second.wants_input()
+    }
+
+    /// The first can be finished while the second still has something to say.
+    #[inline]
+    fn is_finished(&self) -> bool {
+        self.ended != Ended::Neither || (!self.wants_input() && self.deadline().is_none())
     }
 
     /// The first of the two that knows of time decides: what comes after it sees other times.

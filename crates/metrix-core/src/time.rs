@@ -60,13 +60,13 @@ impl Timestamp {
     /// This time moved back by `duration`, or [`MIN`](Self::MIN).
     #[inline]
     pub fn saturating_sub(self, duration: Duration) -> Self {
-        Self(self.0.saturating_sub(nanos(duration)))
+        Self(self.0.saturating_sub_unsigned(nanos(duration)))
     }
 }
 
-/// Nanoseconds of a duration, or the most that fit.
-fn nanos(duration: Duration) -> i64 {
-    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+/// Nanoseconds of a duration; at most as many as all of time has.
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Add<Duration> for Timestamp {
@@ -74,7 +74,7 @@ impl Add<Duration> for Timestamp {
 
     #[inline]
     fn add(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(nanos(duration)))
+        Self(self.0.saturating_add_unsigned(nanos(duration)))
     }
 }
 
@@ -213,3 +213,16 @@ impl fmt::Display for IntervalError {
 }
 
 impl std::error::Error for IntervalError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_beyond_an_interval_are_added_in_full() {
+        let all = Timestamp::MAX - Timestamp::MIN;
+        assert_eq!(Timestamp::MIN + all, Timestamp::MAX);
+        assert_eq!(Timestamp::MAX.saturating_sub(all), Timestamp::MIN);
+        assert_eq!(Timestamp::EPOCH.saturating_sub(Duration::MAX), Timestamp::MIN);
+    }
+}

@@ -38,20 +38,20 @@ const EXACT: usize = 1024;
 impl Distinct {
     /// Counts with a standard error of 1 % at most.
     pub fn new() -> Self {
-        Self::with_error(0.01)
+        Self { precision: precision_for_error(0.01), hasher: DefaultHasher::seeded(&[0; 16]) }
     }
 
-    /// Counts with this standard error at most.
+    /// The same with this standard error at most.
     ///
     /// # Panics
     /// If `error` is not between 0.0021 and 0.25.
     #[track_caller]
-    pub fn with_error(error: f64) -> Self {
+    pub fn with_error(self, error: f64) -> Self {
         assert!(
             (0.0021..=0.25).contains(&error),
             "an error of {error} is not possible: it must be between 0.0021 and 0.25"
         );
-        Self { precision: precision_for_error(error), hasher: DefaultHasher::seeded(&[0; 16]) }
+        Self { precision: precision_for_error(error), ..self }
     }
 
     /// The standard error of a count beyond 1024, as a part of it.
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn the_error_is_as_stated() {
         for error in [0.01, 0.05] {
-            let distinct = Distinct::with_error(error);
+            let distinct = Distinct::new().with_error(error);
             for n in [1100_u64, 5000, 60_000] {
                 let trials = 0..40;
                 let squares = trials.clone().map(|trial| {
@@ -183,6 +183,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "an error of 0.001 is not possible: it must be between 0.0021 and 0.25")]
     fn an_error_that_needs_too_much_memory_is_refused() {
-        Distinct::with_error(0.001);
+        Distinct::new().with_error(0.001);
     }
 }

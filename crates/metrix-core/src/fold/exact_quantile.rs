@@ -7,8 +7,8 @@ use super::{Fold, Merge};
 /// default, and Python's `statistics.quantiles` with `method="inclusive"`).
 ///
 /// It keeps every value, so the state grows with the items, eight bytes each: use it where their number is bounded, and
-/// a sketched `Quantile` (feature `sketches`) elsewhere. No NaN counts while there is anything else. The result is `None`
-/// if there was no item.
+/// a sketched `Quantile` (feature `sketches`) elsewhere. No NaN counts while there is anything else. The result is
+/// `None` if there was no item, and NaN between the two infinities, where there is no number.
 ///
 /// ```
 /// use metrix_core::fold::{ExactQuantile, Fold};
@@ -91,6 +91,7 @@ mod tests {
         assert_eq!(ExactQuantile::new(0.0).fold(values), Some(-7.0));
         assert_eq!(ExactQuantile::new(1.0).fold(values), Some(f64::INFINITY));
         assert!(ExactQuantile::new(0.5).fold([f64::NAN]).unwrap().is_nan());
+        assert!(ExactQuantile::new(0.5).fold([f64::NEG_INFINITY, f64::INFINITY]).unwrap().is_nan());
     }
 
     #[test]

@@ -113,6 +113,22 @@ impl<K: Hash + Eq, S> Groups<K, S> {
     }
 }
 
+impl<F, G> GroupBy<F, G> {
+    /// Begins a group with its first item. Apart from [`step`](Fold::step), so that what the table needs to grow takes
+    /// no registers from the loop over the items.
+    #[cold]
+    #[inline(never)]
+    fn begin<T, K>(&self, groups: &mut Groups<K, G::State>, hash: u64, key: K, item: T)
+    where
+        K: Hash + Eq,
+        G: Fold<T>,
+    {
+        let mut state = self.fold.init();
+        self.fold.step(&mut state, item);
+        groups.push(hash, key, state);
+    }
+}
+
 impl<T, K, F, G> Fold<T> for GroupBy<F, G>
 where
     F: Fn(&T) -> K,
@@ -131,11 +147,7 @@ where
         let key = (self.key)(&item);
         match state.find(&key) {
             (_, Some(place)) => self.fold.step(state.state_mut(place), item),
-            (hash, None) => {
-                let mut first = self.fold.init();
-                self.fold.step(&mut first, item);
-                state.push(hash, key, first);
-            }
+            (hash, None) => self.begin(state, hash, key, item),
         }
     }
 

@@ -38,7 +38,7 @@ impl Quantile {
     /// If `error` is not between 0.0001 and 0.5.
     #[track_caller]
     pub fn with_error(self, error: f64) -> Self {
-        Self { sketch: Sketch::with_error(error), ..self }
+        Self { sketch: self.sketch.with_error(error), ..self }
     }
 }
 

@@ -40,7 +40,7 @@ impl<const N: usize> Quantiles<N> {
     /// If `error` is not between 0.0001 and 0.5.
     #[track_caller]
     pub fn with_error(self, error: f64) -> Self {
-        Self { sketch: Sketch::with_error(error), ..self }
+        Self { sketch: self.sketch.with_error(error), ..self }
     }
 }
 

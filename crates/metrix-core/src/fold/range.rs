@@ -3,8 +3,8 @@
 use super::{Fold, Max, Merge, Min};
 
 /// Takes the smallest number (all that are `Into<f64>`) from the largest. No NaN counts while there is anything else.
-/// The result is `None` if there was no item, and infinite where the difference is beyond the largest `f64`; the state
-/// is two numbers.
+/// The result is `None` if there was no item, 0 if all are equal, also infinite ones, and infinite where the difference
+/// is beyond the largest `f64`; the state is two numbers.
 ///
 /// ```
 /// use metrix_core::fold::{Fold, Range};
@@ -33,7 +33,9 @@ impl<T: Into<f64>> Fold<T> for Range {
 
     #[inline]
     fn finish(&self, (min, max): Self::State) -> Option<f64> {
-        Some(max? - min?)
+        let (min, max) = (min?, max?);
+        // Two infinities of one sign have no difference.
+        Some(if min == max { 0.0 } else { max - min })
     }
 }
 
@@ -53,6 +55,7 @@ mod tests {
     fn extreme_numbers() {
         assert_eq!(Range.fold([f64::MAX, -f64::MAX]), Some(f64::INFINITY));
         assert_eq!(Range.fold([f64::INFINITY, 0.0]), Some(f64::INFINITY));
+        assert_eq!(Range.fold([f64::INFINITY, f64::INFINITY]), Some(0.0));
         assert!(Range.fold([f64::NAN]).unwrap().is_nan());
     }
 }

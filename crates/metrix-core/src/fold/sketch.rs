@@ -43,22 +43,26 @@ const SPAN: f64 = 1e18;
 impl Sketch {
     /// Sketches with a relative error of 1 %.
     pub fn new() -> Self {
-        Self::with_error(0.01)
+        Self { config: config(0.01) }
     }
 
-    /// Sketches with this relative error.
+    /// The same with this relative error.
     ///
     /// # Panics
     /// If `error` is not between 0.0001 and 0.5.
     #[track_caller]
-    pub fn with_error(error: f64) -> Self {
+    pub fn with_error(self, error: f64) -> Self {
         assert!(
             (0.0001..=0.5).contains(&error),
             "an error of {error} is not possible: it must be between 0.0001 and 0.5"
         );
-        let bins = SPAN.ln() / ((1.0 + error) / (1.0 - error)).ln();
-        Self { config: Config::new(error, bins.ceil() as u32 + 2, f64::MIN_POSITIVE) }
+        Self { config: config(error) }
     }
+}
+
+fn config(error: f64) -> Config {
+    let bins = SPAN.ln() / ((1.0 + error) / (1.0 - error)).ln();
+    Config::new(error, bins.ceil() as u32 + 2, f64::MIN_POSITIVE)
 }
 
 impl Default for Sketch {
@@ -176,6 +180,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "an error of 0 is not possible: it must be between 0.0001 and 0.5")]
     fn no_error_at_all_is_refused() {
-        Sketch::with_error(0.0);
+        Sketch::new().with_error(0.0);
     }
 }

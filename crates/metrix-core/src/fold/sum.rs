@@ -8,7 +8,8 @@ use super::{Fold, Merge};
 /// The result is right to the last bit as long as the count times the sum of all magnitudes is below 2^105 units, where
 /// the unit is the smallest bit that any term has: a million terms between 1 and 1000 are. Beyond, the error is at most
 /// one rounding of the result plus `(n * 1.1e-16)^2` times the sum of all magnitudes. A NaN makes the sum NaN; once it
-/// has gone beyond the largest `f64`, it stays infinite.
+/// has gone beyond the largest `f64`, it is infinite, or NaN if an infinity of the other sign comes; a term that is itself
+/// the largest or the smallest `f64` can undo the compensation, so that what is left is the plain sum.
 ///
 /// A step is Knuth's TwoSum: *The Art of Computer Programming*, vol. 2, 4.2.2, theorem B; the error terms are added up
 /// apart (Ogita, Rump and Oishi, *Accurate Sum and Dot Product*, 2005, algorithm 4.4 and proposition 4.5).
@@ -43,7 +44,15 @@ impl Compensated {
     /// The sum. If a term or the sum is not finite, what plain addition gives.
     #[inline]
     pub fn value(self) -> f64 {
-        if self.sum.is_finite() { self.sum + self.error } else { self.sum }
+        if self.sum.is_finite() { self.sum + self.known_error() } else { self.sum }
+    }
+
+    /// What the sum is rounded by, or nothing where that was lost: next to the largest `f64` a step of TwoSum can go
+    /// beyond it although the sum does not (Boldo, Graillat and Muller, *On the Robustness of the 2Sum and Fast2Sum
+    /// Algorithms*, 2017).
+    #[inline]
+    fn known_error(self) -> f64 {
+        if self.error.is_finite() { self.error } else { 0.0 }
     }
 
     /// The sum divided by `count`, rounded once: what the division leaves is divided again, with the error.
@@ -54,7 +63,7 @@ impl Compensated {
             return quotient;
         }
         let rest = quotient.mul_add(-count, self.sum);
-        quotient + (rest + self.error) / count
+        quotient + (rest + self.known_error()) / count
     }
 }
 
@@ -89,7 +98,7 @@ impl<T: Into<f64>> Merge<T> for Sum {
 #[cfg(test)]
 mod tests {
     use super::Sum;
-    use crate::fold::Fold;
+    use crate::fold::{Fold, Mean};
 
     #[test]
     fn what_cancels_leaves_the_rest() {
@@ -104,6 +113,22 @@ mod tests {
         assert!(Sum.fold([1.0, f64::NAN]).is_nan());
         assert_eq!(Sum.fold([f64::MAX, f64::MAX, -f64::MAX]), f64::INFINITY);
         assert_eq!(Sum.fold([f64::MAX, -f64::MAX, 1.0]), 1.0);
+    }
+
+    #[test]
+    fn finite_terms_with_a_finite_sum_never_give_nan() {
+        let just_below = |steps| f64::from_bits(f64::MAX.to_bits() - steps);
+        let (unit, sizes) = (f64::MAX - just_below(1), [f64::MAX, just_below(1), just_below(2)]);
+        for large in sizes.into_iter().flat_map(|size| [size, -size]) {
+            for quarters in -16..=16 {
+                let small = f64::from(quarters) / 4.0 * unit;
+                for terms in [[large, small], [small, large]] {
+                    let plain = terms[0] + terms[1];
+                    assert_eq!(Sum.fold(terms), plain, "{terms:?}");
+                    assert_eq!(Mean.fold(terms), Some(plain / 2.0), "{terms:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -7,7 +7,8 @@ use futures_core::{FusedStream, Stream};
 use pin_project::pin_project;
 
 use super::Inputs;
-use super::slots::{BUDGET, Latest, Slots, sum_hints};
+use super::slots::{Latest, Slots, sum_hints};
+use crate::drive::BUDGET;
 use crate::macros::opaque_debug;
 
 /// Adds [`combine_latest`](Self::combine_latest) to streams.

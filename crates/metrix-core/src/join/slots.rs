@@ -14,9 +14,6 @@ mod vec;
 pub(super) use tuple::{Cons, Nil};
 pub(super) use vec::VecSlots;
 
-/// The most items that one poll takes without emitting any, before it lets other tasks run.
-pub(super) const BUDGET: usize = 256;
-
 /// The upper and lower bounds of [`Stream::size_hint`].
 pub(super) type Hint = (usize, Option<usize>);
 

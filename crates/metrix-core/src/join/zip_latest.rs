@@ -9,7 +9,8 @@ use futures_core::{FusedStream, Stream};
 use pin_project::pin_project;
 
 use super::Inputs;
-use super::slots::{BUDGET, LatestOthers, Slots};
+use super::slots::{LatestOthers, Slots};
+use crate::drive::BUDGET;
 use crate::macros::opaque_debug;
 
 /// Adds [`zip_latest`](Self::zip_latest) to streams.
@@ -43,7 +44,10 @@ impl<S: Stream> ZipLatestExt for S {}
 ///
 /// Until each of the others has given an item, those of the first queue; once `bound` of them do, the first input is
 /// held up. They are emitted in order when the others are there. Before an item of the first input is taken, what the
-/// others have ready is, up to a few hundred items, so that none of the inputs can starve another.
+/// others have ready is, up to a thousand items, so that none of the inputs can starve another. So where several
+/// inputs have items at once, an item of the first meets the newest of the others' items, although it may have been there
+/// before them: in streamz, which is told each item as it comes, it meets the one that was the latest then. What came first
+/// in which input can't be seen from here.
 /// Memory: `bound` items of the first input and one of each other.
 ///
 /// An input that ends is dropped, and its last item stays. The stream ends, and drops the inputs that are left, when

@@ -9,8 +9,7 @@ use std::task::{Context, Poll};
 use futures_core::{FusedStream, Stream};
 use pin_project::pin_project;
 
-/// The most items that one poll reads before it hands one out.
-const BUDGET: usize = 256;
+use crate::drive::BUDGET;
 
 /// Adds [`buffer`](Self::buffer) and [`buffer_dropping`](Self::buffer_dropping) to streams.
 pub trait BufferExt: Stream + Sized {
@@ -49,7 +48,7 @@ pub trait BufferExt: Stream + Sized {
     /// As [`buffer`](Self::buffer), but the input is never held up: at each poll it is read until it has nothing ready,
     /// and what there is no room for is dropped, as `overflow` says, and [counted](Buffer::dropped).
     ///
-    /// A poll reads a few hundred items at most and then hands one out, so an input that is always ready starves
+    /// A poll reads a thousand items at most and then hands one out, so an input that is always ready starves
     /// nobody.
     ///
     /// ```

@@ -9,10 +9,8 @@ use futures_core::{FusedStream, Stream};
 use pin_project::pin_project;
 
 use crate::Fold;
+use crate::drive::BUDGET;
 use crate::fold::ToVec;
-
-/// The most items that one poll reads before it lets other tasks run.
-const BUDGET: usize = 256;
 
 /// Adds [`collect_on`](Self::collect_on) to streams.
 pub trait CollectOnExt: Stream + Sized {
@@ -20,7 +18,7 @@ pub trait CollectOnExt: Stream + Sized {
     /// `collect` with its `flush`).
     ///
     /// Where both are ready items go first: the trigger is asked when the input has nothing ready, when `bound` items
-    /// are held, or after a few hundred, so that an input which is always ready does not keep it from being heard.
+    /// are held, or after a thousand, so that an input which is always ready does not keep it from being heard.
     /// While `bound` items are held the input is held up until the trigger yields; if that in turn waits for the input,
     /// make the bound larger than what may come in between. Once the trigger has ended nobody asks for the items any
     /// more: then they are emitted whenever `bound` are there. At the end of the input those held are emitted, if there

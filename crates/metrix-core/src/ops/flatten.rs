@@ -41,7 +41,6 @@ pub trait FlattenExt: Stream + Sized {
 impl<S: Stream> FlattenExt for S {}
 
 /// The operator behind [`flatten`](FlattenExt::flatten).
-#[derive(Clone)]
 pub struct Flatten<T> {
     item: PhantomData<fn(T)>,
 }
@@ -60,6 +59,12 @@ impl<T: IntoIterator> Default for Flatten<T> {
 }
 
 opaque_debug!(Flatten<T> {});
+
+impl<T> Clone for Flatten<T> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
 
 impl<T: IntoIterator> Operator<T> for Flatten<T> {
     type Out = T::Item;

@@ -11,7 +11,7 @@ use crate::{ArrivalTime, Emit, Merge, Operate, OperateExt, Operator, Timestamp, 
 
 mod grid;
 
-use grid::{Grid, Slice, nearest};
+use grid::{Grid, NEVER, Slice, nearest};
 
 /// Adds [`hopping_window`](Self::hopping_window) to streams.
 pub trait HoppingWindowExt: Stream + Sized {
@@ -86,9 +86,6 @@ pub trait HoppingWindowExt: Stream + Sized {
 
 impl<S: Stream> HoppingWindowExt for S {}
 
-/// Before any time that there is, by more than a window.
-const NEVER: i128 = i128::MIN / 2;
-
 /// The operator behind [`hopping_window`](HoppingWindowExt::hopping_window).
 ///
 /// In event time ([`operate_at`](OperateExt::operate_at)) windows are aligned to the epoch. An item is late once the
@@ -135,10 +132,8 @@ where
 
     /// Aligns the windows so that one of them starts at `origin`: at [`Timestamp::EPOCH`] for full minutes or hours in
     /// UTC, or at any offset from it.
-    pub fn aligned_to(mut self, origin: Timestamp) -> Self {
-        self.grid.origin = origin.as_nanos().into();
-        self.aligned = true;
-        self
+    pub fn aligned_to(self, origin: Timestamp) -> Self {
+        Self { grid: self.grid.aligned_to(origin), aligned: true, ..self }
     }
 
     /// How many items came in the gaps between windows, if `hop` is more than `size`, and were dropped.
@@ -212,7 +207,7 @@ where
 
     fn on_start(&mut self, now: Timestamp) {
         if !self.aligned {
-            self.grid.origin = now.as_nanos().into();
+            self.grid = self.grid.aligned_to(now);
         }
     }
 

@@ -7,8 +7,7 @@ use std::task::{Context, Poll};
 use futures_core::{FusedStream, Stream};
 use pin_project::pin_project;
 
-/// The most items that one poll reads before it hands one out.
-const BUDGET: usize = 256;
+use crate::drive::BUDGET;
 
 /// Adds [`latest`](Self::latest) to streams.
 pub trait LatestExt: Stream + Sized {
@@ -19,7 +18,7 @@ pub trait LatestExt: Stream + Sized {
     /// were dropped are [counted](Latest::skipped).
     ///
     /// It reads when it is polled, and only then: the items of the meantime wait where they come from, in a channel for
-    /// example. A poll reads a few hundred items at most and then hands out the latest of these, so that an input which
+    /// example. A poll reads a thousand items at most and then hands out the latest of these, so that an input which
     /// is always ready does not keep the consumer from getting any. Memory: none.
     ///
     /// ```

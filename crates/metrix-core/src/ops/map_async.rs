@@ -8,10 +8,8 @@ use futures_core::{FusedStream, Stream};
 use futures_util::stream::{FuturesOrdered, FuturesUnordered};
 use pin_project::pin_project;
 
+use crate::drive::BUDGET;
 use crate::macros::opaque_debug;
-
-/// The most items that one poll pulls before it lets other tasks run.
-const BUDGET: usize = 256;
 
 /// Adds [`map_async`](Self::map_async) and [`map_async_unordered`](Self::map_async_unordered) to streams.
 pub trait MapAsyncExt: Stream + Sized {

@@ -133,8 +133,10 @@ impl<T, F: Fold<T>> Operator<T> for Partition<T, F> {
         self.deadline
     }
 
-    fn on_time(&mut self, _now: Timestamp, out: &mut impl Emit<F::Out>) {
-        self.emit(out);
+    fn on_time(&mut self, now: Timestamp, out: &mut impl Emit<F::Out>) {
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.emit(out);
+        }
     }
 
     fn on_end(&mut self, _now: Timestamp, out: &mut impl Emit<F::Out>) {
@@ -151,5 +153,23 @@ impl<T, F: Fold<T>> Operator<T> for Partition<T, F> {
             Some(_) => most.and_then(|most| most.checked_add(self.held.min(1))),
         };
         (batches(least), most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::size;
+
+    #[test]
+    fn only_its_own_time_emits_a_batch() {
+        let (at, mut out) = (Timestamp::from_secs, Vec::new());
+        let mut batches = Partition::new(size(2)).timeout(Duration::from_secs(5));
+        batches.on_time(at(0), &mut |_| panic!("an empty batch"));
+        batches.on_item('a', at(1), &mut |batch| out.push(batch));
+        batches.on_time(at(5), &mut |_| panic!("too early"));
+        batches.on_time(at(6), &mut |batch| out.push(batch));
+        batches.on_time(at(6), &mut |_| panic!("an empty batch"));
+        assert_eq!(out, [['a']]);
     }
 }

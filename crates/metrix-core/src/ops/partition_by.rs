@@ -80,7 +80,6 @@ pub trait PartitionByExt: Stream + Sized {
         fold: G,
     ) -> Operate<Self, PartitionBy<Self::Item, K, F, G>, ArrivalTime>
     where
-        Self::Item: Clone,
         F: FnMut(&Self::Item) -> K,
         K: Hash + Eq + Clone,
         G: Fold<Self::Item> + Clone,
@@ -117,7 +116,6 @@ where
 
 impl<T, K, F, G> PartitionBy<T, K, F, G>
 where
-    T: Clone,
     F: FnMut(&T) -> K,
     K: Hash + Eq + Clone,
     G: Fold<T> + Clone,
@@ -151,7 +149,6 @@ opaque_debug!(PartitionBy<T, K, F, G: Fold<T>> { keyed });
 
 impl<T, K, F, G> Operator<T> for PartitionBy<T, K, F, G>
 where
-    T: Clone,
     F: FnMut(&T) -> K,
     K: Hash + Eq + Clone,
     G: Fold<T> + Clone,
@@ -180,5 +177,21 @@ where
         // Each key may hold a batch, and each item may come out alone.
         let keys = self.keyed.keys();
         (0, most.and_then(|most| most.checked_add(keys)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::fold::Count;
+    use crate::prelude::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn items_that_are_folded_need_no_clone() {
+        struct Token(u8);
+        let tokens = futures::stream::iter([Token(1), Token(2), Token(1)]);
+        let counts = tokens.partition_by_with(size(2), |token| token.0, size(9), Duration::from_secs(1), Count);
+        assert_eq!(counts.collect::<Vec<u64>>().await, [2, 1]);
     }
 }

@@ -139,8 +139,10 @@ where
         self.deadline
     }
 
-    fn on_time(&mut self, _now: Timestamp, out: &mut impl Emit<Vec<T>>) {
-        self.flush(out);
+    fn on_time(&mut self, now: Timestamp, out: &mut impl Emit<Vec<T>>) {
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.flush(out);
+        }
     }
 
     fn on_end(&mut self, _now: Timestamp, out: &mut impl Emit<Vec<T>>) {
@@ -195,6 +197,7 @@ mod tests {
         batches.on_item(1, at(10), &mut |batch| out.push(batch));
         batches.on_item(1, at(11), &mut |batch| out.push(batch));
         assert_eq!(batches.deadline(), Some(at(12)));
+        batches.on_time(at(11), &mut |_| panic!("too early"));
         batches.on_time(at(12), &mut |batch| out.push(batch));
         assert_eq!((batches.deadline(), out), (None, vec![vec![1]]));
         // The end without a held item emits nothing.

@@ -1,4 +1,4 @@
-//! [`SinkInto`] and [`SinkFn`]: streams that end in a sink or a closure.
+//! [`SinkInto`]: streams that end in a sink.
 
 use std::fmt;
 use std::future::Future;
@@ -9,16 +9,19 @@ use futures_core::Stream;
 use futures_sink::Sink;
 use pin_project::pin_project;
 
-/// The most items that one poll hands over before it lets other tasks run.
-const BUDGET: usize = 256;
+use crate::drive::BUDGET;
 
-/// Adds [`sink`](Self::sink) and [`sink_fn`](Self::sink_fn) to streams.
+/// Adds [`sink`](Self::sink) to streams.
 pub trait SinkExt: Stream + Sized {
     /// Sends all items to `sink`: the future ends with the stream, or at the sink's first error.
     ///
-    /// It waits until the sink is ready before it takes an item, so a slow sink holds up the stream; flushes the sink
-    /// whenever the stream has nothing; and flushes and closes it at the end. Memory: one item.
-    /// (A stream of `Result`s can be [`forward`](crate::EndExt::forward)ed.)
+    /// One item is taken and waits until the sink is ready for it, so a slow sink holds up the stream. The sink is
+    /// flushed whenever the stream has nothing, and flushed and closed at the end. Memory: one item.
+    /// (A stream of `Result`s can be [`forward`](crate::EndExt::forward)ed; for a closure there is
+    /// [`sink_fn`](super::SinkFnExt::sink_fn).)
+    ///
+    /// # Cancel safety
+    /// Dropping the future drops the stream, the sink without closing it, and the item that waits for it.
     ///
     /// ```
     /// use metrix_core::prelude::*;
@@ -38,37 +41,6 @@ pub trait SinkExt: Stream + Sized {
     /// If it is polled after it has ended.
     fn sink<K: Sink<Self::Item>>(self, sink: K) -> SinkInto<Self, K> {
         SinkInto { input: Some(self), sink, item: None, done: false }
-    }
-
-    /// Calls `f` on each item, and runs its future to the end before it takes the next: ends with the stream, or at
-    /// the first error. Where nothing can fail, take [`for_each`](crate::EndExt::for_each). Memory: one future of `f`.
-    ///
-    /// ```
-    /// use metrix_core::prelude::*;
-    ///
-    /// # futures::executor::block_on(async {
-    /// let loads = futures::stream::iter([0.5, 1.5, 0.7]);
-    /// let mut sent = 0;
-    /// let send = loads.sink_fn(|load| {
-    ///     sent += 1;
-    ///     async move { if load <= 1.0 { Ok(()) } else { Err(format!("a load of {load} can't be: it is at most 1")) } }
-    /// });
-    /// assert_eq!(send.await.unwrap_err(), "a load of 1.5 can't be: it is at most 1");
-    /// assert_eq!(sent, 2);
-    /// # });
-    /// ```
-    ///
-    /// # Errors
-    /// That of `f`. What the stream has not given by then is dropped with it.
-    ///
-    /// # Panics
-    /// If it is polled after it has ended.
-    fn sink_fn<F, Fut, E>(self, f: F) -> SinkFn<Self, F, Fut>
-    where
-        F: FnMut(Self::Item) -> Fut,
-        Fut: Future<Output = Result<(), E>>,
-    {
-        SinkFn { input: Some(self), f, running: None }
     }
 }
 
@@ -143,62 +115,9 @@ where
     }
 }
 
-/// The future of [`sink_fn`](SinkExt::sink_fn).
-#[pin_project]
-#[must_use = "futures do nothing unless awaited"]
-pub struct SinkFn<S, F, Fut> {
-    #[pin]
-    input: Option<S>,
-    f: F,
-    #[pin]
-    running: Option<Fut>,
-}
-
-impl<S, F, Fut> fmt::Debug for SinkFn<S, F, Fut> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (ended, running) = (self.input.is_none(), self.running.is_some());
-        f.debug_struct("SinkFn").field("input_ended", &ended).field("running", &running).finish_non_exhaustive()
-    }
-}
-
-impl<S, F, Fut, E> Future for SinkFn<S, F, Fut>
-where
-    S: Stream,
-    F: FnMut(S::Item) -> Fut,
-    Fut: Future<Output = Result<(), E>>,
-{
-    type Output = Result<(), E>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), E>> {
-        let mut this = self.project();
-        for _ in 0..BUDGET {
-            if let Some(running) = this.running.as_mut().as_pin_mut() {
-                let done = ready!(running.poll(cx));
-                this.running.set(None);
-                if done.is_err() {
-                    this.input.set(None);
-                    return Poll::Ready(done);
-                }
-            }
-            let input = this.input.as_mut().as_pin_mut();
-            let input = input.expect("the future of `sink_fn` has ended and must not be polled again");
-            match ready!(input.poll_next(cx)) {
-                Some(item) => this.running.set(Some((this.f)(item))),
-                None => {
-                    this.input.set(None);
-                    return Poll::Ready(Ok(()));
-                }
-            }
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::convert::Infallible;
 
     use futures::FutureExt;
     use futures::channel::mpsc;
@@ -252,7 +171,5 @@ mod tests {
     fn endless_streams_let_other_tasks_run() {
         let mut to_sink = Box::pin(repeat(1).sink(drain()));
         assert_eq!(to_sink.as_mut().now_or_never(), None);
-        let mut to_fn = Box::pin(repeat(1).sink_fn(|_| async { Ok::<(), Infallible>(()) }));
-        assert_eq!(to_fn.as_mut().now_or_never(), None);
     }
 }

@@ -9,8 +9,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use pin_project::pin_project;
 
-/// The most items that one poll takes before it lets other tasks run.
-const BUDGET: usize = 256;
+use crate::drive::BUDGET;
 
 /// Adds [`sink_to_vec`](Self::sink_to_vec) to streams.
 pub trait SinkToVecExt: Stream + Sized {

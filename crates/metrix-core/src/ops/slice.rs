@@ -57,7 +57,6 @@ impl<S: Stream> SliceExt for S {}
 /// The operator behind [`slice`](SliceExt::slice).
 ///
 /// It counts down, not up, so a range without an end goes on for any number of items.
-#[derive(Clone)]
 pub struct Slice<T> {
     /// How many items to drop before the next one to emit.
     skip: usize,
@@ -93,6 +92,12 @@ impl<T> Slice<T> {
 }
 
 opaque_debug!(Slice<T> { skip, step, left });
+
+impl<T> Clone for Slice<T> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
 
 impl<T> Operator<T> for Slice<T> {
     type Out = T;
@@ -134,6 +139,7 @@ impl<T> Operator<T> for Slice<T> {
 #[cfg(test)]
 mod tests {
     use std::task::Poll;
+    use std::time::Duration;
 
     use futures::executor::block_on;
     use futures::stream;
@@ -212,6 +218,16 @@ mod tests {
         assert_eq!(block_on(sliced.next()), Some(0));
         assert_eq!(block_on(sliced.next()), None);
         assert_eq!(std::sync::Arc::strong_count(&input), 1);
+    }
+
+    #[test]
+    fn is_cloned_without_cloning_items() {
+        struct Token(u8);
+        let firsts = Flatten::new().then(Slice::new(..1));
+        let tokens = stream::iter([vec![Token(1)], vec![Token(2)], vec![Token(3)]]);
+        let by_parity = tokens.keyed(|items: &Vec<Token>| items[0].0 % 2, size(9), Duration::from_secs(1), firsts);
+        let firsts: Vec<(u8, u8)> = block_on(by_parity.map(|(key, token)| (key, token.0)).collect());
+        assert_eq!(firsts, [(1, 1), (0, 2)]);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use crate::Merge;
 ///
 /// Two results count as the same if `same` says so: equality, or for floating-point numbers a distance within the error
 /// that the fold states. The items are split at every place if there are at most 64 of them, else at 65 places spread
-/// evenly, both ends among them; for associativity into three parts in 45 ways. Wrap it in a property test to try many
-/// items.
+/// evenly, both ends among them; for associativity into three parts in 45 ways, or all there are if they are fewer. Wrap
+/// it in a property test to try many items.
 ///
 /// ```
 /// use metrix_core::{fold, testing::fold_laws};

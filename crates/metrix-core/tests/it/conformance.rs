@@ -10,7 +10,7 @@ use metrix_core::prelude::*;
 use metrix_core::testing::{Conformance, Outputs, Script, StreamConformance, conformance, stream_conformance};
 
 /// Files under `ops` and `join` that hold no operator: parts, and ends that are futures.
-const NO_OPERATORS: [&str; 6] = ["inputs", "keep", "sink", "sink_to_vec", "slots", "tests"];
+const NO_OPERATORS: [&str; 7] = ["inputs", "keep", "sink", "sink_fn", "sink_to_vec", "slots", "tests"];
 
 /// One test for each file under `ops` and `join`, of the same name; a row says what conforms.
 macro_rules! conforms {

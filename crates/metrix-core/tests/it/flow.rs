@@ -339,10 +339,10 @@ fn collect_on_does_not_spin_while_it_is_full() {
     let waker = wakes.clone().into();
     let mut cx = Context::from_waker(&waker);
     let (mut flush, trigger) = mpsc::channel(1);
-    let mut collected = pin!(futures::stream::repeat(1).collect_on(trigger, size(256)));
+    let mut collected = pin!(futures::stream::repeat(1).collect_on(trigger, size(1024)));
     assert_eq!(collected.as_mut().poll_next(&mut cx), Poll::Pending);
     assert_eq!(wakes.get(), 0, "only the trigger can help");
     flush.try_send(()).unwrap();
     assert_eq!(wakes.get(), 1);
-    assert_eq!(collected.as_mut().poll_next(&mut cx), Poll::Ready(Some(vec![1; 256])));
+    assert_eq!(collected.as_mut().poll_next(&mut cx), Poll::Ready(Some(vec![1; 1024])));
 }

@@ -65,6 +65,20 @@ mod with_futures {
     }
 }
 
+/// futures' `SinkExt` has the name of ours, but no method of it.
+mod with_futures_sink_ext {
+    use futures::SinkExt;
+    use metrix_core::prelude::*;
+
+    #[tokio::test]
+    async fn both_are_there() {
+        let (mut sender, received) = futures::channel::mpsc::unbounded();
+        sender.feed(1).await.expect("the receiver is there");
+        futures::stream::iter([2, 3]).sink(sender).await.expect("the receiver is there");
+        assert_eq!(received.collect::<Vec<_>>().await, [1, 2, 3]);
+    }
+}
+
 /// Where the names are the same, a stream runs the operator itself, or the trait is called by its name.
 mod namesakes {
     use futures::StreamExt;

@@ -65,9 +65,13 @@ impl<K, T> Held<K, T> {
         // The oldest of all is the oldest of its key.
         let is_first = |group: &Group<K, T>| group.items.front().is_some_and(|(place, _)| *place == oldest);
         if let Ok(mut entry) = self.groups.find_entry(oldest.hash, is_first) {
-            entry.get_mut().items.pop_front();
-            if entry.get().items.is_empty() {
+            let items = &mut entry.get_mut().items;
+            items.pop_front();
+            if items.is_empty() {
                 entry.remove();
+            } else if items.capacity() > 4 * items.len() + 4 {
+                // Keys that were busy one after the other would else keep room for `max_items` each.
+                items.shrink_to(2 * items.len());
             }
         }
     }
@@ -98,5 +102,32 @@ impl<K: Eq, T> Held<K, T> {
                 entry.insert(Group { hash, key, items: VecDeque::from([(place, item)]) });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Held;
+    use crate::Timestamp;
+
+    #[test]
+    fn keys_that_were_busy_give_their_room_back() {
+        let mut held = Held::new();
+        let mut insert = |second, key: u64| {
+            held.insert(key, key, Timestamp::from_secs(second), ());
+            held.evict(1000);
+        };
+        // Each key has its burst, and goes on with few items while the others have theirs.
+        let mut now = 0;
+        for busy in 0..50 {
+            for i in 0..800 {
+                insert(now, busy);
+                insert(now, i % (busy + 1));
+                now += 1;
+            }
+        }
+        let room: usize = held.groups.iter().map(|group| group.items.capacity()).sum();
+        assert_eq!(held.len(), 1000);
+        assert!(room <= 4 * 1000 + 50 * 4, "room for {room}");
     }
 }

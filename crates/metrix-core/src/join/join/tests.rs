@@ -75,6 +75,17 @@ fn at_the_end_of_time_its_deadlines_end_too() {
     assert_eq!(join.deadline(), None);
 }
 
+#[test]
+fn without_a_limit_of_time_all_of_a_key_meet() {
+    let mut join = Join::new(Duration::MAX, |left: &Item| left.0, |right: &Item| right.0, size(9));
+    let mut pairs = 0;
+    for at in [Timestamp::MIN, Timestamp::EPOCH, Timestamp::MAX] {
+        join.on_item(l('a', 0), at, &mut |_| pairs += 1);
+        join.on_item(r('a', 0), at, &mut |_| pairs += 1);
+    }
+    assert_eq!(pairs, 9);
+}
+
 /// Against the definition, on many items with few keys, in no order.
 #[test]
 fn gives_what_comparing_all_with_all_gives() {

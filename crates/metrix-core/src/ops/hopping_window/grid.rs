@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use crate::{Interval, Timestamp};
 
+/// Before any time that there is, by more than a window.
+pub(super) const NEVER: i128 = i128::MIN / 2;
+
 /// The most windows that an item may be in.
 const MOST_WINDOWS: i128 = 10_000;
 
 /// Where windows and slices lie. Nanoseconds, in a type that the ends of time and a window more fit in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Grid {
-    pub(super) origin: i128,
+    origin: i128,
     pub(super) size: i128,
     pub(super) hop: i128,
     /// How far into a hop windows end, which is where it is cut.
@@ -39,6 +42,10 @@ impl Grid {
             "a window of {size:?} every {hop:?} is not possible: it must be at most {MOST_WINDOWS} times its hop"
         );
         Self { origin: 0, size: size_nanos, hop: hop_nanos, cut: size_nanos % hop_nanos }
+    }
+
+    pub(super) fn aligned_to(self, origin: Timestamp) -> Self {
+        Self { origin: origin.as_nanos().into(), ..self }
     }
 
     /// The slice of time around `at`.

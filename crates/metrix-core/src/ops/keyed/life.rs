@@ -3,7 +3,6 @@
 use std::hash::Hash;
 
 use super::Keyed;
-use crate::operator::is_done;
 use crate::{Emit, Operator, Timestamp};
 
 /// What there is of one key.
@@ -72,7 +71,7 @@ where
                 _ => self.dropped += 1,
             }
         }
-        if !*end_told && (is_done(operator) || ends && !waits) {
+        if !*end_told && (operator.is_finished() || ends && !waits) {
             *end_told = true;
             operator.on_end(now, &mut emit);
         }
