@@ -206,7 +206,7 @@ impl<T, F: Fold<T>> Operator<T> for TimedWindow<T, F> {
     #[inline]
     fn on_item(&mut self, item: T, now: Timestamp, _out: &mut impl Emit<Window<F::Out>>) {
         match &mut self.newest {
-            Some(window) if window.start <= now && now < window.end => self.fold.step(&mut window.value, item),
+            Some(window) if window.contains(now) => self.fold.step(&mut window.value, item),
             _ => self.open_and_step(item, now),
         }
     }
