@@ -232,10 +232,10 @@ where
         self.first.wants_input() && self.second.wants_input()
     }
 
-    /// The first can be finished while the second still has something to say.
+    /// Nothing can pass any more once either is finished, even while the other still has something to say.
     #[inline]
     fn is_finished(&self) -> bool {
-        self.ended != Ended::Neither || (!self.wants_input() && self.deadline().is_none())
+        self.first.is_finished() || self.second.is_finished() || (!self.wants_input() && self.deadline().is_none())
     }
 
     /// The first of the two that knows of time decides: what comes after it sees other times.
