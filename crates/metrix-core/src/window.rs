@@ -22,6 +22,12 @@ impl<T> Window<T> {
         since_start(at) < since_start(self.end)
     }
 
+    /// Whether no time lies in it.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.start >= self.end
+    }
+
     /// The same window around another value.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Window<U> {
         Window { start: self.start, end: self.end, value: f(self.value) }

@@ -78,8 +78,9 @@ pub struct TimedWindow<T, F: Fold<T> = ToVec> {
     fold: F,
     /// What lies before this has been emitted.
     closed: Timestamp,
-    /// The newest open window, which takes nearly every item; apart from the others, so that it is quick to find.
-    newest: Option<Window<F::State>>,
+    /// The newest open window, which takes nearly every item; apart from the others, so that it is quick to find. One
+    /// of no length, which takes none, if no window is open.
+    newest: Window<F::State>,
     /// The other open windows, in the order of time.
     older: Vec<Window<F::State>>,
 }
@@ -119,7 +120,8 @@ impl<T, F: Fold<T>> TimedWindow<T, F> {
     #[track_caller]
     pub fn with(interval: Duration, fold: F) -> Self {
         let interval = Interval::new(interval);
-        Self { interval, origin: Origin::Start, fold, closed: Timestamp::MIN, newest: None, older: Vec::new() }
+        let newest = Window { start: Timestamp::MIN, end: Timestamp::MIN, value: fold.init() };
+        Self { interval, origin: Origin::Start, fold, closed: Timestamp::MIN, newest, older: Vec::new() }
     }
 
     /// Aligns the windows so that one of them starts at `origin`: at [`Timestamp::EPOCH`] for full minutes or hours in
@@ -154,24 +156,26 @@ impl<T, F: Fold<T>> TimedWindow<T, F> {
     #[cold]
     #[inline(never)]
     fn open_and_step(&mut self, item: T, at: Timestamp) {
-        let start = self.start_of(at).max(self.closed);
+        // Not the very last moment, so that even a window there has a length.
+        let last = Timestamp::from_nanos(i64::MAX - 1);
+        let start = self.start_of(at).max(self.closed).min(last);
         let end = self.end_of(start);
         let fold = &self.fold;
         let open = || Window { start, end, value: fold.init() };
-        let window = match &mut self.newest {
-            Some(newest) if start == newest.start => newest,
-            Some(newest) if start < newest.start => {
-                let place = self.older.partition_point(|window| window.start < start);
-                if self.older.get(place).is_none_or(|window| window.start != start) {
-                    self.older.insert(place, open());
-                }
-                &mut self.older[place]
+        let window = if self.newest.is_empty() || self.newest.start < start {
+            let before = std::mem::replace(&mut self.newest, open());
+            if !before.is_empty() {
+                self.older.push(before);
             }
-            newest => {
-                let newer = open();
-                self.older.extend(newest.take());
-                newest.insert(newer)
+            &mut self.newest
+        } else if self.newest.start == start {
+            &mut self.newest
+        } else {
+            let place = self.older.partition_point(|window| window.start < start);
+            if self.older.get(place).is_none_or(|window| window.start != start) {
+                self.older.insert(place, open());
             }
+            &mut self.older[place]
         };
         fold.step(&mut window.value, item);
     }
@@ -179,7 +183,10 @@ impl<T, F: Fold<T>> TimedWindow<T, F> {
     /// Emits the windows whose ends are over.
     fn emit(&mut self, is_over: impl Fn(Timestamp) -> bool, out: &mut impl Emit<Window<F::Out>>) {
         let older = self.older.partition_point(|window| is_over(window.end));
-        let newest = self.newest.take_if(|newest| is_over(newest.end));
+        let newest = (!self.newest.is_empty() && is_over(self.newest.end)).then(|| {
+            let none = Window { start: self.newest.end, end: self.newest.end, value: self.fold.init() };
+            std::mem::replace(&mut self.newest, none)
+        });
         for window in self.older.drain(..older).chain(newest) {
             out.emit(window.map(|state| self.fold.finish(state)));
         }
@@ -205,14 +212,16 @@ impl<T, F: Fold<T>> Operator<T> for TimedWindow<T, F> {
 
     #[inline]
     fn on_item(&mut self, item: T, now: Timestamp, _out: &mut impl Emit<Window<F::Out>>) {
-        match &mut self.newest {
-            Some(window) if window.contains(now) => self.fold.step(&mut window.value, item),
-            _ => self.open_and_step(item, now),
+        if self.newest.contains(now) {
+            self.fold.step(&mut self.newest.value, item);
+        } else {
+            self.open_and_step(item, now);
         }
     }
 
     fn deadline(&self) -> Option<Timestamp> {
-        self.older.first().or(self.newest.as_ref()).map(|window| window.end).filter(|end| *end < Timestamp::MAX)
+        let first = self.older.first().unwrap_or(&self.newest);
+        (!first.is_empty() && first.end < Timestamp::MAX).then_some(first.end)
     }
 
     fn on_time(&mut self, now: Timestamp, out: &mut impl Emit<Window<F::Out>>) {
@@ -229,7 +238,7 @@ impl<T, F: Fold<T>> Operator<T> for TimedWindow<T, F> {
     }
 
     fn size_hint(&self, (_, most): (usize, Option<usize>)) -> (usize, Option<usize>) {
-        let open = self.older.len() + usize::from(self.newest.is_some());
+        let open = self.older.len() + usize::from(!self.newest.is_empty());
         (open, most.and_then(|most| most.checked_add(open)))
     }
 }
