@@ -4,7 +4,6 @@ use std::convert::Infallible;
 
 use futures::future::{join, ready};
 use futures::{SinkExt as FuturesSink, Stream, StreamExt as Futures};
-use metrix_core::ops::SinkExt;
 use metrix_core::prelude::*;
 use tokio_stream::wrappers::ReceiverStream;
 

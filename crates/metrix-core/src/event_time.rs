@@ -71,8 +71,34 @@ impl<F, L> EventTime<F, L> {
         Self { idle: Some(Interval::new(idle)), ..self }
     }
 
-    /// Hands late items to `on_late`: count them, log them, or send them on through a
-    /// [`source`](crate::source)'s emitter, so that they become a stream of their own.
+    /// Hands late items to `on_late`, which may log them, keep them, or make a stream of them with a
+    /// [`source`](crate::source()).
+    ///
+    /// For a stream, the closure must own the emitter (`move`): then the late items end once the stream of windows is
+    /// dropped, and else never. Poll both, as `join!` does, which also drops what is done. The closure can't wait, so it
+    /// must decide what becomes of an item when the source is full.
+    ///
+    /// ```
+    /// use metrix_core::{Late, fold::Count, prelude::*};
+    /// use std::time::Duration;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (emitter, late) = source(size(2));
+    /// let event_time = EventTime::new(|second: &i64| Timestamp::from_secs(*second)).on_late(move |late: Late<i64>| {
+    ///     // Where the source is full, the item is dropped, and only counted.
+    ///     let _ = emitter.try_emit(late.item);
+    /// });
+    /// let all_late = event_time.late_counter();
+    ///
+    /// let seconds = futures::stream::iter([5, 30, 7, 8, 9]);
+    /// let counts = seconds.operate_at(TimedWindow::with(Duration::from_secs(10), Count), event_time);
+    /// let counts = counts.map(|window| window.value);
+    /// let (counts, late): (Vec<u64>, Vec<i64>) = futures::join!(counts.collect(), late.collect());
+    /// assert_eq!(counts, [1, 1]);
+    /// assert_eq!(late, [7, 8]);
+    /// assert_eq!(all_late.get(), 3);
+    /// # });
+    /// ```
     pub fn on_late<In, M: FnMut(Late<In>)>(self, on_late: M) -> EventTime<F, M> {
         let Self { time_of, lateness, idle, late, on_late: _ } = self;
         EventTime { time_of, lateness, idle, on_late, late }

@@ -4,7 +4,10 @@
 //! needs a function is made by a function: [`from_fn()`], [`group_by()`], [`unique_by()`]; or from another fold by a
 //! method: [`premap`](Fold::premap), [`filter`](Fold::filter), [`map`](Fold::map).
 //!
-//! One file a fold; this is their index.
+//! Take the folds that you use by name: some, such as `Map` and `Filter`, are called like operators, so a glob of this
+//! module beside the prelude is ambiguous.
+
+// One file each; this is their index.
 
 mod count;
 #[cfg(feature = "sketches")]

@@ -1,4 +1,6 @@
-//! Streams with several inputs or several outputs, one file each; this is their index.
+//! Streams with several inputs or several outputs: methods on streams, and functions for tuples and `Vec`s of streams.
+
+// One file each; this is their index.
 
 mod combine_latest;
 mod inputs;

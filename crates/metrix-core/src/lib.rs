@@ -53,6 +53,7 @@ mod drive;
 mod end;
 mod event_time;
 pub mod fold;
+mod interval;
 pub mod join;
 mod macros;
 mod operator;
@@ -68,10 +69,11 @@ pub use drive::{ArrivalTime, Operate, OperateExt, TimeDomain, Wait};
 pub use end::EndExt;
 pub use event_time::{EventTime, EventTimeDomain, Late, LateCounter};
 pub use fold::{Fold, Merge};
+pub use interval::{Interval, IntervalError};
 pub use operator::{Emit, Operator, Then};
 pub use size::size;
 pub use source::{EmitError, Emitter, Source, source};
-pub use time::{Interval, IntervalError, Timestamp};
+pub use time::Timestamp;
 pub use window::Window;
 
 /// Everything that a pipeline is written with: each operator's trait, the ends of a stream, and the traits beneath.

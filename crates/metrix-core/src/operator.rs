@@ -68,7 +68,7 @@ pub trait Operator<In> {
         None
     }
 
-    /// The deadline is reached, or passed by any length of time. The next deadline must be another one.
+    /// The deadline is reached, or passed by any length of time. The next deadline must be later than `now`.
     fn on_time(&mut self, _now: Timestamp, _out: &mut impl Emit<Self::Out>) {}
 
     /// The input has ended. What is still held is emitted here, or later if there is a deadline for it.

@@ -1,4 +1,6 @@
-//! The operators, one file each; this is their index.
+//! The operators: each is a struct, and a method on streams in a trait of its own. The [`prelude`](crate::prelude) has them all.
+
+// One file each; this is their index.
 
 mod buffer;
 mod changed;

@@ -1,10 +1,11 @@
-//! Time as a value: [`Timestamp`], and [`Interval`], a length of time that windows can be made of.
+//! [`Timestamp`]: time as a value.
 
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A point in time: nanoseconds since the Unix epoch, from the year 1677 to 2262.
+/// A point in time: nanoseconds since the Unix epoch, from the year 1677 to 2262. It is displayed in UTC, as RFC 3339
+/// has it, with as many digits of the second as are needed.
 ///
 /// Operators are told the time and never ask for it, so the same operator runs on the clock, on the times that its
 /// items carry, and on times that a test makes up.
@@ -21,9 +22,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// assert_eq!(t - Timestamp::from_secs(60), Duration::from_millis(500));
 /// assert_eq!(Timestamp::from_secs(60) - t, Duration::ZERO);
 /// assert_eq!(Timestamp::MAX + Duration::MAX, Timestamp::MAX);
+/// assert_eq!(t.to_string(), "1970-01-01T00:01:00.5Z");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
+
+/// So many of them are a second.
+const NANOS: i64 = 1_000_000_000;
 
 impl Timestamp {
     /// Midnight UTC on 1 January 1970.
@@ -48,7 +53,7 @@ impl Timestamp {
     /// The time that lies this many seconds after the epoch, or the nearest that there is.
     #[inline]
     pub const fn from_secs(secs: i64) -> Self {
-        Self(secs.saturating_mul(1_000_000_000))
+        Self(secs.saturating_mul(NANOS))
     }
 
     /// Nanoseconds since the epoch.
@@ -100,6 +105,48 @@ impl From<SystemTime> for Timestamp {
     }
 }
 
+/// The same time, or the nearest that the platform has: some have none before 1970, and some count in 100 nanoseconds.
+impl From<Timestamp> for SystemTime {
+    fn from(time: Timestamp) -> Self {
+        let distance = Duration::from_nanos(time.0.unsigned_abs());
+        let moved = if time.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
+        moved.unwrap_or(UNIX_EPOCH)
+    }
+}
+
+/// In UTC as RFC 3339 has it: `2015-05-17T10:05:03Z`, or `2015-05-17T10:05:03.25Z`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (secs, mut fraction) = (self.0.div_euclid(NANOS), self.0.rem_euclid(NANOS));
+        let ((year, month, day), time) = (civil(secs.div_euclid(86_400)), secs.rem_euclid(86_400));
+        let (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        if fraction > 0 {
+            let mut digits = 9;
+            while fraction % 10 == 0 {
+                (fraction, digits) = (fraction / 10, digits - 1);
+            }
+            write!(f, ".{fraction:0digits$}")?;
+        }
+        f.write_str("Z")
+    }
+}
+
+/// Year, month and day of the Gregorian calendar, this many days after 1 January 1970: `civil_from_days` of Howard
+/// Hinnant, *chrono-Compatible Low-Level Date Algorithms* (<https://howardhinnant.github.io/date_algorithms.html>).
+fn civil(days: i64) -> (i64, i64, i64) {
+    // The years begin in March, so that the leap day is the last one of its year; an era of 400 years has 146097 days.
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let months_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * months_from_march + 2) / 5 + 1;
+    let month = if months_from_march < 10 { months_from_march + 3 } else { months_from_march - 9 };
+    let year = 400 * era + year_of_era + i64::from(month <= 2);
+    (year, month, day)
+}
+
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
@@ -108,114 +155,10 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// A length of time that is more than zero and fits in a [`Timestamp`]: what a window, a delay or a limit can last.
-///
-/// Operators take a [`Duration`] and make an `Interval` of it, which panics on a length that can't be. Where lengths
-/// come from a user, check them here first and show the error.
-///
-/// ```
-/// use metrix_core::Interval;
-/// use std::time::Duration;
-///
-/// assert_eq!(Interval::try_from_secs(0.5)?.as_duration(), Duration::from_millis(500));
-/// let error = Interval::try_from_secs(-1.0).unwrap_err();
-/// assert_eq!(error.to_string(), "an interval of -1s is not possible: it must be more than 0 s and at most 9223372036 s");
-/// assert!(Interval::try_from(Duration::ZERO).is_err());
-/// assert!(Interval::try_from_secs(f64::NAN).is_err());
-/// # Ok::<(), metrix_core::IntervalError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Interval(i64);
-
-impl Interval {
-    /// The interval that lasts `duration`.
-    ///
-    /// # Panics
-    /// If `duration` is zero or does not fit in a [`Timestamp`] (292 years).
-    #[track_caller]
-    pub fn new(duration: Duration) -> Self {
-        match Self::try_from(duration) {
-            Ok(interval) => interval,
-            Err(error) => panic!("{error}"),
-        }
-    }
-
-    /// The interval that lasts this many seconds, fractions included.
-    ///
-    /// # Errors
-    /// If `secs` is zero, negative, not finite, below a nanosecond, or does not fit in a [`Timestamp`].
-    pub fn try_from_secs(secs: f64) -> Result<Self, IntervalError> {
-        let error = || IntervalError(format!("{secs}s"));
-        let duration = Duration::try_from_secs_f64(secs).map_err(|_| error())?;
-        Self::try_from(duration).map_err(|_| error())
-    }
-
-    /// How long it lasts.
-    #[inline]
-    pub const fn as_duration(self) -> Duration {
-        Duration::from_nanos(self.0.unsigned_abs())
-    }
-
-    /// The last time at or before `at` that lies a whole number of intervals from `origin`, or [`Timestamp::MIN`].
-    #[inline]
-    pub fn floor(self, at: Timestamp, origin: Timestamp) -> Timestamp {
-        let since_start = (i128::from(at.0) - i128::from(origin.0)).rem_euclid(i128::from(self.0));
-        // The remainder is below the interval, which is an i64.
-        Timestamp(at.0.saturating_sub(since_start as i64))
-    }
-
-    /// The first time after `at` that lies a whole number of intervals from `origin`, or [`Timestamp::MAX`].
-    ///
-    /// ```
-    /// use metrix_core::{Interval, Timestamp};
-    /// use std::time::Duration;
-    ///
-    /// let (minute, at) = (Interval::new(Duration::from_secs(60)), Timestamp::from_secs(90));
-    /// assert_eq!(minute.floor(at, Timestamp::EPOCH), Timestamp::from_secs(60));
-    /// assert_eq!(minute.next(at, Timestamp::EPOCH), Timestamp::from_secs(120));
-    /// ```
-    #[inline]
-    pub fn next(self, at: Timestamp, origin: Timestamp) -> Timestamp {
-        let since_start = (i128::from(at.0) - i128::from(origin.0)).rem_euclid(i128::from(self.0));
-        Timestamp(at.0.saturating_add(self.0 - since_start as i64))
-    }
-}
-
-impl TryFrom<Duration> for Interval {
-    type Error = IntervalError;
-
-    fn try_from(duration: Duration) -> Result<Self, IntervalError> {
-        match i64::try_from(duration.as_nanos()) {
-            Ok(nanos) if nanos > 0 => Ok(Self(nanos)),
-            _ => Err(IntervalError(format!("{duration:?}"))),
-        }
-    }
-}
-
-impl Add<Interval> for Timestamp {
-    type Output = Self;
-
-    #[inline]
-    fn add(self, interval: Interval) -> Self {
-        Self(self.0.saturating_add(interval.0))
-    }
-}
-
-/// A length of time that no [`Interval`] can have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IntervalError(String);
-
-impl fmt::Display for IntervalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let most = i64::MAX / 1_000_000_000;
-        write!(f, "an interval of {} is not possible: it must be more than 0 s and at most {most} s", self.0)
-    }
-}
-
-impl std::error::Error for IntervalError {}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+
     use super::*;
 
     #[test]
@@ -224,5 +167,70 @@ mod tests {
         assert_eq!(Timestamp::MIN + all, Timestamp::MAX);
         assert_eq!(Timestamp::MAX.saturating_sub(all), Timestamp::MIN);
         assert_eq!(Timestamp::EPOCH.saturating_sub(Duration::MAX), Timestamp::MIN);
+    }
+
+    #[test]
+    fn displays_as_rfc_3339() {
+        for (nanos, expected) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59.999999999Z"),
+            (-NANOS / 4, "1969-12-31T23:59:59.75Z"),
+            (1_431_857_103 * NANOS, "2015-05-17T10:05:03Z"),
+            (1_431_857_103 * NANOS + 250_000_000, "2015-05-17T10:05:03.25Z"),
+            (1_431_857_103 * NANOS + 1_000, "2015-05-17T10:05:03.000001Z"),
+            (951_782_400 * NANOS, "2000-02-29T00:00:00Z"),
+            (1_709_251_199 * NANOS, "2024-02-29T23:59:59Z"),
+            (1_709_251_200 * NANOS, "2024-03-01T00:00:00Z"),
+            (4_107_542_400 * NANOS, "2100-03-01T00:00:00Z"),
+            (4_107_542_399 * NANOS, "2100-02-28T23:59:59Z"),
+            (i64::MIN, "1677-09-21T00:12:43.145224192Z"),
+            (i64::MAX, "2262-04-11T23:47:16.854775807Z"),
+        ] {
+            assert_eq!(Timestamp(nanos).to_string(), expected);
+        }
+    }
+
+    /// The time that is displayed, by counting the days of all years and months before.
+    fn parse(text: &str) -> i128 {
+        let number = |from: usize, to: usize| text[from..to].parse::<i64>().unwrap();
+        let marks = [4, 7, 10, 13, 16].map(|at| &text[at..=at]);
+        assert_eq!((marks, &text[text.len() - 1..]), (["-", "-", "T", ":", ":"], "Z"), "{text}");
+        let (year, month) = (number(0, 4), number(5, 7) as usize);
+        let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let lengths = [31, 28 + i64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        let length = |year| 365 + i64::from(is_leap(year));
+        let years: i64 = (1970..year).map(length).sum::<i64>() - (year..1970).map(length).sum::<i64>();
+        assert!((1..=lengths[month - 1]).contains(&number(8, 10)), "{text}");
+        let days = years + lengths[..month - 1].iter().sum::<i64>() + number(8, 10) - 1;
+        let secs = ((days * 24 + number(11, 13)) * 60 + number(14, 16)) * 60 + number(17, 19);
+        let fraction = text[19..].trim_end_matches('Z');
+        assert!(fraction.is_empty() || fraction.starts_with('.') && !fraction.ends_with(['.', '0']), "{text}");
+        let nanos: i128 = format!("{:0<9}", fraction.trim_start_matches('.')).parse().unwrap();
+        i128::from(secs) * i128::from(NANOS) + nanos
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_displayed_is_the_time(nanos in any::<i64>(), rounded_to in 0..19_u32) {
+            // A coarser time displays fewer digits.
+            let nanos = nanos / 10_i64.pow(rounded_to) * 10_i64.pow(rounded_to);
+            prop_assert_eq!(parse(&Timestamp(nanos).to_string()), i128::from(nanos));
+        }
+
+        #[test]
+        fn the_system_time_is_the_same(nanos in any::<i64>()) {
+            // Windows counts in 100 nanoseconds.
+            let time = Timestamp(nanos / 100 * 100);
+            prop_assert_eq!(Timestamp::from(SystemTime::from(time)), time);
+        }
+    }
+
+    #[test]
+    fn the_ends_have_a_system_time() {
+        for time in [Timestamp::EPOCH, Timestamp::MIN, Timestamp::MAX] {
+            // Windows counts in 100 nanoseconds.
+            let back = Timestamp::from(SystemTime::from(time));
+            assert!(back.0.abs_diff(time.0) < 100, "{back} is not {time}");
+        }
     }
 }

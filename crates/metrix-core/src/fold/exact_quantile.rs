@@ -7,7 +7,9 @@ use super::{Fold, Merge};
 /// default, and Python's `statistics.quantiles` with `method="inclusive"`).
 ///
 /// It keeps every value, so the state grows with the items, eight bytes each: use it where their number is bounded, and
-/// a sketched `Quantile` (feature `sketches`) elsewhere. No NaN counts while there is anything else. The result is
+/// a sketched `Quantile` (feature `sketches`) elsewhere. That one doesn't interpolate but takes the value of rank
+/// `ceil(q * n)` from 1 (definition 1), so the two differ where few values lie far apart: the quantile 0.99 of 1 and 1000
+/// is 990.01 here, and 1000 there. No NaN counts while there is anything else. The result is
 /// `None` if there was no item, and NaN between the two infinities, where there is no number.
 ///
 /// ```
@@ -16,6 +18,7 @@ use super::{Fold, Merge};
 /// let upper_quartile = ExactQuantile::new(0.75);
 /// assert_eq!(upper_quartile.fold([40, 10, 20, 30]), Some(32.5));
 /// assert_eq!(upper_quartile.fold([0.0; 0]), None);
+/// assert_eq!(ExactQuantile::new(0.99).fold([1, 1000]), Some(990.01));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExactQuantile {

@@ -6,6 +6,9 @@ use super::{Distribution, Fold, Merge, Sketch};
 /// A quantile of numbers (all that are `Into<f64>`), off by at most 1 % of its own value or the error that you
 /// [choose](Self::with_error). The result is `None` if there was no item.
 ///
+/// The quantile `q` of n numbers is the one of rank `ceil(q * n)` from 1, the [nearest rank](Distribution::quantile): the
+/// 99th percentile of less than 100 numbers is the largest. [`ExactQuantile`](super::ExactQuantile) interpolates instead.
+///
 /// The state is that of a [`Sketch`], which tells its size, the error and the rules for infinity and NaN. Several quantiles
 /// of the same numbers are cheaper as [`Quantiles`](super::Quantiles).
 ///
@@ -14,6 +17,7 @@ use super::{Distribution, Fold, Merge, Sketch};
 ///
 /// let p99 = Quantile::new(0.99).fold((1..=1000).map(f64::from)).unwrap();
 /// assert!((p99 - 990.0).abs() <= 0.01 * 990.0);
+/// assert_eq!(Quantile::new(0.99).fold([1.0, 1000.0]), Some(1000.0));
 /// assert_eq!(Quantile::new(0.99).fold([0.0; 0]), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,6 +6,9 @@ use super::{Distribution, Fold, Merge, Sketch};
 /// Several quantiles of numbers (all that are `Into<f64>`) in the order in which they are asked for, each off by at most
 /// 1 % of its own value or the error that you [choose](Self::with_error). The result is `None` if there was no item.
 ///
+/// The quantile `q` of n numbers is the one of rank `ceil(q * n)` from 1, the [nearest rank](Distribution::quantile): the
+/// 99th percentile of less than 100 numbers is the largest. [`ExactQuantile`](super::ExactQuantile) interpolates instead.
+///
 /// The state is that of one [`Sketch`], which tells its size, the error and the rules for infinity and NaN.
 ///
 /// ```

@@ -14,8 +14,9 @@ use crate::macros::opaque_debug;
 /// sketch.
 ///
 /// # Error
-/// A quantile is off by at most 1 % of its own value, or the error that you [choose](Self::with_error), whether the
-/// numbers are positive, negative or both. Magnitudes below 2.3e-308 count as 0; those more than 1e18 times smaller than
+/// The quantile `q` of n numbers is the one of rank `ceil(q * n)` from 1, the [nearest rank](Distribution::quantile), off
+/// by at most 1 % of its own value, or the error that you [choose](Self::with_error), whether the numbers are positive,
+/// negative or both. Magnitudes below 2.3e-308 count as 0; those more than 1e18 times smaller than
 /// the largest of their sign may be taken for that one's 1e18th part. Infinities are kept, and no NaN counts while there
 /// is anything else.
 ///
@@ -101,14 +102,30 @@ impl Distribution {
         self.negative_infinities + self.finite.count() as u64 + self.infinities
     }
 
-    /// The number of rank `q * (count - 1)`, rounded down, as near as the sketch tells; `None` if there was no item.
-    /// 0 asks for the smallest, 1 for the largest.
+    /// The number of rank `ceil(q * count)` in ascending order, counted from 1, as near as the sketch tells; `None` if
+    /// there was no item. 0 asks for the smallest, 1 for the largest; these two are exact.
+    ///
+    /// This is the nearest rank (definition 1 of Hyndman and Fan, *Sample Quantiles in Statistical Packages*, 1996): the
+    /// smallest of the numbers such that at least the share `q` of them all is no larger. So the 99th percentile of less
+    /// than 100 numbers is the largest. [`ExactQuantile`](super::ExactQuantile) interpolates between two numbers instead
+    /// (definition 7).
+    ///
+    /// A product that exceeds a whole number by no more than rounding does (1e-15 of itself) counts as that number: 0.07
+    /// of 100 numbers asks for the 7th, though `0.07 * 100.0` is more than 7.
+    ///
+    /// ```
+    /// use metrix_core::fold::{Fold, Sketch};
+    ///
+    /// let latencies = Sketch::new().fold([1.0, 2.0, 1000.0]);
+    /// assert_eq!(latencies.quantile(0.99), Some(1000.0));
+    /// assert!((latencies.quantile(0.5).unwrap() - 2.0).abs() <= 0.01 * 2.0);
+    /// ```
     ///
     /// # Panics
     /// If `q` is not between 0 and 1.
     #[track_caller]
     pub fn quantile(&self, q: f64) -> Option<f64> {
-        let rank = (check(q) * (self.count() as f64 - 1.0)) as u64;
+        let rank = nearest_rank(check(q), self.count());
         let finite = self.finite.count() as u64;
         if self.count() == 0 {
             return (self.nans > 0).then_some(f64::NAN);
@@ -120,8 +137,12 @@ impl Distribution {
         if rank >= finite {
             return Some(f64::INFINITY);
         }
-        // The library takes a quantile, whose rank it rounds down: half a rank more is safe from rounding.
-        let q = if rank + 1 == finite { 1.0 } else { (rank as f64 + 0.5) / (finite as f64 - 1.0) };
+        let q = match rank {
+            0 => 0.0,
+            _ if rank + 1 == finite => 1.0,
+            // The library takes a quantile, whose rank it rounds down: half a rank more is safe from rounding.
+            _ => (rank as f64 + 0.5) / (finite as f64 - 1.0),
+        };
         let (Ok(Some(value)), Some(min), Some(max)) = (self.finite.quantile(q), self.finite.min(), self.finite.max())
         else {
             unreachable!("{q} is a quantile, and the sketch is not empty")
@@ -129,6 +150,15 @@ impl Distribution {
         // The middle of an outer bin may lie beyond all items.
         Some(value.clamp(min, max))
     }
+}
+
+/// The rank `ceil(q * count)`, but counted from 0.
+fn nearest_rank(q: f64, count: u64) -> u64 {
+    let product = q * count as f64;
+    // A quotient like 99.9 / 100.0 and the product are at most three roundings away from what is meant, each of them
+    // half an epsilon.
+    let rank = (product - product * (4.0 * f64::EPSILON)).ceil() as u64;
+    rank.saturating_sub(1)
 }
 
 impl<T: Into<f64>> Fold<T> for Sketch {
@@ -160,15 +190,34 @@ impl<T: Into<f64>> Merge<T> for Sketch {
 
 #[cfg(test)]
 mod tests {
-    use super::Sketch;
+    use super::{Sketch, nearest_rank};
     use crate::fold::Fold;
+
+    #[test]
+    fn a_decimal_quantile_has_the_rank_that_is_meant() {
+        assert_eq!(nearest_rank(0.07, 100), 6);
+        assert_eq!(nearest_rank(99.9 / 100.0, 1000), 998);
+        assert_eq!(nearest_rank(0.070_000_1, 100), 7);
+        assert_eq!(nearest_rank(0.5, 1 << 40), (1 << 39) - 1);
+        assert_eq!(nearest_rank(0.5, (1 << 40) + 1), 1 << 39);
+    }
+
+    #[test]
+    fn ranks_stay_within_the_count() {
+        for count in [1, 2, 99, 1 << 53, u64::MAX >> 1] {
+            assert_eq!(nearest_rank(0.0, count), 0);
+            assert_eq!(nearest_rank(f64::MIN_POSITIVE, count), 0);
+            assert!(nearest_rank(1.0, count) < count);
+        }
+    }
 
     #[test]
     fn infinities_have_their_ranks() {
         let numbers = Sketch::new().fold([f64::INFINITY, 5.0, f64::NEG_INFINITY, f64::NAN, 0.0]);
         assert_eq!(numbers.count(), 4);
         let at = |q| numbers.quantile(q).unwrap();
-        assert_eq!((at(0.0), at(0.34), at(0.67), at(1.0)), (f64::NEG_INFINITY, 0.0, 5.0, f64::INFINITY));
+        assert_eq!((at(0.0), at(0.5), at(0.75), at(0.76)), (f64::NEG_INFINITY, 0.0, 5.0, f64::INFINITY));
+        assert_eq!((at(0.25), at(0.26), at(1.0)), (f64::NEG_INFINITY, 0.0, f64::INFINITY));
     }
 
     #[test]

@@ -20,12 +20,15 @@ use spy::BEGIN;
 /// way there is.
 ///
 /// It checks an input that is ready at once, one that pauses before each item, and one that never ends; that deadlines
-/// come before items, that a poll's work is bounded and wakes what it should and nothing else; that the end flushes,
-/// and that a driver gives what calls by hand give; that `size_hint` is true at every step and with an
+/// come before items, that a poll's work is bounded and wakes what it should and nothing else; that it
+/// is told the end before its stream ends, and that a driver gives what calls by hand give; that `size_hint` is true at every step and with an
 /// input that claims to be as long as there are numbers; that a stream can be polled after its end, dropped midway, and
 /// polled after a panic; and that time may stand still, run backwards and reach its ends.
 ///
-/// Give it some dozens of items, enough that the operator emits several times. [`Conformance`] takes more options.
+/// It can't know what the outputs ought to be: an operator that loses what it holds passes.
+/// [`Conformance::accounting`] finds that.
+///
+/// Give it some dozens of items, enough that the operator emits several times.
 ///
 /// ```
 /// use metrix_core::{ops::Partition, size, testing::conformance};

@@ -1,5 +1,6 @@
 //! [`fold_laws`]: whether a fold keeps the laws of [`Merge`].
 
+use std::any::type_name;
 use std::fmt::Debug;
 
 use crate::Merge;
@@ -27,7 +28,7 @@ use crate::Merge;
 /// ```
 ///
 /// # Panics
-/// If a law is broken: with the law, the split and both results.
+/// If a law is broken: with the type of the fold, the law, the split and both results.
 #[track_caller]
 pub fn fold_laws<T, F>(fold: &F, items: &[T], same: impl Fn(&F::Out, &F::Out) -> bool)
 where
@@ -35,7 +36,7 @@ where
     F: Merge<T>,
     F::Out: Debug,
 {
-    let n = items.len();
+    let (n, subject) = (items.len(), type_name::<F>());
     let state = |part: &[T]| {
         let mut state = fold.init();
         part.iter().for_each(|item| fold.step(&mut state, item.clone()));
@@ -48,13 +49,22 @@ where
 
     let whole = fold.finish(state(items));
     let before = merged(fold.init(), state(items));
-    assert!(same(&whole, &before), "identity: {n} items give {whole:?}, and merged into an empty state {before:?}");
+    assert!(
+        same(&whole, &before),
+        "{subject} breaks the law of identity: {n} items give {whole:?}, and merged into an empty state {before:?}"
+    );
     let after = merged(state(items), fold.init());
-    assert!(same(&whole, &after), "identity: {n} items give {whole:?}, and with an empty state merged in {after:?}");
+    assert!(
+        same(&whole, &after),
+        "{subject} breaks the law of identity: {n} items give {whole:?}, and with an empty state merged in {after:?}"
+    );
 
     for at in places(n, 65) {
         let halves = merged(state(&items[..at]), state(&items[at..]));
-        assert!(same(&whole, &halves), "split: {n} items give {whole:?}, and split at {at} {halves:?}");
+        assert!(
+            same(&whole, &halves),
+            "{subject} breaks the law of split: {n} items give {whole:?}, and split at {at} {halves:?}"
+        );
     }
 
     let places = places(n, 9);
@@ -69,7 +79,7 @@ where
             let right = merged(state(a), right);
             assert!(
                 same(&left, &right),
-                "associativity: {n} items split at {i} and {j} give {left:?} if the first two parts are merged first, \
+                "{subject} breaks the law of associativity: {n} items split at {i} and {j} give {left:?} if the first two parts are merged first, \
                  and {right:?} if the last two are"
             );
         }
@@ -107,6 +117,13 @@ mod tests {
     #[test]
     #[should_panic(expected = "identity: 1 items give 7, and merged into an empty state 8")]
     fn names_the_identity() {
+        let counts_merges = from_fn(|| 0, |sum, x: i32| *sum += x, |sum, later: i32| *sum += later + 1);
+        fold_laws(&counts_merges, &[7], |a, b| a == b);
+    }
+
+    #[test]
+    #[should_panic(expected = "FromFn<")]
+    fn names_the_fold() {
         let counts_merges = from_fn(|| 0, |sum, x: i32| *sum += x, |sum, later: i32| *sum += later + 1);
         fold_laws(&counts_merges, &[7], |a, b| a == b);
     }

@@ -61,14 +61,14 @@ fn intervals_that_overflow() {
 #[test]
 fn seconds_that_are_no_interval() {
     for (secs, said) in [
-        (0.0, "0s"),
-        (-0.0, "-0s"),
-        (-1.5, "-1.5s"),
-        (f64::NAN, "NaNs"),
-        (f64::INFINITY, "infs"),
-        (f64::NEG_INFINITY, "-infs"),
-        (1e-10, "0.0000000001s"),
-        (1e10, "10000000000s"),
+        (0.0, "0 s"),
+        (-0.0, "-0 s"),
+        (-1.5, "-1.5 s"),
+        (f64::NAN, "NaN s"),
+        (f64::INFINITY, "inf s"),
+        (f64::NEG_INFINITY, "-inf s"),
+        (1e-10, "0.0000000001 s"),
+        (1e10, "10000000000 s"),
     ] {
         let error = Interval::try_from_secs(secs).unwrap_err().to_string();
         assert_eq!(
@@ -262,4 +262,11 @@ fn event_times_that_run_backwards_for_ever() {
     let counts: Vec<u64> = block_on(windows.map(|window| window.value).collect());
     assert_eq!(counts.iter().sum::<u64>() + late.get(), 1000);
     assert!(late.get() > 900 && counts.len() < 10, "{} late, {counts:?}", late.get());
+}
+
+#[test]
+#[should_panic(expected = "must be polled in a tokio runtime with `enable_time`")]
+fn a_wait_outside_of_a_runtime_says_what_is_missing() {
+    let waits = futures::StreamExt::chain(futures::stream::iter([1]), futures::stream::pending());
+    futures::executor::block_on(waits.timed_window(Duration::from_secs(1)).next());
 }

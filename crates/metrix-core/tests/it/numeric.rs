@@ -1,6 +1,8 @@
 //! How exact the numeric folds are, against exact arithmetic.
 
-use metrix_core::fold::{ExactQuantile, Fold, Mean, Median, PopulationVariance, Quantile, Stdev, Sum, Variance};
+use metrix_core::fold::{
+    ExactQuantile, Fold, Mean, Median, PopulationVariance, Quantile, Quantiles, Stdev, Sum, Variance,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -65,24 +67,55 @@ proptest! {
     }
 
     #[test]
+    fn a_sketched_quantile_has_the_nearest_rank(
+        n in 1..=200_u32,
+        (share, of) in prop_oneof![Just(10), Just(100), Just(1000), 1..=200_u32].prop_flat_map(|of| (0..=of, Just(of))),
+    ) {
+        let rank = (share * n).div_ceil(of).max(1);
+        // As a decimal is read, and as it is computed with one rounding more.
+        for q in [f64::from(share) / f64::from(of), f64::from(share * 100) / f64::from(of) / 100.0] {
+            // Off by at most a fifth, so the number tells its rank.
+            let sketched = Quantile::new(q.min(1.0)).with_error(0.001).fold(1..=n).unwrap();
+            prop_assert_eq!(sketched.round(), f64::from(rank), "{} of {} at {}", rank, n, q);
+        }
+    }
+
+    #[test]
     fn a_sketched_quantile_has_the_stated_error(
         mut values in prop_oneof![
-            vec(0.001..1000.0, 1..300),
-            vec(-1e6..1e6, 1..300),
-            vec((-3..=3).prop_map(f64::from), 1..300),
-            vec(any::<f64>(), 1..50),
-            vec((any::<bool>(), -200..200).prop_map(|(negative, power)| if negative { -1.0 } else { 1.0 } * 10_f64.powi(power)), 1..50),
+            vec(0.001..1000.0, 1..=200),
+            vec(-1e6..1e6, 1..=200),
+            vec((-3..=3).prop_map(f64::from), 1..=200),
+            vec(any::<f64>(), 1..=200),
+            vec(prop_oneof![4 => -1e3..1e3, 1 => Just(f64::INFINITY), 1 => Just(f64::NEG_INFINITY)], 1..=200),
+            vec((any::<bool>(), -200..200).prop_map(|(negative, power)| if negative { -1.0 } else { 1.0 } * 10_f64.powi(power)), 1..=200),
         ],
-        q in prop_oneof![0.0..=1.0, Just(0.5), Just(0.99), Just(1.0)],
+        nans in 0..3_usize,
+        q in prop_oneof![0.0..=1.0, Just(0.0), Just(0.5), Just(0.99), Just(1.0)],
         error in prop_oneof![Just(0.01), Just(0.001), Just(0.5)],
     ) {
-        let sketched = Quantile::new(q).with_error(error).fold(values.iter().copied()).unwrap();
+        let with_nans = values.iter().copied().chain(std::iter::repeat_n(f64::NAN, nans));
+        let sketched = Quantile::new(q).with_error(error).fold(with_nans).unwrap();
         values.sort_by(f64::total_cmp);
-        let exact = values[(q * (values.len() - 1) as f64) as usize];
-        let largest = if exact < 0.0 { -values[0] } else { values[values.len() - 1] };
+        let n = values.len() as f64;
+        // What is above a whole number only by rounding counts as that number.
+        let exact = values[((q * n * (1.0 - 1e-15)).ceil() as usize).max(1) - 1];
+        if exact.is_infinite() {
+            prop_assert_eq!(sketched, exact);
+            return Ok(());
+        }
+        let mut finite = values.iter().filter(|value| value.is_finite());
+        let largest = if exact < 0.0 { finite.next() } else { finite.next_back() }.unwrap().abs();
         // The logarithm is rounded too, by less than a millionth of the error.
         let allowed = error * 1.000_001 * exact.abs() + largest * 1e-18 + f64::MIN_POSITIVE;
         prop_assert!((sketched - exact).abs() <= allowed, "{sketched} is not {exact} within {error}");
+    }
+
+    #[test]
+    fn sketched_ends_are_exact(values in vec(any::<f64>(), 1..=200)) {
+        let ends = Quantiles::new([0.0, 1.0]).fold(values.iter().copied()).unwrap();
+        let (least, most) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
+        prop_assert_eq!(ends, [least, most]);
     }
 }
 
