@@ -79,6 +79,10 @@ impl<T: PartialEq + Clone> Operator<T> for Changed<T> {
         false
     }
 
+    fn is_plain(&self) -> bool {
+        true
+    }
+
     #[inline]
     fn on_item(&mut self, item: T, _now: Timestamp, out: &mut impl Emit<T>) {
         if self.before.as_ref() != Some(&item) {
@@ -120,6 +124,10 @@ where
 
     fn is_timed(&self) -> bool {
         false
+    }
+
+    fn is_plain(&self) -> bool {
+        true
     }
 
     #[inline]

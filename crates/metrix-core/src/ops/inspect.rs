@@ -60,6 +60,10 @@ where
         false
     }
 
+    fn is_plain(&self) -> bool {
+        true
+    }
+
     #[inline]
     fn on_item(&mut self, item: T, _now: Timestamp, out: &mut impl Emit<T>) {
         (self.f)(&item);

@@ -57,6 +57,10 @@ where
         false
     }
 
+    fn is_plain(&self) -> bool {
+        true
+    }
+
     #[inline]
     fn on_item(&mut self, item: T, _now: Timestamp, out: &mut impl Emit<U>) {
         out.emit((self.f)(item));

@@ -85,6 +85,10 @@ impl<T: Hash + Eq + Clone> Operator<T> for Unique<T> {
         false
     }
 
+    fn is_plain(&self) -> bool {
+        true
+    }
+
     #[inline]
     fn on_item(&mut self, item: T, _now: Timestamp, out: &mut impl Emit<T>) {
         if self.recent.see(&item, T::clone) {
@@ -125,6 +129,10 @@ where
 
     fn is_timed(&self) -> bool {
         false
+    }
+
+    fn is_plain(&self) -> bool {
+        true
     }
 
     #[inline]

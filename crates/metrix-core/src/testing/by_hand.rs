@@ -132,6 +132,7 @@ where
         }
         let mut out = Vec::new();
         self.operator.on_item(item, at, &mut |output| out.push(output));
+        self.plain_emits_at_most(1, &out)?;
         self.look(out)
     }
 
@@ -157,7 +158,16 @@ where
         self.stage = Stage::Ended;
         let mut out = Vec::new();
         self.operator.on_end(at, &mut |output| out.push(output));
+        self.plain_emits_at_most(0, &out)?;
         self.look(out)
+    }
+
+    fn plain_emits_at_most(&self, most: usize, out: &[O::Out]) -> Result<(), Broken> {
+        if self.operator.is_plain() && out.len() > most {
+            let rule = format!("`is_plain()` is true, so at most {most} outputs may come here, but {} did", out.len());
+            return Err(self.operator_broke(rule));
+        }
+        Ok(())
     }
 
     pub(super) fn try_drain(&mut self) -> Result<Vec<O::Out>, Broken> {

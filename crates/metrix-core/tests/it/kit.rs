@@ -11,7 +11,7 @@ use metrix_core::testing::{
     ByHand, Conformance, Marbles, MarblesError, Outputs, Script, StreamConformance, conformance, marbles,
     stream_conformance,
 };
-use metrix_core::{Emit, Operator, Timestamp};
+use metrix_core::{Emit, EndExt, OperateExt, Operator, Timestamp};
 
 /// The test must panic, with a message that contains `rule`.
 #[track_caller]
@@ -173,6 +173,41 @@ fn by_hand_holds_the_test_to_the_contract() {
     fails("the input has ended", || drop(hand.end(at(2))));
     fails("the input has ended", || drop(hand.item(at(2), 9)));
     assert_eq!(hand.drain(), [8]);
+}
+
+/// Says that it is plain, and emits each item as often as the item says, and one more at the end.
+struct SaysItIsPlain;
+
+impl Operator<i64> for SaysItIsPlain {
+    type Out = i64;
+
+    fn is_plain(&self) -> bool {
+        true
+    }
+
+    fn on_item(&mut self, item: i64, _now: Timestamp, out: &mut impl Emit<i64>) {
+        (0..item).for_each(|n| out.emit(n));
+    }
+
+    fn on_end(&mut self, _now: Timestamp, out: &mut impl Emit<i64>) {
+        out.emit(0);
+    }
+}
+
+#[test]
+fn a_plain_operator_is_held_to_its_word() {
+    let hand = || {
+        let mut hand = ByHand::new(SaysItIsPlain);
+        hand.start(Timestamp::EPOCH);
+        hand
+    };
+    assert_eq!(hand().item(Timestamp::EPOCH, 1), [0]);
+    fails("`is_plain()` is true, so at most 1 outputs", || drop(hand().item(Timestamp::EPOCH, 2)));
+    fails("`is_plain()` is true, so at most 0 outputs", || drop(hand().end(Timestamp::EPOCH)));
+    fails("has emitted two outputs at once", || {
+        let twice = futures::stream::iter([2]).operate(SaysItIsPlain);
+        drop(futures::executor::block_on(twice.collect::<Vec<_>>()));
+    });
 }
 
 #[test]
