@@ -16,9 +16,12 @@ mod alarm;
 pub(crate) mod clock;
 mod domain;
 mod outlet;
+mod plain;
+mod settle;
 
 use alarm::Alarm;
 use outlet::{Outlet, OverOnPanic, Phase};
+use settle::Stop;
 
 pub use domain::{ArrivalTime, TimeDomain, Wait};
 
@@ -97,99 +100,6 @@ where
         }
     }
 
-    /// The whole of `poll_next` for an operator that has nothing but its items to look after. It is small, and calls
-    /// little, so that a stage after it can hold its state in registers: that makes a chain twice as fast.
-    #[inline]
-    fn poll_plain(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<O::Out>> {
-        let mut this = self.project();
-        if *this.phase == Phase::Over {
-            this.input.set(None);
-            return Poll::Ready(None);
-        }
-        for _ in 0..BUDGET {
-            let Some(input) = this.input.as_mut().as_pin_mut() else { return Poll::Ready(None) };
-            let over = OverOnPanic(this.phase);
-            let polled = input.poll_next(cx);
-            let Poll::Ready(Some(item)) = polled else {
-                std::mem::forget(over);
-                if polled.is_ready() {
-                    *this.phase = Phase::Over;
-                    this.input.set(None);
-                    return Poll::Ready(None);
-                }
-                return Poll::Pending;
-            };
-            let mut out = Outlet::new(this.emitted);
-            if let Some((item, at)) = this.domain.admit(item, |at, mark| this.operator.is_late(at, mark)) {
-                this.operator.on_item(item, at, &mut out);
-            }
-            assert!(out.next == Phase::Flowing, "an operator that says it is plain has emitted two outputs at once");
-            std::mem::forget(over);
-            if let Some(first) = out.first {
-                return Poll::Ready(Some(first));
-            }
-        }
-        yield_now(cx)
-    }
-
-    /// Does what there is to do when no item comes: hands out what is queued, serves a deadline, ends, or waits.
-    /// `input_ended` says that the input has just ended. Returns nothing if items may be pulled again.
-    #[cold]
-    #[inline(never)]
-    fn settle(self: Pin<&mut Self>, cx: &mut Context<'_>, stop: Stop) -> Option<Poll<Option<O::Out>>> {
-        let mut this = self.project();
-        if stop == Stop::Ended {
-            this.input.set(None);
-        }
-        match *this.phase {
-            Phase::Over => {
-                this.input.set(None);
-                *this.emitted = VecDeque::new();
-                return Some(Poll::Ready(None));
-            }
-            Phase::Draining => {
-                let output = this.emitted.pop_front();
-                if this.emitted.is_empty() {
-                    *this.phase = Phase::Flowing;
-                }
-                return output.map(|output| Poll::Ready(Some(output)));
-            }
-            Phase::Flowing => {}
-        }
-        let over = OverOnPanic(this.phase);
-        let mut out = Outlet::new(this.emitted);
-        let (operator, domain) = (this.operator, this.domain);
-        let ended = this.input.is_none() && !*this.end_told;
-        let mut polled = None;
-        if is_due(operator, domain.reached()) {
-            operator.on_time(domain.reached(), &mut out);
-        } else if ended || operator.is_finished() && !*this.end_told {
-            *this.end_told = true;
-            this.input.set(None);
-            operator.on_end(domain.end(), &mut out);
-        } else if let Some(deadline) = operator.deadline() {
-            // Where only an item could move time, none does while the operator holds up the input.
-            let none_before = this.input.is_none() || !operator.wants_input();
-            polled = match domain.wait_for(deadline, none_before) {
-                Wait::Over => None,
-                Wait::Until(at) => this.alarm.poll_until(at, cx).is_pending().then_some(Poll::Pending),
-                Wait::ForItem => Some(Poll::Pending),
-            };
-        } else if this.input.is_none() {
-            polled = Some(Poll::Ready(None));
-        } else {
-            polled = Some(Poll::Pending);
-        }
-        if let Some(first) = out.first {
-            *over.0 = out.next;
-            polled = Some(Poll::Ready(Some(first)));
-        } else if let Some(Poll::Ready(None)) = polled {
-            *over.0 = Phase::Over;
-        }
-        std::mem::forget(over);
-        polled
-    }
-
     /// The operator, for what it has to tell of itself.
     pub fn operator(&self) -> &O {
         &self.operator
@@ -202,17 +112,6 @@ where
 fn yield_now<T>(cx: &Context<'_>) -> Poll<T> {
     cx.waker().wake_by_ref();
     Poll::Pending
-}
-
-/// Why no more items are pulled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stop {
-    NoInput,
-    Queued,
-    Deadline,
-    Unwanted,
-    Ended,
-    Pending,
 }
 
 impl<S, O, T> Stream for Operate<S, O, T>
