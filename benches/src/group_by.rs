@@ -85,24 +85,23 @@ fn by_hand<T>(readings: &[Reading], mut table: T, add: impl Fn(&mut T, Reading),
 /// The table that the fold uses, written out for one type of key and of state.
 #[derive(Default)]
 struct Table {
-    places: HashTable<usize>,
-    groups: Vec<Group>,
+    groups: HashTable<Group>,
     hasher: DefaultHashBuilder,
 }
 
 struct Group {
     key: u32,
+    rank: u32,
     sum: Compensated,
-    hash: u64,
 }
 
 impl Table {
     #[inline]
     fn add(&mut self, (key, value): Reading) {
-        let Self { places, groups, hasher } = self;
+        let Self { groups, hasher } = self;
         let hash = hasher.hash_one(key);
-        match places.find(hash, |&place| groups[place].key == key) {
-            Some(&place) => groups[place].sum.add(value.into()),
+        match groups.find_mut(hash, |group| group.key == key) {
+            Some(group) => group.sum.add(value.into()),
             None => self.begin(hash, key, value),
         }
     }
@@ -110,15 +109,19 @@ impl Table {
     #[cold]
     #[inline(never)]
     fn begin(&mut self, hash: u64, key: u32, value: u32) {
-        let Self { places, groups, .. } = self;
-        places.insert_unique(hash, groups.len(), |&place| groups[place].hash);
+        let Self { groups, hasher } = self;
+        let rank = groups.len() as u32;
         let mut sum = Compensated::default();
         sum.add(value.into());
-        groups.push(Group { key, sum, hash });
+        groups.insert_unique(hash, Group { key, rank, sum }, |group| hasher.hash_one(group.key));
     }
 
     fn finish(self) -> Sums {
-        Sums(self.groups.into_iter().map(|group| (group.key, group.sum.value())).collect())
+        let mut sums = vec![(0, 0.0); self.groups.len()];
+        for group in self.groups {
+            sums[group.rank as usize] = (group.key, group.sum.value());
+        }
+        Sums(sums)
     }
 }
 

@@ -18,10 +18,9 @@ const CHAIN: [Target; 2] = [
     Target { who: Who::Fused, against: Who::Hand, at_most: 1.15 },
 ];
 
-const GROUP_BY: [Target; 3] = [
+const GROUP_BY: [Target; 2] = [
     Target { who: Who::Metrix, against: Who::Hand, at_most: 1.2 },
     Target { who: Who::Metrix, against: Who::TimelyExample, at_most: 0.5 },
-    Target { who: Who::Metrix, against: Who::Timely, at_most: 0.5 },
 ];
 
 /// The peers, as `Cargo.lock` names them.

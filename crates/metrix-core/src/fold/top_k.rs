@@ -86,9 +86,10 @@ impl<T: Hash + Eq> Fold<T> for TopK {
 
     #[inline]
     fn step(&self, state: &mut Frequencies<T>, item: T) {
+        let is_full = state.counts.len() >= self.counters;
         match state.counts.find(&item) {
-            (_, Some(place)) => *state.counts.state_mut(place) += 1,
-            (hash, None) if state.counts.len() < self.counters => state.counts.push(hash, item, 1),
+            (_, Some(count)) => *count += 1,
+            (hash, None) if !is_full => state.counts.push(hash, item, 1),
             // The item's own count of one is cut to nothing with the others'.
             (_, None) => state.cut(1),
         }
@@ -109,7 +110,7 @@ impl<T: Hash + Eq> Merge<T> for TopK {
         into.missed += later.missed;
         for (item, count) in later.counts.into_pairs() {
             match into.counts.find(&item) {
-                (_, Some(place)) => *into.counts.state_mut(place) += count,
+                (_, Some(sum)) => *sum += count,
                 (hash, None) => into.counts.push(hash, item, count),
             }
         }
