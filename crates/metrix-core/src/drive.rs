@@ -17,6 +17,7 @@ pub(crate) mod clock;
 mod domain;
 mod outlet;
 mod plain;
+mod pushed;
 mod settle;
 
 use alarm::Alarm;
@@ -24,6 +25,7 @@ use outlet::{Outlet, OverOnPanic, Phase};
 use settle::Stop;
 
 pub use domain::{ArrivalTime, TimeDomain, Wait};
+pub use pushed::{Pushed, Pusher, pushed, pushed_at};
 
 /// The most items or deadlines that one poll of any stream here handles before it lets other tasks run.
 pub(crate) const BUDGET: usize = 1024;

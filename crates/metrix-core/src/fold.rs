@@ -9,6 +9,7 @@
 
 // One file each; this is their index.
 
+mod at_most;
 mod count;
 #[cfg(feature = "sketches")]
 mod distinct;
@@ -42,6 +43,7 @@ mod tuple;
 mod unique_by;
 mod variance;
 
+pub use at_most::AtMost;
 pub use count::Count;
 #[cfg(feature = "sketches")]
 pub use distinct::{Distinct, Seen};

@@ -3,8 +3,8 @@
 //! Many small items go in at a high rate, few aggregated ones come out at a low rate. Four ideas carry it:
 //!
 //! - **An [`Operator`] is a synchronous state machine that is told the time.** It has no `Pin`, `poll`, waker or clock, so
-//!   it is small, and tests call it by hand. [`operate`](OperateExt::operate) makes a stream of it; [`Operator::then`]
-//!   joins two into one, at no cost.
+//!   it is small, and tests call it by hand. [`operate`](OperateExt::operate) makes a stream of it, and so does
+//!   [`pushed`](pushed()), for items that are given to it from anywhere; [`Operator::then`] joins two into one, at no cost.
 //! - **Time is a value**, a [`Timestamp`]. The same window runs in the time of the clock and in that of the items
 //!   ([`EventTime`]: out of order, with a watermark and an output for what comes too late), and on times that a test makes up.
 //! - **A [`Fold`] is a reduction** with a small state. Tuples of folds are folds; states [`Merge`], so that windows can
@@ -60,12 +60,13 @@ mod operator;
 pub mod ops;
 mod size;
 mod source;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
 mod window;
 
-pub use drive::{ArrivalTime, Operate, OperateExt, TimeDomain, Wait};
+pub use drive::{ArrivalTime, Operate, OperateExt, Pushed, Pusher, TimeDomain, Wait, pushed, pushed_at};
 pub use end::EndExt;
 pub use event_time::{EventTime, EventTimeDomain, Late, LateCounter};
 pub use fold::{Fold, Merge};
@@ -84,4 +85,5 @@ pub mod prelude {
     pub use crate::ops::*;
     pub use crate::{Emit, EndExt, EventTime, Fold, Merge, OperateExt, Operator, Timestamp, Window, size};
     pub use crate::{Emitter, Source, source};
+    pub use crate::{Pushed, Pusher, pushed, pushed_at};
 }

@@ -17,7 +17,7 @@ impl<T, F: FnMut(T)> Emit<T> for F {
 
 /// A synchronous state machine that is told the time: items go in, outputs come out, and the clock is somebody else's.
 ///
-/// A driver ([`operate`](crate::OperateExt::operate)) makes a stream of it, and keeps these promises:
+/// A driver ([`operate`](crate::OperateExt::operate), [`pushed`](crate::pushed())) makes a stream of it, and keeps these promises:
 /// [`on_start`](Self::on_start) is called once, before all else; when [`deadline`](Self::deadline) is reached,
 /// [`on_time`](Self::on_time) is called before the next item; no item comes while [`wants_input`](Self::wants_input)
 /// is false; [`on_end`](Self::on_end) is called once, and after it only `on_time`, until there is no deadline left.
@@ -86,6 +86,13 @@ pub trait Operator<In> {
     #[inline]
     fn is_plain(&self) -> bool {
         false
+    }
+
+    /// Whether the next item may bring an output at once, or finish the operator. Where it can't, [`pushed`](crate::pushed())
+    /// takes the item though as many outputs wait as may, since there will be no more of them.
+    #[inline]
+    fn emits_on_item(&self) -> bool {
+        true
     }
 
     /// Whether no item will ever be wanted again: from then on none comes, and the input is dropped. What is held still
@@ -242,6 +249,12 @@ where
     #[inline]
     fn is_plain(&self) -> bool {
         self.first.is_plain() && self.second.is_plain()
+    }
+
+    #[inline]
+    fn emits_on_item(&self) -> bool {
+        // The second gets no more than the one item only from one that is plain.
+        self.first.emits_on_item() && (!self.first.is_plain() || self.second.emits_on_item())
     }
 
     /// Nothing can pass any more once either is finished, even while the other still has something to say.

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::drive::clock;
+
 /// A point in time: nanoseconds since the Unix epoch, from the year 1677 to 2262. It is displayed in UTC, as RFC 3339
 /// has it, with as many digits of the second as are needed.
 ///
@@ -37,6 +39,24 @@ impl Timestamp {
     pub const MIN: Self = Self(i64::MIN);
     /// The latest time there is.
     pub const MAX: Self = Self(i64::MAX);
+
+    /// The time by the clock of arrival time: tokio's monotonic clock, anchored once to the wall clock. It goes on evenly
+    /// when the wall clock is set, and stands still where tests pause tokio's.
+    ///
+    /// ```
+    /// use metrix_core::Timestamp;
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let before = Timestamp::now();
+    /// tokio::time::sleep(Duration::from_secs(3)).await;
+    /// assert_eq!(Timestamp::now() - before, Duration::from_secs(3));
+    /// # }
+    /// ```
+    pub fn now() -> Self {
+        clock::now()
+    }
 
     /// The time that lies this many nanoseconds after the epoch.
     #[inline]

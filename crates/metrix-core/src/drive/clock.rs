@@ -26,8 +26,11 @@ fn anchor() -> &'static Anchor {
 pub(crate) fn now() -> Timestamp {
     let Anchor { instant, time } = anchor();
     let now = Instant::now();
-    // A paused clock can stand before the anchor.
-    (*time + now.duration_since(*instant)).saturating_sub(instant.duration_since(now))
+    match now.checked_duration_since(*instant) {
+        Some(since) => *time + since,
+        // A paused clock can stand before the anchor.
+        None => time.saturating_sub(*instant - now),
+    }
 }
 
 /// The moment at which the clock will say `time`; one that is not reached if there is none such.

@@ -11,7 +11,8 @@ use crate::macros::opaque_debug;
 ///
 /// The result is a `Vec` of keys and what their items came to, in the order in which the keys first appeared. Merging
 /// keeps that order: the later state's new keys follow. Memory: one key and one state for every distinct key, about
-/// 10 bytes more, and room for the table to grow; bound the keys where they are not your own.
+/// 10 bytes more, and room for the table to grow; bound the keys with [`at_most`](GroupBy::at_most) where they are not your
+/// own.
 ///
 /// ```
 /// use metrix_core::fold::{self, Fold, Sum};
@@ -32,8 +33,8 @@ where
 /// The fold made by [`group_by`].
 #[derive(Clone)]
 pub struct GroupBy<F, G> {
-    key: F,
-    fold: G,
+    pub(super) key: F,
+    pub(super) fold: G,
     hasher: DefaultHashBuilder,
 }
 
@@ -66,6 +67,22 @@ impl<K, S> Groups<K, S> {
     /// Whether no item has come yet.
     pub fn is_empty(&self) -> bool {
         self.table.is_empty()
+    }
+
+    /// The keys, in any order: that of the table, which differs from run to run.
+    ///
+    /// ```
+    /// use metrix_core::fold::{self, Count, Fold};
+    ///
+    /// let by_length = fold::group_by(|word: &&str| word.len(), Count);
+    /// let mut groups = by_length.init();
+    /// for word in ["to", "be", "not"] {
+    ///     by_length.step(&mut groups, word);
+    /// }
+    /// assert_eq!(groups.keys().max(), Some(&3));
+    /// ```
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.table.iter().map(|group| &group.key)
     }
 }
 
@@ -119,7 +136,7 @@ impl<F, G> GroupBy<F, G> {
     /// no registers from the loop over the items.
     #[cold]
     #[inline(never)]
-    fn begin<T, K>(&self, groups: &mut Groups<K, G::State>, hash: u64, key: K, item: T)
+    pub(super) fn begin<T, K>(&self, groups: &mut Groups<K, G::State>, hash: u64, key: K, item: T)
     where
         K: Hash + Eq,
         G: Fold<T>,

@@ -11,14 +11,6 @@ use futures_core::{FusedStream, Stream};
 mod alarm;
 mod hub;
 
-/// The mutex that is checked: loom's, where loom runs the tests.
-mod sync {
-    #[cfg(metrix_loom)]
-    pub(super) use loom::sync::{Mutex, MutexGuard};
-    #[cfg(not(metrix_loom))]
-    pub(super) use std::sync::{Mutex, MutexGuard};
-}
-
 use hub::Hub;
 
 /// Adds [`share`](Self::share) to streams.

@@ -145,6 +145,11 @@ impl<T, F: Fold<T>> Operator<T> for Partition<T, F> {
         }
     }
 
+    #[inline]
+    fn emits_on_item(&self) -> bool {
+        self.held + 1 == self.n.get()
+    }
+
     fn size_hint(&self, (least, most): (usize, Option<usize>)) -> (usize, Option<usize>) {
         let batches = |items: usize| items.saturating_add(self.held).div_ceil(self.n.get());
         // With a timeout each item may come out alone.

@@ -233,6 +233,11 @@ impl<T, F: Fold<T>> Operator<T> for TimedWindow<T, F> {
         self.emit(|_| true, out);
     }
 
+    #[inline]
+    fn emits_on_item(&self) -> bool {
+        false
+    }
+
     fn is_late(&self, at: Timestamp, watermark: Timestamp) -> bool {
         is_over(self.end_of(at), watermark)
     }

@@ -91,11 +91,12 @@ impl<T> fmt::Debug for Emitter<T> {
     }
 }
 
-/// Why an item was not emitted, and the item.
+/// Why an item was not emitted or [pushed](crate::Pusher), and the item.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EmitError<T> {
-    /// As many items wait as the source may hold.
+    /// As many items wait as the source may hold; or, where items are pushed, as many outputs as may wait, or the operator
+    /// wants no input now.
     Full(T),
     /// The stream is closed or dropped.
     Closed(T),
@@ -123,9 +124,9 @@ impl<T> fmt::Display for EmitError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Full(_) => {
-                "the source is full: wait with `emit`, drop the item, or make the source with a larger bound"
+                "the stream is full: wait with `emit` or `push`, drop the item, or make the stream with a larger bound"
             }
-            Self::Closed(_) => "the source's stream is closed or dropped: keep it open, or stop emitting",
+            Self::Closed(_) => "the stream is closed or dropped: keep it open, or stop giving it items",
         })
     }
 }

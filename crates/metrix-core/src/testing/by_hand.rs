@@ -131,8 +131,13 @@ where
             return Err(self.test_broke("no item while the operator wants no input: serve its deadline first"));
         }
         let mut out = Vec::new();
+        let may_emit = self.operator.emits_on_item();
         self.operator.on_item(item, at, &mut |output| out.push(output));
         self.plain_emits_at_most(1, &out)?;
+        if !may_emit && (!out.is_empty() || self.operator.is_finished()) {
+            let rule = "`emits_on_item()` was false, so the item may bring no output and no end, but it did";
+            return Err(self.operator_broke(rule.to_owned()));
+        }
         self.look(out)
     }
 

@@ -64,6 +64,8 @@ auto_traits! {
     metrix_core::Late<P>;
     metrix_core::LateCounter;
     metrix_core::Operate<P, Operator<P>, P>;
+    metrix_core::Pushed<P, Operator<P>, P>;
+    metrix_core::Pusher<P, Operator<P>, P>;
     metrix_core::Source<P>;
     metrix_core::Then<P, P>;
     metrix_core::Timestamp;
@@ -120,6 +122,7 @@ auto_traits! {
     join::Zip<Vec<P>>;
     join::ZipLatest<(P, P)>;
     join::ZipLatest<Vec<P>>;
+    fold::AtMost<P, P, P>;
     fold::BoundsError;
     fold::Compensated;
     fold::Count;

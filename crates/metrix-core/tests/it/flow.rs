@@ -346,3 +346,22 @@ fn collect_on_does_not_spin_while_it_is_full() {
     assert_eq!(wakes.get(), 1);
     assert_eq!(collected.as_mut().poll_next(&mut cx), Poll::Ready(Some(vec![1; 1024])));
 }
+
+/// streamz flushes the same items once more if what comes after has failed.
+#[test]
+fn collect_on_gives_its_items_once_though_what_follows_fails() {
+    let (items, input) = mpsc::unbounded();
+    let (flush, trigger) = mpsc::unbounded();
+    let mut collected = input.collect_on(trigger, size(10));
+    let send = |batch: &[i32]| {
+        batch.iter().for_each(|item| items.unbounded_send(*item).unwrap());
+        flush.unbounded_send(()).unwrap();
+    };
+    send(&[1, 2]);
+    let refuses = futures::sink::unfold((), |(), batch: Vec<i32>| std::future::ready(Err(batch)));
+    let given = futures::StreamExt::map(&mut collected, Ok);
+    let failed = futures::StreamExt::forward(given, pin!(refuses)).now_or_never();
+    assert_eq!(failed, Some(Err(vec![1, 2])));
+    send(&[3]);
+    assert_eq!(collected.next().now_or_never(), Some(Some(vec![3])));
+}

@@ -210,6 +210,31 @@ fn a_plain_operator_is_held_to_its_word() {
     });
 }
 
+/// Says that items bring no output, and emits those that are not zero.
+struct SaysItHoldsThem;
+
+impl Operator<i64> for SaysItHoldsThem {
+    type Out = i64;
+
+    fn on_item(&mut self, item: i64, _now: Timestamp, out: &mut impl Emit<i64>) {
+        if item != 0 {
+            out.emit(item);
+        }
+    }
+
+    fn emits_on_item(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn an_operator_that_holds_items_is_held_to_its_word() {
+    let mut hand = ByHand::new(SaysItHoldsThem);
+    hand.start(Timestamp::EPOCH);
+    assert_eq!(hand.item(Timestamp::EPOCH, 0), [0; 0]);
+    fails("`emits_on_item()` was false", || drop(hand.item(Timestamp::EPOCH, 1)));
+}
+
 #[test]
 fn by_hand_holds_the_operator_to_the_contract() {
     let with = |fault, test: fn(&mut ByHand<OneAtATime, i64>)| {

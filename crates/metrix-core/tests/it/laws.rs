@@ -23,6 +23,7 @@ macro_rules! laws {
 }
 
 laws! {
+    at_most: words(), fold::group_by(|word: &&str| word.len(), ToVec).at_most(size(2), |_, _| usize::MAX), same_groups_and_items;
     count: numbers(), Count, equal;
     distinct: ids(), Distinct::new(), equal;
     exact_quantile: numbers(), ExactQuantile::new(0.3), alike;
@@ -128,4 +129,19 @@ fn true_counts<'a>(items: &'a [&'a str]) -> impl Fn(&Vec<Frequent<&'a str>>, &Ve
         counts_hold && items.iter().all(|item| count_of(item) <= error || is_there(item))
     };
     move |a, b| holds(a) && holds(b)
+}
+
+type ByLength<'a> = Vec<(usize, Vec<&'a str>)>;
+
+/// The same keys in the same order, no more than two and the overflow, and in all of them together the items: an item
+/// that overflows in one part may have a group of its own in the whole.
+fn same_groups_and_items<'a>(items: &[&'a str]) -> impl Fn(&ByLength<'a>, &ByLength<'a>) -> bool + use<'a> {
+    let mut all = items.to_vec();
+    all.sort_unstable();
+    let holds = move |groups: &ByLength<'a>| {
+        let mut held: Vec<&str> = groups.iter().flat_map(|(_, words)| words).copied().collect();
+        held.sort_unstable();
+        held == all && groups.len() <= 3
+    };
+    move |a, b| holds(a) && holds(b) && a.iter().map(|(key, _)| key).eq(b.iter().map(|(key, _)| key))
 }

@@ -14,5 +14,6 @@ mod kit;
 mod laws;
 mod map_async;
 mod numeric;
+mod pushed;
 mod then;
 mod windows;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::task::{Wake, Waker};
 
-use super::sync::{Mutex, MutexGuard};
+use crate::sync::{Mutex, MutexGuard};
 
 /// The tasks that wait for an item, all of which the input wakes, whichever of them polled it: any of them may never
 /// poll again.

@@ -13,7 +13,7 @@ use futures_core::Stream;
 
 use super::Slow;
 use super::alarm::Alarm;
-use super::sync::{Mutex, MutexGuard};
+use crate::sync::{Mutex, MutexGuard};
 
 pub(super) struct Hub<S: Stream> {
     slow: Slow,
