@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 /// Which of our crates each of our crates may need. Members that are not published may need all of them.
-const ARROWS: [(&str, &[&str]); 1] = [("metrix-core", &[])];
+const ARROWS: [(&str, &[&str]); 3] =
+    [("metrix-core", &[]), ("metrix", &["metrix-core"]), ("metrix-io", &["metrix-core", "metrix"])];
 
 /// All that metrix-core always takes from outside.
 const OF_METRIX_CORE: [&str; 6] = ["futures-core", "futures-sink", "futures-util", "hashbrown", "pin-project", "tokio"];
@@ -131,17 +132,17 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     here.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
 }
 
-/// What a file of metrix-core says to the compiler: neither comments nor doctests nor, where they begin, its tests.
+/// What a file says to the compiler: neither comments nor doctests nor, where they begin, its tests.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
     code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// Fails if a file of metrix-core contains one of the words, the files and folders in `allowed` aside.
+/// Fails if a file of the crate contains one of the words, the files and folders in `allowed` aside.
 #[track_caller]
-fn check_absence(words: &[&str], allowed: &[&str]) {
-    let folder = root().join("crates/metrix-core/src");
+fn check_absence(name: &str, words: &[&str], allowed: &[&str]) {
+    let folder = root().join("crates").join(name).join("src");
     for path in sources(&folder) {
         let place = path.strip_prefix(&folder).unwrap();
         if allowed.iter().any(|allowed| place.starts_with(allowed)) {
@@ -155,18 +156,36 @@ fn check_absence(words: &[&str], allowed: &[&str]) {
 
 #[test]
 fn only_the_driver_reads_a_clock() {
-    check_absence(&["Instant::now", "SystemTime::now", "sleep("], &["drive.rs", "drive", "testing.rs", "testing"]);
+    let allowed = ["drive.rs", "drive", "testing.rs", "testing"];
+    check_absence("metrix-core", &["Instant::now", "SystemTime::now", "sleep("], &allowed);
 }
 
 #[test]
 fn metrix_core_spawns_nothing_and_does_no_io() {
     let words = ["spawn(", "std::fs", "std::net", "std::process", "std::env", "tokio::fs", "tokio::net", "tokio::io"];
-    check_absence(&words, &[]);
+    check_absence("metrix-core", &words, &[]);
 }
 
 #[test]
 fn metrix_core_prints_nothing_and_blocks_nowhere() {
-    check_absence(&["println!", "eprintln!", "block_on(", "thread::sleep"], &["testing.rs", "testing"]);
+    let allowed = ["testing.rs", "testing"];
+    check_absence("metrix-core", &["println!", "eprintln!", "block_on(", "thread::sleep"], &allowed);
+}
+
+#[test]
+fn metrix_starts_tasks_where_it_says() {
+    let allowed = ["coordinator.rs", "coordinator", "delivery.rs", "delivery", "sink/opentsdb"];
+    check_absence("metrix", &["spawn("], &allowed);
+    check_absence("metrix", &["spawn_blocking"], &["sink/blocking.rs"]);
+    check_absence("metrix", &["thread::spawn", "thread::sleep"], &[]);
+    check_absence("metrix", &["block_on("], &["testing"]);
+}
+
+#[test]
+fn metrix_does_io_in_sinks_alone() {
+    check_absence("metrix", &["std::fs", "tokio::fs"], &["sink/blocking", "sink/jsonl.rs", "sink/csv.rs"]);
+    check_absence("metrix", &["std::net", "tokio::net"], &["sink/opentsdb.rs", "sink/opentsdb"]);
+    check_absence("metrix", &["println!", "print!", "std::env", "std::process"], &[]);
 }
 
 #[test]
@@ -204,5 +223,44 @@ fn every_link_between_pages_leads_somewhere() {
                 assert!(page.with_file_name(file).exists(), "{} links to {link}", page.display());
             }
         }
+    }
+}
+
+#[test]
+fn the_readme_says_all_that_the_guides_code_needs() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("```toml\n").unwrap();
+    let (manifest, _) = rest.split_once("```").unwrap();
+    let examples = members().find(|package| name(package) == "examples").unwrap();
+    for needed in examples["dependencies"].as_array().unwrap() {
+        let of_stories_alone = ["axum", "serde_json"].contains(&name(needed));
+        let key = format!("{} = ", name(needed));
+        let lines: String = manifest.lines().filter(|line| line.starts_with(&key)).collect();
+        assert!(of_stories_alone || !lines.is_empty(), "README.md must have {key}");
+        for feature in needed["features"].as_array().unwrap() {
+            // Users have these without asking, as they take a crate's default features.
+            let is_default = feature == "fmt" || feature == "std";
+            let is_there = of_stories_alone || is_default || lines.contains(&feature.to_string());
+            assert!(is_there, "README.md must have {feature} in {key}");
+        }
+    }
+}
+
+#[test]
+fn every_chapter_is_in_the_readme_and_leads_to_the_next() {
+    let folder = root().join("docs/guide");
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for page in pages(&folder) {
+        let name = page.file_name().unwrap().to_str().unwrap();
+        assert!(readme.contains(&format!("](docs/guide/{name})")), "README.md must link to {name}");
+    }
+    let numbered = readme.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
+    let chapters: Vec<&str> =
+        numbered.filter_map(|line| line.split_once("(docs/guide/")?.1.split_once(')')).map(|(name, _)| name).collect();
+    assert!(chapters.len() > 2, "README.md must number the chapters");
+    for pair in chapters.windows(2) {
+        let text = fs::read_to_string(folder.join(pair[0])).unwrap();
+        let (_, end) = text.rsplit_once("The next chapter").unwrap_or_else(|| panic!("{} must name the next", pair[0]));
+        assert!(end.contains(&format!("]({})", pair[1])), "{} must lead to {}", pair[0], pair[1]);
     }
 }

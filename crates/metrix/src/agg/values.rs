@@ -1,0 +1,23 @@
+//! [`Values`]: a closure over all values of a group, as a fold.
+
+use metrix_core::Fold;
+
+/// Keeps the values for its closure.
+pub(super) struct Values<F>(pub(super) F);
+
+impl<F: Fn(&[f64]) -> R, R> Fold<f64> for Values<F> {
+    type State = Vec<f64>;
+    type Out = R;
+
+    fn init(&self) -> Vec<f64> {
+        Vec::new()
+    }
+
+    fn step(&self, state: &mut Vec<f64>, value: f64) {
+        state.push(value);
+    }
+
+    fn finish(&self, state: Vec<f64>) -> R {
+        (self.0)(&state)
+    }
+}

@@ -1,0 +1,220 @@
+//! [`MSender`]: the side of a metric stream that measurements are sent to.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use metrix_core::{EmitError, Timestamp};
+
+use super::common::Common;
+use super::entry::Entry;
+use super::measurement::Measurement;
+use super::{SendError, Stage, StreamStats};
+use crate::{Cumulative, Gauge, Tags, Timer};
+
+/// The side of a metric stream that measurements are sent to, bound to a set of tags.
+///
+/// A clone is cheap and sends to the same stream; any thread may send. No `send` ever waits for a sink, except
+/// [`send_async`](Self::send_async), which does so on purpose.
+///
+/// ```
+/// use metrix::{MStream, SendError, tags};
+/// use std::time::Duration;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+/// # let _in_runtime = runtime.enter();
+/// let (requests, stream) = MStream::builder("requests").window(Duration::from_secs(10)).agg("mean").build()?;
+/// requests.send(12.5);
+/// requests.send_with(7.5, tags! { "page" => "/" });
+///
+/// let home = requests.with(tags! { "page" => "/" }); // bound once, cheap to use
+/// home.send(8.0);
+/// assert!(matches!(home.try_send(f64::NAN), Err(SendError::NotFinite { .. })));
+/// assert_eq!((stream.stats().accepted, stream.stats().not_finite), (3, 1));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct MSender {
+    pub(super) entry: Arc<dyn Entry>,
+    pub(super) shared: Arc<Common>,
+    pub(super) tags: Tags,
+}
+
+impl MSender {
+    /// The stream's name.
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// A sender bound to these tags and, where they don't say otherwise, those of this one. A tag set that is known
+    /// early is bound once, so that a `send` has nothing to look at but the value.
+    pub fn with(&self, tags: impl Into<Tags>) -> Self {
+        Self { tags: tags.into().or(&self.tags), ..self.clone() }
+    }
+
+    /// Sends a value. It never waits and never fails: what is refused is counted in [`stats`](Self::stats), and the first
+    /// of each kind is logged. [`try_send`](Self::try_send) says why.
+    pub fn send(&self, value: f64) {
+        let _counted = self.try_send(value);
+    }
+
+    /// Sends a value with tags of its own, which are added to those of this sender.
+    pub fn send_with(&self, value: f64, tags: impl Into<Tags>) {
+        let _counted = self.try_send_with(value, tags);
+    }
+
+    /// Sends a value that was measured at a time of its own, as [`try_send_at`](Self::try_send_at) does.
+    pub fn send_at(&self, value: f64, tags: impl Into<Tags>, at: Timestamp) {
+        let _counted = self.try_send_at(value, tags, at);
+    }
+
+    /// Sends a value, unless the stream refuses it.
+    ///
+    /// # Errors
+    /// If the value is not finite, the tags are too long, too many elements wait to be taken from the stream, or it is
+    /// closed.
+    pub fn try_send(&self, value: f64) -> Result<(), SendError> {
+        self.submit(value, self.tags.clone(), None)
+    }
+
+    /// Sends a value with tags of its own, unless the stream refuses it.
+    ///
+    /// # Errors
+    /// As [`try_send`](Self::try_send).
+    pub fn try_send_with(&self, value: f64, tags: impl Into<Tags>) -> Result<(), SendError> {
+        self.submit(value, tags.into().or(&self.tags), None)
+    }
+
+    /// Sends a value that was measured at a time of its own. Streams in event time put it into that time's window; those
+    /// in arrival time look only at when it comes; a batch takes its time from the last such value.
+    ///
+    /// # Errors
+    /// As [`try_send`](Self::try_send). A value that comes too late is no error, and counted.
+    pub fn try_send_at(&self, value: f64, tags: impl Into<Tags>, at: Timestamp) -> Result<(), SendError> {
+        self.submit(value, tags.into().or(&self.tags), Some(at))
+    }
+
+    /// Sends a value, and waits while too many elements wait to be taken from the stream: how a source that can wait is
+    /// slowed to the speed of what comes after.
+    ///
+    /// # Errors
+    /// If the value is not finite, the tags are too long, or the stream is closed, also while this waits.
+    ///
+    /// # Cancel safety
+    /// A future that is dropped before it is done has sent nothing.
+    pub async fn send_async(&self, value: f64) -> Result<(), SendError> {
+        self.submit_async(value, self.tags.clone(), None).await
+    }
+
+    /// Sends a value with tags of its own, and waits as [`send_async`](Self::send_async) does.
+    ///
+    /// # Errors
+    /// As [`send_async`](Self::send_async).
+    pub async fn send_async_with(&self, value: f64, tags: impl Into<Tags>) -> Result<(), SendError> {
+        self.submit_async(value, tags.into().or(&self.tags), None).await
+    }
+
+    /// Sends a value that was measured at a time of its own, and waits as [`send_async`](Self::send_async) does.
+    ///
+    /// # Errors
+    /// As [`send_async`](Self::send_async).
+    pub async fn send_async_at(&self, value: f64, tags: impl Into<Tags>, at: Timestamp) -> Result<(), SendError> {
+        self.submit_async(value, tags.into().or(&self.tags), Some(at)).await
+    }
+
+    /// Starts a timer, which sends how many seconds it ran when it is dropped.
+    pub fn timer(&self) -> Timer {
+        Timer::start(self.clone())
+    }
+
+    /// Calls `f` and sends how many seconds it took, also if it panics. For another unit, take a [`timer`](Self::timer).
+    pub fn time<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _timer = self.timer();
+        f()
+    }
+
+    /// Awaits `future` and sends how many seconds it took, also if it panics or is dropped before it is done. For another unit,
+    /// take a [`timer`](Self::timer).
+    pub async fn time_async<R>(&self, future: impl Future<Output = R>) -> R {
+        let _timer = self.timer();
+        future.await
+    }
+
+    /// A gauge that sends here: a value that is set, and goes up and down.
+    pub fn gauge(&self) -> Gauge {
+        Gauge::new(self.clone())
+    }
+
+    /// A counter that somebody else keeps, and that is read from time to time: its increases are sent here.
+    pub fn cumulative(&self) -> Cumulative {
+        Cumulative::new(self.clone())
+    }
+
+    /// Ends the stream: what is open is given out, and from then on everything is refused.
+    pub fn close(&self) {
+        self.entry.close();
+    }
+
+    /// The parts of the stream's pipeline, each of which feeds the next.
+    pub fn stages(&self) -> &[Stage] {
+        &self.shared.stages
+    }
+
+    /// What the stream has taken, refused and given so far.
+    pub fn stats(&self) -> StreamStats {
+        self.shared.stats()
+    }
+
+    /// Whether measurements wait in a window or batch that is not over.
+    pub(crate) fn has_open(&self) -> bool {
+        self.shared.counters.open.get() > 0
+    }
+
+    fn submit(&self, value: f64, tags: Tags, at: Option<Timestamp>) -> Result<(), SendError> {
+        self.check(value, &tags)?;
+        self.count(self.entry.try_push(Measurement { value, tags, at }))
+    }
+
+    async fn submit_async(&self, value: f64, tags: Tags, at: Option<Timestamp>) -> Result<(), SendError> {
+        self.check(value, &tags)?;
+        self.count(self.entry.push(Measurement { value, tags, at }).await)
+    }
+
+    #[inline]
+    fn check(&self, value: f64, tags: &Tags) -> Result<(), SendError> {
+        let shared = &self.shared;
+        if !value.is_finite() {
+            let error = SendError::NotFinite { stream: shared.name.clone(), value };
+            return Err(shared.refuse(&shared.counters.not_finite, error));
+        }
+        if tags.text_len() > shared.max_tag_bytes {
+            let (bytes, most) = (tags.text_len(), shared.max_tag_bytes);
+            let error = SendError::TagsTooLong { stream: shared.name.clone(), bytes, most };
+            return Err(shared.refuse(&shared.counters.tags_too_long, error));
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn count(&self, pushed: Result<(), EmitError<Measurement>>) -> Result<(), SendError> {
+        let shared = &self.shared;
+        shared.later.tell();
+        let (counter, error) = match pushed {
+            Ok(()) => {
+                shared.counters.accepted.add(1);
+                return Ok(());
+            }
+            Err(EmitError::Full(_)) => (&shared.counters.full, SendError::Full { stream: shared.name.clone() }),
+            Err(_) => (&shared.counters.closed, SendError::Closed { stream: shared.name.clone() }),
+        };
+        Err(shared.refuse(counter, error))
+    }
+}
+
+impl fmt::Debug for MSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MSender").field("name", &self.shared.name).field("tags", &self.tags).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,87 @@
+//! How many series a stream keeps, and for how long.
+
+use std::time::Duration;
+
+use futures::{FutureExt, StreamExt};
+use metrix::{Agg, MElement, MStream, Tags, size, tags};
+
+use crate::log;
+
+fn user(n: u32) -> Tags {
+    tags! { "host" => "a", "user" => n }
+}
+
+fn lines(elements: &[MElement]) -> Vec<String> {
+    elements.iter().map(|element| format!("{} {} {}", element.name, element.tags, element.value)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_beyond_the_limit_goes_to_one_series_and_is_counted() {
+    let builder = MStream::builder("logins").window(Duration::from_secs(1)).agg("count").max_series(size(2));
+    let (sender, stream) = builder.build().unwrap();
+    for n in [1, 2, 3, 1, 4, 3] {
+        sender.send_with(1.0, user(n));
+    }
+    assert_eq!(sender.stats().overflowed, 3);
+    drop(sender);
+    let elements: Vec<_> = stream.collect().await;
+    assert_eq!(
+        lines(&elements),
+        ["logins.count host=a,user=1 2", "logins.count host=a,user=2 1", "logins.count metrix.overflow=true 3"]
+    );
+}
+
+#[test]
+fn the_first_beyond_the_limit_is_logged_with_the_tag_that_grows() {
+    let (sender, _stream) =
+        MStream::builder("logins").batch(size(100)).agg("count").max_series(size(2)).build().unwrap();
+    let logged = log::lines(|| (0..9).for_each(|n| sender.send_with(1.0, user(n))));
+    assert_eq!(logged.len(), 1, "{logged:?}");
+    for field in ["WARN", "stream=\"logins\"", "series=2", "tag=\"user\"", "values=2"] {
+        assert!(logged[0].contains(field), "{logged:?}");
+    }
+}
+
+#[test]
+fn what_is_logged_can_be_counted_by_the_stream_that_logs() {
+    let fails = ("fails", Agg::values("", |values: &[f64]| values[1000]));
+    let (sender, stream) =
+        MStream::builder("m").batch(size(4)).agg("sum").agg(fails).max_series(size(1)).build().unwrap();
+    log::counted_by(sender.clone(), || {
+        // Two series too many, of which the first is logged, and counted after its measurement.
+        [1, 2, 3].into_iter().for_each(|n| sender.send_with(10.0, user(n)));
+    });
+    assert_eq!((sender.stats().accepted, sender.stats().overflowed), (4 + 1, 3));
+    drop(sender);
+    let sums: Vec<f64> = stream.map(|element| element.value).collect().now_or_never().unwrap();
+    // The panic is logged when the batch is over, and begins the next.
+    assert_eq!(sums, [10.0, 21.0, 1.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_begins_with_no_series() {
+    let builder = MStream::builder("logins").window(Duration::from_secs(1)).agg("count").max_series(size(2));
+    let (sender, mut stream) = builder.build().unwrap();
+    for n in 0..10 {
+        // Never more than two in a window, though ten in all: those that are idle count no more.
+        sender.send_with(1.0, user(n));
+        sender.send_with(1.0, user(n + 1));
+        for _ in 0..2 {
+            assert_eq!(stream.next().await.unwrap().value, 1.0);
+        }
+    }
+    assert_eq!(stream.stats().overflowed, 0);
+}
+
+#[test]
+fn a_flood_of_tags_keeps_its_bound() {
+    let (sender, stream) =
+        MStream::builder("m").batch(size(1_000_000)).agg("sum").max_series(size(100)).build().unwrap();
+    for n in 0..200_000 {
+        sender.send_with(1.0, user(n));
+    }
+    drop(sender);
+    let elements: Vec<_> = stream.collect().now_or_never().unwrap();
+    assert_eq!(elements.len(), 101);
+    assert_eq!(elements.iter().map(|element| element.value).sum::<f64>(), 200_000.0);
+}
