@@ -62,8 +62,11 @@ mod guard;
 mod later;
 mod name;
 mod nearest;
+pub mod sink;
 mod stream;
 mod tags;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timer;
 
 pub use agg::{Agg, AggError, Aggregate, Aggs, AggsState, IntoAgg, Outcome};
@@ -71,6 +74,7 @@ pub use cumulative::Cumulative;
 pub use element::MElement;
 pub use gauge::Gauge;
 pub use graph::Graph;
+pub use sink::{Sink, WriteError};
 pub use stream::{BuildError, MSender, MStream, MStreamBuilder, NamedBuilder, SendError, Stage, StreamStats, Windows};
 pub use tags::Tags;
 pub use timer::{TimeUnit, Timer};

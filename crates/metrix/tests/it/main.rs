@@ -9,5 +9,7 @@ mod log;
 mod naive;
 mod numeric_edge;
 mod series;
+mod sink_conformance;
+mod sinks;
 mod stream;
 mod tags;
