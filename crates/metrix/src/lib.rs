@@ -54,7 +54,9 @@ pub use metrix_core::{Timestamp, size};
 
 mod agg;
 mod chain;
+mod coordinator;
 mod cumulative;
+mod delivery;
 mod element;
 mod gauge;
 mod graph;
@@ -62,6 +64,8 @@ mod guard;
 mod later;
 mod name;
 mod nearest;
+#[cfg(feature = "metrics")]
+mod recorder;
 pub mod sink;
 mod stream;
 mod tags;
@@ -70,10 +74,14 @@ pub mod testing;
 mod timer;
 
 pub use agg::{Agg, AggError, Aggregate, Aggs, AggsState, IntoAgg, Outcome};
+pub use coordinator::{CoordinatorError, MCoordinator, MCoordinatorBuilder, Report};
 pub use cumulative::Cumulative;
+pub use delivery::{Jitter, Overflow, Retry, SinkOptions, SinkStats};
 pub use element::MElement;
 pub use gauge::Gauge;
 pub use graph::Graph;
+#[cfg(feature = "metrics")]
+pub use recorder::{Description, MRecorder, MRecorderBuilder, MetricKind, RecorderStats};
 pub use sink::{Sink, WriteError};
 pub use stream::{BuildError, MSender, MStream, MStreamBuilder, NamedBuilder, SendError, Stage, StreamStats, Windows};
 pub use tags::Tags;

@@ -3,11 +3,13 @@
 mod agg;
 mod agg_panics;
 mod chain;
+mod coordinator;
 mod golden;
 mod hostile_tags;
 mod log;
 mod naive;
 mod numeric_edge;
+mod recorder;
 mod series;
 mod sink_conformance;
 mod sinks;

@@ -1,0 +1,73 @@
+//! [`Routes`]: the sinks' queues, and the way of a stream's elements into them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use futures_core::Stream;
+use futures_util::StreamExt;
+use futures_util::future::join_all;
+
+use crate::MElement;
+use crate::delivery::Queue;
+
+/// As many elements of a stream are handed on at once.
+const CHUNK: usize = 1024;
+
+/// The queues of all sinks, shared by the tasks of all streams.
+#[derive(Debug, Default)]
+pub(super) struct Routes {
+    /// Replaced as a whole, so that a stream looks at it once a chunk and holds no lock while it waits.
+    queues: RwLock<Arc<[Arc<Queue>]>>,
+    nowhere: AtomicU64,
+}
+
+impl Routes {
+    /// Has the sinks of these queues get all elements from now on, and no others.
+    pub(super) fn set(&self, queues: impl Iterator<Item = Arc<Queue>>) {
+        // Nothing can panic while it is locked.
+        *self.queues.write().unwrap_or_else(PoisonError::into_inner) = queues.collect();
+    }
+
+    /// Elements for which there was no sink at all.
+    pub(super) fn nowhere(&self) -> u64 {
+        // Nothing else is read by what it says.
+        self.nowhere.load(Ordering::Relaxed)
+    }
+
+    /// Brings all elements of a stream into the queues, until it ends.
+    pub(super) async fn feed(&self, stream: impl Stream<Item = MElement> + Unpin) {
+        let mut chunks = stream.ready_chunks(CHUNK);
+        while let Some(chunk) = chunks.next().await {
+            self.hand_on(&chunk).await;
+            // A stream that is always ready must not keep the other tasks of its thread from running, the sinks' above all,
+            // whose queues would overflow.
+            if chunk.len() == CHUNK {
+                tokio::task::yield_now().await;
+            } else {
+                tokio::task::consume_budget().await;
+            }
+        }
+    }
+
+    /// The same, without ever waiting for room: what a queue has none for is dropped, and counted.
+    pub(super) async fn feed_at_once(&self, stream: impl Stream<Item = MElement> + Unpin) {
+        let mut chunks = stream.ready_chunks(CHUNK);
+        while let Some(chunk) = chunks.next().await {
+            self.queues_for(&chunk).iter().for_each(|queue| queue.offer_at_once(&chunk));
+        }
+    }
+
+    fn queues_for(&self, chunk: &[MElement]) -> Arc<[Arc<Queue>]> {
+        let queues = Arc::clone(&self.queues.read().unwrap_or_else(PoisonError::into_inner));
+        if queues.is_empty() && self.nowhere.fetch_add(chunk.len() as u64, Ordering::Relaxed) == 0 {
+            tracing::warn!("there is no sink, so elements are dropped: add one before the first window closes");
+        }
+        queues
+    }
+
+    async fn hand_on(&self, chunk: &[MElement]) {
+        let queues = self.queues_for(chunk);
+        // Every sink gets what it has room for before any is waited for, and none waits for another's room.
+        join_all(queues.iter().map(|queue| queue.offer(chunk).wait())).await;
+    }
+}
