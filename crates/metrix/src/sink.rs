@@ -23,6 +23,8 @@ mod lines;
 mod log;
 mod memory;
 mod number;
+#[cfg(feature = "opentsdb")]
+mod opentsdb;
 mod print;
 mod repr;
 mod resume;
@@ -34,6 +36,8 @@ pub use forward::Forward;
 pub use jsonl::JsonLines;
 pub use log::{Log, TemplateError};
 pub use memory::Memory;
+#[cfg(feature = "opentsdb")]
+pub use opentsdb::{AddressError, OpenTsdb, OpenTsdbCounts};
 pub use print::Print;
 
 /// Where elements go: a terminal, a file, a database.
