@@ -2,12 +2,18 @@
 
 mod agg;
 mod agg_panics;
+mod auto_traits;
+mod bad_input;
 mod chain;
 mod coordinator;
+mod faults;
 mod golden;
 mod hostile_tags;
+mod interleavings;
+mod load;
 mod log;
 mod naive;
+mod not_finite;
 mod numeric_edge;
 mod opentsdb;
 mod opentsdb_peers;
