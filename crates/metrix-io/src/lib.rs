@@ -1,0 +1,21 @@
+//! The outside world of metrix: where measurements come from and where elements go, one protocol a file, each behind a feature.
+//!
+//! An [`Input`] gives lines, and one of the [`sources`] makes [readings](Reading) of them, as [`ParseLine`] has it.
+//!
+//! # Features
+//! - `gzip`, `zstd`: inputs that are compressed.
+//! - `host`: the [source](sources::host) that samples this machine.
+//! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
+//! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
+//! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
+#![forbid(unsafe_code)]
+
+mod input;
+mod parse;
+mod reading;
+pub mod sinks;
+pub mod sources;
+
+pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
+pub use parse::{LineError, ParseLine};
+pub use reading::Reading;

@@ -1,0 +1,72 @@
+//! [`Reading`]: a measurement as a source has read it.
+
+use std::borrow::Cow;
+
+use metrix::{Tags, Timestamp};
+use smallvec::SmallVec;
+
+/// A measurement as a source has read it: texts are borrowed from the source's buffer wherever they stand there as they
+/// are.
+///
+/// Memory: up to eight tags are held in place, more of them in an allocation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading<'a> {
+    /// Of what.
+    pub name: Cow<'a, str>,
+    /// How much; finite.
+    pub value: f64,
+    /// Names and values, in the order in which they were read; of equal names the last holds.
+    pub tags: SmallVec<[(Cow<'a, str>, Cow<'a, str>); 8]>,
+    /// When, if the source says so.
+    pub at: Option<Timestamp>,
+    /// How many measurements it stands for: 1, or more if whoever sent it sends only some of them. At least 1 and finite;
+    /// need not be whole.
+    pub weight: f64,
+}
+
+impl<'a> Reading<'a> {
+    /// A reading without tags or time, of weight 1.
+    pub fn new(name: impl Into<Cow<'a, str>>, value: f64) -> Self {
+        Self { name: name.into(), value, tags: SmallVec::new(), at: None, weight: 1.0 }
+    }
+
+    /// How often to send the value to what knows no weights, so that counts and sums come out about right: the weight,
+    /// rounded, but at most `most`, since whoever sends the weight could choose any.
+    ///
+    /// ```
+    /// use metrix_io::Reading;
+    ///
+    /// let mut sampled = Reading::new("latency", 12.5);
+    /// assert_eq!(sampled.repeats(1000), 1);
+    /// sampled.weight = 1.0 / 0.3;
+    /// assert_eq!(sampled.repeats(1000), 3);
+    /// sampled.weight = 1e300;
+    /// assert_eq!(sampled.repeats(1000), 1000);
+    /// ```
+    pub fn repeats(&self, most: u32) -> u32 {
+        // A float that is out of range becomes the nearest number in range.
+        (self.weight.round() as u32).clamp(1, most.max(1))
+    }
+
+    /// The same with texts of its own, so that it can be kept.
+    ///
+    /// ```
+    /// use metrix_io::Reading;
+    ///
+    /// let kept = {
+    ///     let line = String::from("requests");
+    ///     Reading::new(&*line, 3.0).into_owned()
+    /// };
+    /// assert_eq!(kept.name, "requests");
+    /// ```
+    pub fn into_owned(self) -> Reading<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let tags = self.tags.into_iter().map(|(name, value)| (own(name), own(value))).collect();
+        Reading { name: own(self.name), value: self.value, tags, at: self.at, weight: self.weight }
+    }
+
+    /// Its tags as a set that can be kept.
+    pub fn to_tags(&self) -> Tags {
+        self.tags.iter().map(|(name, value)| (&**name, &**value)).collect()
+    }
+}

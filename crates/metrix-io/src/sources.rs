@@ -1,0 +1,35 @@
+//! Where measurements come from: this is the index of the protocols.
+
+#[cfg(feature = "host")]
+pub mod every;
+#[cfg(any(feature = "json", feature = "jsonl", feature = "lines"))]
+mod excerpt;
+#[cfg(any(feature = "json", feature = "lines"))]
+mod fields;
+#[cfg(feature = "host")]
+pub mod host;
+#[cfg(feature = "json")]
+mod json;
+#[cfg(feature = "jsonl")]
+mod jsonl;
+#[cfg(feature = "lines")]
+mod lines;
+#[cfg(any(feature = "json", feature = "jsonl"))]
+mod pointers;
+#[cfg(feature = "statsd")]
+pub mod statsd;
+#[cfg(any(feature = "json", feature = "jsonl", feature = "lines"))]
+mod time_format;
+#[cfg(feature = "statsd")]
+pub mod udp;
+
+#[cfg(any(feature = "json", feature = "lines"))]
+pub use fields::{Fields, FieldsError, Metric};
+#[cfg(feature = "json")]
+pub use json::Json;
+#[cfg(feature = "jsonl")]
+pub use jsonl::Jsonl;
+#[cfg(feature = "lines")]
+pub use lines::Lines;
+#[cfg(any(feature = "json", feature = "jsonl", feature = "lines"))]
+pub use time_format::{FormatError, Strptime, TimeError, TimeFormat};

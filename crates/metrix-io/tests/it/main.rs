@@ -1,0 +1,14 @@
+//! The behaviour of `metrix-io`, through its public API.
+
+#[cfg(all(feature = "gzip", feature = "lines"))]
+mod apache;
+#[cfg(feature = "host")]
+mod every;
+#[cfg(feature = "host")]
+mod host;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(feature = "statsd")]
+mod statsd;
+#[cfg(feature = "statsd")]
+mod udp;
