@@ -1,8 +1,8 @@
 //! A news site: how many articles each section publishes in five minutes, and how many words they have.
 //!
 //! It is the story that the Python library begins with, told to its end. The clock is paused, so that minutes take no time.
-//! Run it with `cargo run -p examples --example news_site`. With the argument `graph` it prints its network instead, from which
-//! Graphviz (`dot -Tsvg -Nfontname=sans-serif -Gfontname=sans-serif`) has drawn `docs/graph.svg`.
+//! Run it with `cargo run -p examples --example news_site`. With the argument `graph` it draws its network instead,
+//! as in `docs/graph.svg`.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .rate_limit(Duration::from_millis(500)) // between two elements into a sink; nobody who sends waits for it
         .start()?;
     if std::env::args().any(|argument| argument == "graph") {
-        print!("{}", site.graph().dot());
+        print!("{}", site.graph().svg());
         return Ok(());
     }
 

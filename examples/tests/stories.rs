@@ -1,4 +1,4 @@
-//! Runs each example and compares what it prints with `expected/<name>.txt`, and the guide's drawing with what it is drawn from.
+//! Runs each example and compares what it prints with `expected/<name>.txt`, and the guide's drawing with what is drawn now.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -37,16 +37,9 @@ fn every_story_prints_what_is_expected() {
 fn the_drawing_shows_the_network_of_the_news_site() {
     let output = Command::new(program("news_site")).arg("graph").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let dot = String::from_utf8(output.stdout).unwrap();
-    let svg = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/graph.svg")).unwrap();
-    let again = "draw docs/graph.svg anew, as the story news_site says";
-
-    let labels = dot.split("label=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let lines: Vec<&str> = labels.flat_map(|label| label.split("\\n")).collect();
-    assert!(lines.contains(&"group_by(tags, [sum, mean])"), "{dot}");
-    assert_eq!(svg.matches("<text").count(), lines.len(), "{again}");
-    for line in lines {
-        assert!(svg.contains(&format!(">{line}</text>")), "{line:?} is missing: {again}");
-    }
-    assert_eq!(svg.matches(r#"class="edge""#).count(), dot.matches(" -> ").count(), "{again}");
+    let svg = String::from_utf8(output.stdout).unwrap();
+    assert!(svg.contains(">group_by(tags, [sum, mean])</text>"), "{svg}");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/graph.svg");
+    let again = "`cargo run -p examples --example news_site graph > docs/graph.svg` draws it anew";
+    assert!(fs::read_to_string(path).unwrap() == svg, "{again}");
 }

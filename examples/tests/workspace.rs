@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 3] =
 const OF_METRIX_CORE: [&str; 6] = ["futures-core", "futures-sink", "futures-util", "hashbrown", "pin-project", "tokio"];
 
 /// What its features add.
-const OF_ITS_FEATURES: [&str; 2] = ["hyperloglockless", "sketches-ddsketch"];
+const OF_ITS_FEATURES: [&str; 1] = ["hyperloglockless"];
 
 /// The licences that leave users of these crates free to do what they like.
 const PERMISSIVE: [&str; 9] = [

@@ -28,12 +28,9 @@ mod min;
 mod population_stdev;
 mod population_variance;
 mod premap;
-#[cfg(feature = "sketches")]
 mod quantile;
-#[cfg(feature = "sketches")]
 mod quantiles;
 mod range;
-#[cfg(feature = "sketches")]
 mod sketch;
 mod stdev;
 mod sum;
@@ -62,12 +59,9 @@ pub use min::Min;
 pub use population_stdev::PopulationStdev;
 pub use population_variance::PopulationVariance;
 pub use premap::Premap;
-#[cfg(feature = "sketches")]
 pub use quantile::Quantile;
-#[cfg(feature = "sketches")]
 pub use quantiles::Quantiles;
 pub use range::Range;
-#[cfg(feature = "sketches")]
 pub use sketch::{Distribution, Sketch};
 pub use stdev::Stdev;
 pub use sum::{Compensated, Sum};

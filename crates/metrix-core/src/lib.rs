@@ -45,7 +45,7 @@
 //! its input ends. Timed operators need a tokio runtime with its timer on; the others run on any executor.
 //!
 //! # Features
-//! - `sketches`: the folds that estimate in bounded memory, `Quantile` and `Distinct` among them.
+//! - `sketches`: `Distinct`, the fold that estimates how many different items there are, in bounded memory.
 //! - `testing`: the kit for testing operators, streams and folds of your own.
 #![forbid(unsafe_code)]
 

@@ -73,13 +73,14 @@ mod tags;
 pub mod testing;
 mod timer;
 
-pub use agg::{Agg, AggError, Aggregate, Aggs, AggsState, IntoAgg, Outcome};
+pub use agg::{Agg, AggError, Aggregate, Aggs, AggsState, IntoAgg, MergeableAggs, Outcome};
 pub use coordinator::{CoordinatorError, MCoordinator, MCoordinatorBuilder, Report};
 pub use cumulative::Cumulative;
 pub use delivery::{Jitter, Overflow, Retry, SinkOptions, SinkStats};
 pub use element::MElement;
 pub use gauge::Gauge;
-pub use graph::Graph;
+pub use graph::{Graph, Xml};
+pub use nearest::nearest;
 #[cfg(feature = "metrics")]
 pub use recorder::{Description, MRecorder, MRecorderBuilder, MetricKind, RecorderStats};
 pub use sink::{Sink, WriteError};

@@ -2,8 +2,17 @@
 
 use strsim::osa_distance;
 
-/// The most similar of the known names, unless more than a third of its letters are different.
-pub(crate) fn nearest<N: AsRef<str>>(given: &str, known: impl IntoIterator<Item = N>) -> Option<N> {
+/// Gives the known name that somebody most probably meant who wrote one that isn't known: the most similar, in small or
+/// capital letters; the first of those that are equally similar. `None` if more than a third of its letters would have to
+/// be changed, left out, added or swapped with their neighbours.
+///
+/// ```
+/// use metrix::nearest;
+///
+/// assert_eq!(nearest("latancy", ["latency", "words"]), Some("latency"));
+/// assert_eq!(nearest("requests", ["latency", "words"]), None);
+/// ```
+pub fn nearest<N: AsRef<str>>(given: &str, known: impl IntoIterator<Item = N>) -> Option<N> {
     let given = given.to_lowercase();
     let distances = known.into_iter().map(|name| (osa_distance(&given, &name.as_ref().to_lowercase()), name));
     let (distance, name) = distances.min_by_key(|&(distance, _)| distance)?;

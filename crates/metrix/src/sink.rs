@@ -36,6 +36,7 @@ pub use forward::Forward;
 pub use jsonl::JsonLines;
 pub use log::{Log, TemplateError};
 pub use memory::Memory;
+pub use number::Number;
 #[cfg(feature = "opentsdb")]
 pub use opentsdb::{AddressError, OpenTsdb, OpenTsdbCounts};
 pub use print::Print;

@@ -12,6 +12,7 @@ mod send_error;
 mod sender;
 mod stages;
 mod stats;
+mod weighing;
 mod windows;
 
 use std::fmt;

@@ -7,7 +7,7 @@ use super::{Fold, Merge};
 /// default, and Python's `statistics.quantiles` with `method="inclusive"`).
 ///
 /// It keeps every value, so the state grows with the items, eight bytes each: use it where their number is bounded, and
-/// a sketched `Quantile` (feature `sketches`) elsewhere. That one doesn't interpolate but takes the value of rank
+/// a sketched [`Quantile`](super::Quantile) elsewhere. That one doesn't interpolate but takes the value of rank
 /// `ceil(q * n)` from 1 (definition 1), so the two differ where few values lie far apart: the quantile 0.99 of 1 and 1000
 /// is 990.01 here, and 1000 there. No NaN counts while there is anything else. The result is
 /// `None` if there was no item, and NaN between the two infinities, where there is no number.

@@ -1,6 +1,7 @@
 //! [`Histogram`]: how many numbers lie between given bounds.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::{Fold, Merge};
@@ -65,6 +66,26 @@ impl Histogram {
     pub fn bounds(&self) -> &[f64] {
         &self.bounds
     }
+
+    /// Counts one number so many times, at the cost of one. A count ends at 2^64 - 1.
+    ///
+    /// ```
+    /// use metrix_core::fold::Histogram;
+    /// use std::num::NonZeroU32;
+    ///
+    /// let latency = Histogram::new([0.1, 1.0]);
+    /// let mut counts = vec![0; 3];
+    /// latency.add_times(&mut counts, 0.3, NonZeroU32::new(100).unwrap());
+    /// assert_eq!(counts, [0, 100, 0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the counts are fewer than the buckets: they are the state of a histogram with these bounds.
+    #[inline]
+    pub fn add_times(&self, counts: &mut [u64], x: f64, times: NonZeroU32) {
+        let bucket = self.bounds.partition_point(|&bound| x > bound || x.is_nan());
+        counts[bucket] = counts[bucket].saturating_add(u64::from(times.get()));
+    }
 }
 
 /// Why a [`Histogram`] can't have these bounds.
@@ -113,9 +134,7 @@ impl<T: Into<f64>> Fold<T> for Histogram {
 
     #[inline]
     fn step(&self, state: &mut Vec<u64>, item: T) {
-        let item = item.into();
-        let bucket = self.bounds.partition_point(|&bound| item > bound || item.is_nan());
-        state[bucket] += 1;
+        self.add_times(state, item.into(), NonZeroU32::MIN);
     }
 
     fn finish(&self, state: Vec<u64>) -> Vec<u64> {
@@ -126,7 +145,7 @@ impl<T: Into<f64>> Fold<T> for Histogram {
 impl<T: Into<f64>> Merge<T> for Histogram {
     fn merge(&self, into: &mut Vec<u64>, later: Vec<u64>) {
         assert_eq!(into.len(), later.len(), "histograms of different bounds can't be merged");
-        into.iter_mut().zip(later).for_each(|(count, later)| *count += later);
+        into.iter_mut().zip(later).for_each(|(count, later)| *count = count.saturating_add(later));
     }
 }
 

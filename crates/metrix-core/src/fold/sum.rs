@@ -1,5 +1,7 @@
 //! [`Sum`]: the compensated sum.
 
+use std::num::NonZeroU32;
+
 use super::{Fold, Merge};
 
 /// Adds up numbers (all that are `Into<f64>`) and carries the rounding error along. The sum of nothing is 0; the state is
@@ -39,6 +41,26 @@ impl Compensated {
         let of_sum = sum - of_term;
         self.error += (self.sum - of_sum) + (term - of_term);
         self.sum = sum;
+    }
+
+    /// Adds one term so many times, by one product: its rounding error, which is a float itself, is carried along too
+    /// (TwoProduct by a fused multiply-add, algorithm 3.5 of the same paper). A product beyond the largest `f64` makes the sum
+    /// infinite, also where terms added one by one would have cancelled.
+    ///
+    /// ```
+    /// use metrix_core::fold::Compensated;
+    /// use std::num::NonZeroU32;
+    ///
+    /// let mut sum = Compensated::default();
+    /// sum.add_times(0.1, NonZeroU32::new(10).unwrap());
+    /// assert_eq!(sum.value(), 1.0);
+    /// ```
+    #[inline]
+    pub fn add_times(&mut self, term: f64, times: NonZeroU32) {
+        let times = f64::from(times.get());
+        let product = times * term;
+        self.error += times.mul_add(term, -product);
+        self.add(product);
     }
 
     /// The sum. If a term or the sum is not finite, what plain addition gives.
@@ -97,7 +119,12 @@ impl<T: Into<f64>> Merge<T> for Sum {
 
 #[cfg(test)]
 mod tests {
-    use super::Sum;
+    use std::num::NonZeroU32;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::{Compensated, Sum};
     use crate::fold::{Fold, Mean};
 
     #[test]
@@ -129,6 +156,29 @@ mod tests {
                 }
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_term_several_times_is_as_exact_as_one_by_one(terms in vec((-1e6..1e6_f64, 1..200_u32), 0..20)) {
+            let mut sum = Compensated::default();
+            for &(term, times) in &terms {
+                sum.add_times(term, NonZeroU32::new(times).expect("from 1"));
+            }
+            let one_by_one = terms.iter().flat_map(|&(term, times)| std::iter::repeat_n(term, times as usize));
+            prop_assert_eq!(sum.value(), Sum.fold(one_by_one));
+        }
+    }
+
+    #[test]
+    fn products_that_are_too_large_or_tiny() {
+        let times = |term| {
+            let mut sum = Compensated::default();
+            sum.add_times(term, NonZeroU32::MAX);
+            sum.value()
+        };
+        assert_eq!((times(f64::MAX), times(f64::MIN)), (f64::INFINITY, f64::NEG_INFINITY));
+        assert_eq!(times(5e-324), 4_294_967_295.0 * 5e-324);
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use std::str::FromStr;
 
-use metrix_core::fold::{
-    Count, Distinct, First, Fold, Last, Max, Mean, Median, Min, Quantile, Range, Stdev, Sum, Variance,
-};
+use metrix_core::fold::{Distinct, Fold};
 
 use super::histogram::CumulativeHistogram;
 use super::meant::meant;
 use super::percentile::percentile_meant;
+use super::stat::Stat;
+use super::weighed_median::WeighedMedian;
 use super::{Agg, AggError, Kind};
 
 /// Those that are no more than a name.
@@ -26,17 +26,17 @@ impl FromStr for Agg {
     fn from_str(text: &str) -> Result<Self, AggError> {
         let text = text.trim();
         Ok(match text {
-            "count" => Self::built_in(text, Count),
-            "sum" => Self::built_in(text, Sum),
-            "min" => Self::built_in(text, Min),
-            "max" => Self::built_in(text, Max),
-            "mean" => Self::built_in(text, Mean),
-            "median" => Self::built_in(text, Median),
-            "stdev" => Self::built_in(text, Stdev),
-            "variance" => Self::built_in(text, Variance),
-            "range" => Self::built_in(text, Range),
-            "first" => Self::built_in(text, First),
-            "last" => Self::built_in(text, Last),
+            "count" => Self::shared(text, Stat::Count),
+            "sum" => Self::shared(text, Stat::Sum),
+            "min" => Self::shared(text, Stat::Min),
+            "max" => Self::shared(text, Stat::Max),
+            "mean" => Self::shared(text, Stat::Mean),
+            "median" => Self::built_in(text, WeighedMedian),
+            "stdev" => Self::shared(text, Stat::Stdev),
+            "variance" => Self::shared(text, Stat::Variance),
+            "range" => Self::shared(text, Stat::Range),
+            "first" => Self::shared(text, Stat::First),
+            "last" => Self::shared(text, Stat::Last),
             // A negative zero has other bits than the zero that it equals; the sum of both has those of zero.
             "distinct" => Self::built_in(text, Distinct::new().premap(|value: f64| (value + 0.0).to_bits())),
             "rate" => Self { name: text.into(), kind: Kind::Rate },
@@ -65,7 +65,7 @@ fn with_parameters(text: &str) -> Result<Agg, AggError> {
         }
     }
     if let Some(percent) = text.strip_prefix('p').filter(|rest| is_meant_as_number(rest)) {
-        return Ok(Agg::built_in(text, percentile(text, percent)?));
+        return Ok(Agg::shared(text, percentile(text, percent)?));
     }
     let nearest = percentile_meant(text).or_else(|| meant(text).map(str::to_owned));
     Err(AggError::Unknown { given: text.to_owned(), nearest })
@@ -75,11 +75,11 @@ fn is_meant_as_number(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first)) || text.parse::<f64>().is_ok()
 }
 
-fn percentile(given: &str, percent: &str) -> Result<Quantile, AggError> {
+fn percentile(given: &str, percent: &str) -> Result<Stat, AggError> {
     // Only digits, and a point among them: the text becomes a part of the elements' name.
     let plain = percent.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !percent.ends_with('.');
     match percent.parse::<f64>() {
-        Ok(percent) if plain && percent <= 100.0 => Ok(Quantile::new(percent / 100.0)),
+        Ok(percent) if plain && percent <= 100.0 => Ok(Stat::Quantile(percent / 100.0)),
         _ => Err(AggError::Percentile { given: given.to_owned() }),
     }
 }

@@ -67,6 +67,11 @@ pub enum AggError {
         /// The name of the rate.
         name: Arc<str>,
     },
+    /// States are to be merged, and those of this aggregate can't be.
+    NotMergeable {
+        /// The name of the aggregate.
+        name: Arc<str>,
+    },
 }
 
 impl fmt::Display for AggError {
@@ -105,6 +110,10 @@ impl fmt::Display for AggError {
             Self::NoWindow { name } => {
                 let name = name.escape_debug();
                 write!(f, "the rate `{name}` needs a window to divide by: take a window longer than 0, or \"sum\"")
+            }
+            Self::NotMergeable { name } => {
+                let name = name.escape_debug();
+                write!(f, "the states of the aggregate `{name}` can't be merged: make it by `Agg::mergeable`")
             }
         }
     }

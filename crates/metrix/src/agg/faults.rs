@@ -1,15 +1,18 @@
 //! [`Faults`]: what goes wrong in the aggregates of a stream, counted, and logged once each.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::later::Later;
 
-/// Counts the panics of aggregates and their results that are not finite. Clones count together.
+/// Counts the panics of aggregates, their results that are not finite, and the values that were cut off for them. Clones count
+/// together.
 #[derive(Clone, Default)]
 pub(super) struct Faults {
     panics: Arc<AtomicU64>,
     not_finite: Arc<AtomicU64>,
+    cut: Arc<AtomicU64>,
     of: Option<Of>,
 }
 
@@ -25,6 +28,7 @@ struct Of {
 pub(super) struct Told {
     panic: AtomicBool,
     not_finite: AtomicBool,
+    cut: AtomicBool,
 }
 
 impl Faults {
@@ -40,6 +44,10 @@ impl Faults {
 
     pub(super) fn not_finite(&self) -> u64 {
         self.not_finite.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn cut(&self) -> u64 {
+        self.cut.load(Ordering::Relaxed)
     }
 
     #[cold]
@@ -64,6 +72,25 @@ impl Faults {
                 aggregate,
                 value,
                 "the result of an aggregate is not finite; it is left out and counted, this time and whenever it is so again"
+            );
+        });
+    }
+
+    /// Counts how often too few an aggregate has got a value of this weight.
+    #[cold]
+    pub(super) fn cut_off(&self, aggregate: &Arc<str>, told: &Told, value: f64, weight: NonZeroU32, cut: u32) {
+        // Never an error: there is always a next count, which ends at the largest.
+        let add = |before: u64| Some(before.saturating_add(u64::from(cut)));
+        let _before = self.cut.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        self.tell_once(aggregate, &told.cut, move |stream, aggregate| {
+            tracing::warn!(
+                stream,
+                aggregate,
+                value,
+                weight,
+                cut,
+                "an aggregate that isn't built in gets a value at most 1000 times; that it stands for more is counted, this time \
+                 and whenever it is so again"
             );
         });
     }

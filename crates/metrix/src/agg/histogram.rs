@@ -1,9 +1,11 @@
 //! [`CumulativeHistogram`]: a histogram as Prometheus has it.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use metrix_core::fold::{BoundsError, Fold, Histogram};
+use metrix_core::fold::{BoundsError, Fold, Histogram, Merge};
 
+use super::weighed::Weighed;
 use crate::Tags;
 
 /// Counts the values up to each bound, those below the bound before it included, and all of them up to `+Inf`.
@@ -42,12 +44,24 @@ impl Fold<f64> for CumulativeHistogram {
     }
 
     fn finish(&self, state: Vec<u64>) -> Vec<(Tags, u64)> {
-        let mut so_far = 0;
+        let mut so_far = 0_u64;
         let counts = state.into_iter().map(|count| {
-            so_far += count;
+            so_far = so_far.saturating_add(count);
             so_far
         });
         self.le.iter().cloned().zip(counts).collect()
+    }
+}
+
+impl Merge<f64> for CumulativeHistogram {
+    fn merge(&self, into: &mut Vec<u64>, later: Vec<u64>) {
+        Merge::<f64>::merge(&self.histogram, into, later);
+    }
+}
+
+impl Weighed for CumulativeHistogram {
+    fn step_times(&self, state: &mut Vec<u64>, value: f64, times: NonZeroU32) {
+        self.histogram.add_times(state, value, times);
     }
 }
 

@@ -1,5 +1,6 @@
 //! [`Slot`]: an aggregate of one group, and what a panic leaves of it.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::recipe::{Recipe, Running};
@@ -38,6 +39,36 @@ impl Slot {
             Self::Void => {}
         }
         Ok(())
+    }
+
+    /// Takes one value in so many times, and says how many times too few.
+    pub(super) fn step_times(&mut self, value: f64, times: NonZeroU32) -> Result<u32, String> {
+        match self {
+            Self::Trusted(running) => Ok(running.step_times(value, times)),
+            Self::Guarded(running) => guard(|| running.step_times(value, times)).inspect_err(|_| self.give_up()),
+            Self::Void => Ok(0),
+        }
+    }
+
+    /// Adds a later part of the group. If this panics, or one of the two has, what is left is void.
+    pub(super) fn merge(&mut self, later: Self) -> Result<(), String> {
+        let merged = match (&mut *self, later) {
+            (Self::Trusted(running), Self::Trusted(later)) => {
+                running.merge(later);
+                return Ok(());
+            }
+            (Self::Guarded(running), Self::Guarded(later)) => guard(|| running.merge(later)),
+            // Which was counted when it happened.
+            (_, later) => {
+                drop(guard(|| drop(later)));
+                self.give_up();
+                return Ok(());
+            }
+        };
+        if merged.is_err() {
+            self.give_up();
+        }
+        merged
     }
 
     #[cold]

@@ -1,6 +1,6 @@
 //! [`Values`]: a closure over all values of a group, as a fold.
 
-use metrix_core::Fold;
+use metrix_core::{Fold, Merge};
 
 /// Keeps the values for its closure.
 pub(super) struct Values<F>(pub(super) F);
@@ -19,5 +19,11 @@ impl<F: Fn(&[f64]) -> R, R> Fold<f64> for Values<F> {
 
     fn finish(&self, state: Vec<f64>) -> R {
         (self.0)(&state)
+    }
+}
+
+impl<F: Fn(&[f64]) -> R, R> Merge<f64> for Values<F> {
+    fn merge(&self, into: &mut Vec<f64>, mut later: Vec<f64>) {
+        into.append(&mut later);
     }
 }

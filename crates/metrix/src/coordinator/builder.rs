@@ -115,6 +115,7 @@ impl MCoordinatorBuilder {
     /// | `metrix.stream.overflow` | `stream` | measurements that went to the overflow series |
     /// | `metrix.stream.panics` | `stream` | panics of aggregates |
     /// | `metrix.stream.not_finite_results` | `stream` | results of aggregates left out because they are not finite |
+    /// | `metrix.stream.cut` | `stream` | values that aggregates went [without](crate::StreamStats::cut) |
     /// | `metrix.sink.delivered` | `sink` | elements delivered |
     /// | `metrix.sink.dropped` | `sink` | elements dropped, because the queue was full or no try succeeded |
     /// | `metrix.sink.refused` | `sink` | elements refused |

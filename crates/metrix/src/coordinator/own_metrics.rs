@@ -62,6 +62,7 @@ impl Pace {
             emit("metrix.stream.overflow", &tags, count(|stats| stats.overflowed));
             emit("metrix.stream.panics", &tags, count(|stats| stats.panics));
             emit("metrix.stream.not_finite_results", &tags, count(|stats| stats.not_finite_results));
+            emit("metrix.stream.cut", &tags, count(|stats| stats.cut));
         }
         for (name, changes) in &news.sinks {
             let tags = Tags::from([("sink", &**name)]);

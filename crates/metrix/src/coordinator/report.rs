@@ -101,6 +101,7 @@ impl fmt::Display for Report {
                         "results left out as not finite",
                     ),
                 ),
+                (stream.cut, one_or(stream.cut, "value cut off for an aggregate", "values cut off for aggregates")),
             ];
             counts(f, &more)?;
             f.write_str(if self.panicked.contains(name) { ", its task panicked" } else { "" })?;
@@ -162,10 +163,16 @@ mod tests {
     #[test]
     fn one_is_no_plural() {
         for (count, expected) in [
-            (1, "1 panic of an aggregate, 1 result left out as not finite|1 error, 1 timeout, 1 panic"),
-            (2, "2 panics of aggregates, 2 results left out as not finite|2 errors, 2 timeouts, 2 panics"),
+            (
+                1,
+                "1 panic of an aggregate, 1 result left out as not finite, 1 value cut off for an aggregate|1 error, 1 timeout, 1 panic",
+            ),
+            (
+                2,
+                "2 panics of aggregates, 2 results left out as not finite, 2 values cut off for aggregates|2 errors, 2 timeouts, 2 panics",
+            ),
         ] {
-            let stream = StreamStats { panics: count, not_finite_results: count, ..Default::default() };
+            let stream = StreamStats { panics: count, not_finite_results: count, cut: count, ..Default::default() };
             let sink = SinkStats { errors: count, timeouts: count, panics: count, ..Default::default() };
             let (streams, sinks) = ([("n".into(), stream)].into(), [("s".into(), sink)].into());
             let (of_stream, of_sink) = expected.split_once('|').unwrap();

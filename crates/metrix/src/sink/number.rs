@@ -1,21 +1,41 @@
-//! [`write_number`]: a value as text that reads back as the same value.
+//! [`Number`]: a value as text that reads back as the same value.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// From here on not every integer is a value of its own.
 const TWO_TO_53: f64 = 9_007_199_254_740_992.0;
+
+/// Shows a value as the sinks write it: integers below 2⁵³ without a point, others in the shortest form that reads back as
+/// the same value, with an exponent where it is very large or small. That is at most 25 bytes. Values that are not finite
+/// become `NaN`, `inf` and `-inf`.
+///
+/// ```
+/// use metrix::sink::Number;
+///
+/// let text = |value| Number(value).to_string();
+/// assert_eq!([3.0, 0.1, 1e300, f64::INFINITY].map(text), ["3", "0.1", "1e300", "inf"]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Number(
+    /// The value.
+    pub f64,
+);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The two differ for integers and for very large or small values, where the second has an exponent.
+        if is_integer(self.0) { fmt::Display::fmt(&self.0, f) } else { fmt::Debug::fmt(&self.0, f) }
+    }
+}
 
 /// Whether it is written without a point: integers whose neighbours are values too.
 pub(super) fn is_integer(value: f64) -> bool {
     value.trunc() == value && value.abs() < TWO_TO_53
 }
 
-/// Appends a value: integers below 2⁵³ as such, others in the shortest form that reads back as the same value. Values
-/// that are not finite become `NaN`, `inf` and `-inf`.
+/// Appends a value in this form.
 pub(super) fn write_number(value: f64, text: &mut String) {
-    // The two differ for integers and for very large or small values, where the second has an exponent.
-    let written = if is_integer(value) { write!(text, "{value}") } else { write!(text, "{value:?}") };
-    written.expect("a string takes all text");
+    write!(text, "{}", Number(value)).expect("a string takes all text");
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! [`MStreamBuilder`]: what a metric stream is to be.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,8 +36,8 @@ impl NamedBuilder {
         MStreamBuilder::new(self.name, Grouping::Windows(windows.into()))
     }
 
-    /// Sums up every `n` measurements of the stream, whatever their tags. A batch holds no time: it is given out when its
-    /// last measurement comes, or when the stream ends.
+    /// Sums up every `n` measurements of the stream, whatever their tags and [weights](MSender::weighted). A batch holds
+    /// no time: it is given out when its last measurement comes, or when the stream ends.
     pub fn batch(self, n: NonZeroUsize) -> MStreamBuilder {
         MStreamBuilder::new(self.name, Grouping::Batches(n))
     }
@@ -173,7 +173,7 @@ impl MStreamBuilder {
         let stages = self.stages();
         let shared = Common { name: self.name, counters, later, late, aggs, max_tag_bytes: self.max_tag_bytes, stages };
         let shared = Arc::new(shared);
-        let sender = MSender { entry, shared: Arc::clone(&shared), tags: self.default_tags };
+        let sender = MSender { entry, shared: Arc::clone(&shared), tags: self.default_tags, weight: NonZeroU32::MIN };
         Ok((sender, MStream { elements, shared, ended: false }))
     }
 

@@ -23,12 +23,10 @@ pub(crate) struct Common {
 impl Common {
     pub(crate) fn stats(&self) -> StreamStats {
         let counters = &self.counters;
-        let (emitted, made) = (counters.emitted.get(), counters.made.get());
         StreamStats {
             accepted: counters.accepted.get(),
-            emitted,
-            // The two are read one after the other, while others count.
-            waiting: made.saturating_sub(emitted),
+            emitted: counters.emitted.get(),
+            waiting: counters.waiting(),
             not_finite: counters.not_finite.get(),
             tags_too_long: counters.tags_too_long.get(),
             full: counters.full.get(),
@@ -37,6 +35,7 @@ impl Common {
             overflowed: counters.overflowed.get(),
             panics: self.aggs.panics(),
             not_finite_results: self.aggs.not_finite(),
+            cut: self.aggs.cut(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! [`Measurement`]: what goes into a metric stream, and [`Stamp`], which gives it a time.
 
+use std::num::NonZeroU32;
+
 use metrix_core::{Emit, Operator, Timestamp};
 
 use crate::Tags;
@@ -8,6 +10,8 @@ use crate::Tags;
 #[derive(Clone, Debug)]
 pub(crate) struct Measurement {
     pub(crate) value: f64,
+    /// How many equal values it stands for.
+    pub(crate) weight: NonZeroU32,
     pub(crate) tags: Tags,
     /// When it was measured, if the sender said so.
     pub(crate) at: Option<Timestamp>,

@@ -11,6 +11,7 @@ use super::measurement::{Measurement, Stamp};
 use super::open::Opened;
 use super::overflow::Overflow;
 use super::stats::Counters;
+use super::weighing::Weighing;
 use crate::agg::Aggregate;
 use crate::{Aggs, MElement, Tags};
 
@@ -28,11 +29,8 @@ pub(super) struct Summary {
 /// A state of the aggregates for each tag set, up to a limit.
 pub(super) fn groups(aggs: Aggs, overflow: Overflow) -> impl Fold<Measurement, State: Send, Out = Groups> + Send {
     let counters = Arc::clone(&overflow.counters);
-    let groups = fold::group_by(
-        |measurement: &Measurement| measurement.tags.clone(),
-        aggs.premap(|measurement: Measurement| measurement.value),
-    )
-    .at_most(overflow.max_series, move |tags, groups| overflow.of(tags, groups.keys()));
+    let groups = fold::group_by(|measurement: &Measurement| measurement.tags.clone(), Weighing(aggs))
+        .at_most(overflow.max_series, move |tags, groups| overflow.of(tags, groups.keys()));
     Opened { fold: groups, counters }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use metrix_core::{EmitError, Timestamp};
@@ -40,6 +41,8 @@ pub struct MSender {
     pub(super) entry: Arc<dyn Entry>,
     pub(super) shared: Arc<Common>,
     pub(super) tags: Tags,
+    /// How many equal values each that is sent stands for.
+    pub(super) weight: NonZeroU32,
 }
 
 impl MSender {
@@ -52,6 +55,38 @@ impl MSender {
     /// early is bound once, so that a `send` has nothing to look at but the value.
     pub fn with(&self, tags: impl Into<Tags>) -> Self {
         Self { tags: tags.into().or(&self.tags), ..self.clone() }
+    }
+
+    /// A sender each of whose values stands for so many equal ones: where only some of many are measured, as a client that samples
+    /// does. A weight of 1, which a stream's own sender has, is a value that stands for itself; a weight that this one has
+    /// is replaced.
+    ///
+    /// What is received is one measurement, and counts as one in a batch and in [`stats`](Self::stats); what it stands for is
+    /// many, and counts as such in the aggregates, as if that many equal values had been sent. A built-in aggregate takes no longer
+    /// and, but for the 8 bytes that the weight takes in a `median`, no more memory for it. A [fold](crate::Agg::fold) or a
+    /// [closure](crate::Agg::values) gets the value again and again, at most 1000 times; how many more there would have been
+    /// is [counted](StreamStats::cut), and logged once. Counts end at 2^64 - 1. A sum is infinite, and left out, if the product of
+    /// a value and its weight is beyond the largest `f64`.
+    ///
+    /// ```
+    /// use futures::StreamExt;
+    /// use metrix::{MStream, size};
+    /// use std::num::NonZeroU32;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (latency, stream) = MStream::builder("latency").batch(size(2)).aggs(["count", "sum", "mean", "max"]).build()?;
+    /// latency.send(7.0);
+    /// latency.weighted(NonZeroU32::new(9).unwrap()).send(2.0); // one out of nine was measured
+    /// assert_eq!(latency.stats().accepted, 2);
+    /// # drop(latency);
+    ///
+    /// let elements: Vec<_> = futures::executor::block_on(stream.map(|element| element.value).collect());
+    /// assert_eq!(elements, [10.0, 25.0, 2.5, 7.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn weighted(&self, weight: NonZeroU32) -> Self {
+        Self { weight, ..self.clone() }
     }
 
     /// Sends a value. It never waits and never fails: what is refused is counted in [`stats`](Self::stats), and the first
@@ -167,6 +202,26 @@ impl MSender {
         self.shared.stats()
     }
 
+    /// How many elements wait to be taken from the stream, as [`StreamStats::waiting`] has it, at the cost of looking at two
+    /// numbers: so whoever sends can let others take them before it goes on.
+    ///
+    /// ```
+    /// use metrix::{MStream, size};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (pairs, stream) = MStream::builder("pairs").batch(size(2)).aggs(["min", "max"]).build()?;
+    /// pairs.send(1.0);
+    /// assert_eq!(pairs.waiting(), 0);
+    /// pairs.send(2.0);
+    /// assert_eq!(pairs.waiting(), 2);
+    /// # drop(stream);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn waiting(&self) -> u64 {
+        self.shared.counters.waiting()
+    }
+
     /// Whether measurements wait in a window or batch that is not over.
     pub(crate) fn has_open(&self) -> bool {
         self.shared.counters.open.get() > 0
@@ -174,12 +229,17 @@ impl MSender {
 
     fn submit(&self, value: f64, tags: Tags, at: Option<Timestamp>) -> Result<(), SendError> {
         self.check(value, &tags)?;
-        self.count(self.entry.try_push(Measurement { value, tags, at }))
+        self.count(self.entry.try_push(Measurement { value, weight: self.weight, tags, at }))
     }
 
     async fn submit_async(&self, value: f64, tags: Tags, at: Option<Timestamp>) -> Result<(), SendError> {
         self.check(value, &tags)?;
-        self.count(self.entry.push(Measurement { value, tags, at }).await)
+        // Only what has to wait takes an allocation.
+        let pushed = match self.entry.try_push(Measurement { value, weight: self.weight, tags, at }) {
+            Err(EmitError::Full(measurement)) => self.entry.push(measurement).await,
+            pushed => pushed,
+        };
+        self.count(pushed)
     }
 
     #[inline]
@@ -215,6 +275,10 @@ impl MSender {
 
 impl fmt::Debug for MSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MSender").field("name", &self.shared.name).field("tags", &self.tags).finish_non_exhaustive()
+        f.debug_struct("MSender")
+            .field("name", &self.shared.name)
+            .field("tags", &self.tags)
+            .field("weight", &self.weight)
+            .finish_non_exhaustive()
     }
 }

@@ -11,7 +11,17 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub(crate) fn new(stream: &str, stage: &str, label: impl Into<String>) -> Self {
+    /// The stage of a stream, with a few words on what it does: for what stands before or after the stream's own, such as a
+    /// map that a program puts there.
+    ///
+    /// ```
+    /// use metrix::{Graph, Stage};
+    ///
+    /// let stage = Stage::new("requests", "tags", "without(ip)");
+    /// assert_eq!(stage.name, "requests.tags");
+    /// assert!(Graph::default().stream("requests", &[stage]).mermaid().contains("without(ip)"));
+    /// ```
+    pub fn new(stream: &str, stage: &str, label: impl Into<String>) -> Self {
         Self { name: format!("{stream}.{stage}"), label: label.into() }
     }
 }

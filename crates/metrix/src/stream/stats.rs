@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a stream has taken, refused and given since it was built.
+///
+/// A measurement counts once, however many values it [stands for](crate::MSender::weighted).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StreamStats {
@@ -28,6 +30,10 @@ pub struct StreamStats {
     pub panics: u64,
     /// Results of aggregates that were left out because they are infinite or not a number.
     pub not_finite_results: u64,
+    /// Values that an aggregate went without because a fold or closure gets one that
+    /// [stands for several](crate::MSender::weighted) at most 1000 times: those beyond, for each such aggregate. No built-in
+    /// aggregate goes without any.
+    pub cut: u64,
 }
 
 impl StreamStats {
@@ -72,4 +78,13 @@ pub(crate) struct Counters {
     pub(crate) overflowed: Counter,
     /// Windows or batches that hold measurements, and are not over.
     pub(crate) open: Counter,
+}
+
+impl Counters {
+    /// Elements that nobody has taken yet.
+    pub(crate) fn waiting(&self) -> u64 {
+        let emitted = self.emitted.get();
+        // The two are read one after the other, while others count.
+        self.made.get().saturating_sub(emitted)
+    }
 }

@@ -213,12 +213,12 @@ proptest! {
         let percent = f64::from(per_mille) / 10.0;
         let found = results([format!("p{percent}")], &values);
         prop_assert_eq!(found[0].2, Quantile::new(percent / 100.0).fold(values.iter().copied()).expect("there are values"));
-        // And of the values themselves, off by 1 % at most.
+        // And of the values themselves, off by one in 128 at most.
         let mut sorted = values.clone();
         sorted.sort_by(f64::total_cmp);
         let rank = (u64::from(per_mille) * values.len() as u64).div_ceil(1000).max(1) as usize;
         let exact = sorted[rank - 1];
-        prop_assert!((found[0].2 - exact).abs() <= 0.01 * exact.abs() + 1e-9, "{} instead of {exact}", found[0].2);
+        prop_assert!((found[0].2 - exact).abs() <= exact.abs() / 128.0 + 1e-9, "{} instead of {exact}", found[0].2);
     }
 
     #[test]

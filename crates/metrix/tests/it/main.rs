@@ -1,6 +1,7 @@
 //! The behaviour of `metrix`, through its public API.
 
 mod agg;
+mod agg_laws;
 mod agg_panics;
 mod auto_traits;
 mod bad_input;
@@ -24,3 +25,4 @@ mod sink_conformance;
 mod sinks;
 mod stream;
 mod tags;
+mod weighted;

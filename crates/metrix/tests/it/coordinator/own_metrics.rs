@@ -53,6 +53,7 @@ async fn they_tell_what_has_happened_since_the_last_time() {
         ("sink.retried sink=fails", 2.0),
         ("sink.retried sink=own", 0.0),
         ("sink.write sink=fails", 0.5),
+        ("stream.cut stream=n", 0.0),
         ("stream.in stream=n", 3.0),
         ("stream.late stream=n", 0.0),
         ("stream.not_finite_results stream=n", 0.0),

@@ -1,0 +1,22 @@
+//! [`Entry`]: an aggregate in a list of them.
+
+use std::sync::Arc;
+
+use super::faults::Told;
+use super::recipe::Recipe;
+use super::stat::Stat;
+
+/// An aggregate of the list.
+pub(super) struct Entry {
+    pub(super) name: Arc<str>,
+    pub(super) made: Made,
+    pub(super) told: Told,
+}
+
+/// How an aggregate comes about.
+pub(super) enum Made {
+    /// Read off the state that the group's aggregates share.
+    Shared(Stat),
+    /// In a slot of its own: one of ours, or somebody else's, which may panic.
+    Apart { recipe: Arc<dyn Recipe>, guarded: bool },
+}
