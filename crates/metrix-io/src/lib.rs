@@ -10,12 +10,16 @@
 //! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
 #![forbid(unsafe_code)]
 
+mod glob;
 mod input;
+mod kind;
 mod parse;
 mod reading;
 pub mod sinks;
 pub mod sources;
 
+pub use glob::Glob;
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
+pub use kind::Kind;
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;

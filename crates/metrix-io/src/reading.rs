@@ -1,9 +1,12 @@
 //! [`Reading`]: a measurement as a source has read it.
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 use metrix::{Tags, Timestamp};
 use smallvec::SmallVec;
+
+use crate::Kind;
 
 /// A measurement as a source has read it: texts are borrowed from the source's buffer wherever they stand there as they
 /// are.
@@ -22,30 +25,33 @@ pub struct Reading<'a> {
     /// How many measurements it stands for: 1, or more if whoever sent it sends only some of them. At least 1 and finite;
     /// need not be whole.
     pub weight: f64,
+    /// What its values are, if the source says so.
+    pub kind: Option<Kind>,
 }
 
 impl<'a> Reading<'a> {
-    /// A reading without tags or time, of weight 1.
+    /// A reading without tags, time or kind, of weight 1.
     pub fn new(name: impl Into<Cow<'a, str>>, value: f64) -> Self {
-        Self { name: name.into(), value, tags: SmallVec::new(), at: None, weight: 1.0 }
+        Self { name: name.into(), value, tags: SmallVec::new(), at: None, weight: 1.0, kind: None }
     }
 
-    /// How often to send the value to what knows no weights, so that counts and sums come out about right: the weight,
-    /// rounded, but at most `most`, since whoever sends the weight could choose any.
+    /// How many equal values it stands for, as a [sender](metrix::MSender::weighted) takes it: the weight, rounded to a whole
+    /// number from 1 to 2^32 - 1.
     ///
     /// ```
     /// use metrix_io::Reading;
     ///
     /// let mut sampled = Reading::new("latency", 12.5);
-    /// assert_eq!(sampled.repeats(1000), 1);
+    /// assert_eq!(sampled.copies().get(), 1);
     /// sampled.weight = 1.0 / 0.3;
-    /// assert_eq!(sampled.repeats(1000), 3);
+    /// assert_eq!(sampled.copies().get(), 3);
     /// sampled.weight = 1e300;
-    /// assert_eq!(sampled.repeats(1000), 1000);
+    /// assert_eq!(sampled.copies().get(), u32::MAX);
     /// ```
-    pub fn repeats(&self, most: u32) -> u32 {
+    #[inline]
+    pub fn copies(&self) -> NonZeroU32 {
         // A float that is out of range becomes the nearest number in range.
-        (self.weight.round() as u32).clamp(1, most.max(1))
+        NonZeroU32::new(self.weight.round() as u32).unwrap_or(NonZeroU32::MIN)
     }
 
     /// The same with texts of its own, so that it can be kept.
@@ -62,7 +68,7 @@ impl<'a> Reading<'a> {
     pub fn into_owned(self) -> Reading<'static> {
         let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         let tags = self.tags.into_iter().map(|(name, value)| (own(name), own(value))).collect();
-        Reading { name: own(self.name), value: self.value, tags, at: self.at, weight: self.weight }
+        Reading { name: own(self.name), value: self.value, tags, at: self.at, weight: self.weight, kind: self.kind }
     }
 
     /// Its tags as a set that can be kept.

@@ -3,6 +3,8 @@
 use std::mem::take;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc as sync;
 use std::task::{Context, Poll};
 use std::thread;
@@ -25,6 +27,8 @@ pub struct Chunks {
     chunks: mpsc::Receiver<Result<Chunk, InputError>>,
     /// Its being dropped tells the thread to end.
     stop: Option<sync::Sender<()>>,
+    /// Whether the thread is reading, having handed on all lines before.
+    reads: Arc<AtomicBool>,
     ended: bool,
 }
 
@@ -41,12 +45,14 @@ impl Input {
     pub fn chunks(self, bound: NonZeroUsize) -> Result<Chunks, InputError> {
         let (sender, chunks) = mpsc::channel(bound.get().min(Semaphore::MAX_PERMITS));
         let (stop, stopped) = sync::channel();
-        let name = self.name.clone();
-        let spawned =
-            thread::Builder::new().name("metrix-input".to_owned()).spawn(move || read(self, &sender, &stopped));
+        let (name, reads) = (self.name.clone(), Arc::<AtomicBool>::default());
+        let is_read_up = Arc::clone(&reads);
+        let spawned = thread::Builder::new()
+            .name("metrix-input".to_owned())
+            .spawn(move || read(self, &sender, &stopped, &is_read_up));
         match spawned {
             // It ends by itself.
-            Ok(_) => Ok(Chunks { chunks, stop: Some(stop), ended: false }),
+            Ok(_) => Ok(Chunks { chunks, stop: Some(stop), reads, ended: false }),
             Err(error) => Err(InputError { input: name, bytes: None, error }),
         }
     }
@@ -54,7 +60,7 @@ impl Input {
 
 impl Chunks {
     /// Reads no more: the whole lines that have been read still come, and then the stream ends. If the thread waits for
-    /// something to come on the standard input, that is when it has come.
+    /// something to come on the standard input, that is when it has come; [`waits`](Self::waits) tells.
     ///
     /// ```
     /// use futures::StreamExt;
@@ -76,17 +82,54 @@ impl Chunks {
     pub fn close(&mut self) {
         self.stop = None;
     }
+
+    /// Whether the thread reads, or waits for something to read, and all whole lines from before are in the stream. Whoever
+    /// has closed the stream, has taken what was in it, and finds that this stays so, has all there is.
+    ///
+    /// ```
+    /// use futures::{FutureExt, StreamExt};
+    /// use metrix::size;
+    /// use metrix_io::Input;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let mut writer = std::net::TcpStream::connect(listener.local_addr()?)?;
+    /// let mut chunks = Input::reader("socket", listener.accept()?.0).open()?.chunks(size(4))?;
+    /// std::io::Write::write_all(&mut writer, b"one line and\na half")?;
+    /// assert_eq!(chunks.next().await.expect("there is a line")?.lines().count(), 1);
+    /// while !chunks.waits() {
+    ///     std::thread::yield_now();
+    /// }
+    /// assert!(chunks.next().now_or_never().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn waits(&self) -> bool {
+        self.reads.load(Ordering::Acquire)
+    }
 }
 
-/// Reads all of an input, until nobody listens any more.
-fn read(mut input: Input, chunks: &mpsc::Sender<Result<Chunk, InputError>>, stop: &sync::Receiver<()>) {
+/// Reads all of an input, until nobody listens any more; `reads` tells that it reads with no line in its hands.
+fn read(
+    mut input: Input,
+    chunks: &mpsc::Sender<Result<Chunk, InputError>>,
+    stop: &sync::Receiver<()>,
+    reads: &AtomicBool,
+) {
     let mut chunk = Chunk::default();
+    let mut is_read_up = true;
     loop {
+        if is_read_up {
+            reads.store(true, Ordering::Release);
+        }
         let step = input.advance();
+        if is_read_up {
+            reads.store(false, Ordering::Release);
+        }
         if let Ok(step) = step {
             chunk.push(step, &input);
         }
-        let is_read_up = !input.lines.is_next_there();
+        is_read_up = !input.lines.is_next_there();
         if (chunk.is_full() || is_read_up || step.is_err())
             && !chunk.is_empty()
             && chunks.blocking_send(Ok(take(&mut chunk))).is_err()

@@ -1,6 +1,5 @@
 //! [`Sqlite`]: a store of elements in one SQLite file, and [`Store`], which reads it.
 
-mod glob;
 mod query;
 mod retention;
 mod schema;

@@ -2,6 +2,7 @@
 //!
 //! [`StatsD`] reads their lines. To listen for them, bind a [`Udp`](super::udp::Udp) to it.
 
+mod cut;
 mod fault;
 mod gauges;
 mod kind;
@@ -10,16 +11,14 @@ mod member;
 mod number;
 mod sections;
 
-use std::mem::replace;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 
 use metrix::size;
 
 use self::gauges::{Gauges, Key};
-use self::kind::Kind;
 use self::line::Line;
-use crate::{LineError, ParseLine, Reading};
+use crate::{Kind, LineError, ParseLine, Reading};
 
 /// Reads lines of StatsD and of DogStatsD, up to version 1.6 of its protocol:
 /// `name:value|type|@rate|#tag:value,tag|Ttime`.
@@ -39,6 +38,7 @@ use crate::{LineError, ParseLine, Reading};
 /// - `T` is followed by whole seconds since the epoch, on any type.
 /// - Where a timer, histogram or distribution is sampled, its values stand for others that were not sent: their number is the
 ///   [weight](Reading::weight) and not a factor of the value, which would be wrong for means, extremes and quantiles.
+///   A stream takes it from a [weighted sender](metrix::MSender::weighted), at the cost of one value.
 /// - The container (`c:`), external data (`e:`), the cardinality (`card:`), and whatever else has letters and a colon in its
 ///   place, are left out.
 /// - A set's numbers are the same on every machine and in every version of this crate. Two members have the same number with
@@ -193,27 +193,28 @@ impl ParseLine for StatsD {
         if line.is_empty() {
             return Ok(());
         }
-        let mut line = Line::read(line)?;
+        let mut shared = Reading::new("", 0.0);
+        let line = Line::read(line, &mut shared)?;
         let remembered = self.gauges.as_ref().filter(|_| line.kind == Kind::Gauge);
-        let gauge = remembered.map(|gauges| gauges.key(&line.shared));
+        let gauge = remembered.map(|gauges| gauges.key(&shared));
+        let (before, last) = match line.values.rsplit_once(':') {
+            Some((before, last)) if line.kind != Kind::Set => (Some(before), last),
+            _ => (None, line.values),
+        };
         let mut result = Ok(());
-        let mut rest = Some(line.values);
-        while let Some(values) = rest {
-            let (text, more) = match values.split_once(':') {
-                Some((text, more)) if line.kind != Kind::Set => (text, Some(more)),
-                _ => (values, None),
-            };
-            rest = more;
+        for text in before.into_iter().flat_map(|before| before.split(':')) {
             match self.value(&line, gauge, text) {
-                Ok((value, weight)) => {
-                    // Most lines have one value, so that nothing is copied.
-                    let empty = Reading::new("", 0.0);
-                    let shared = if rest.is_some() { line.shared.clone() } else { replace(&mut line.shared, empty) };
-                    emit(Reading { value, weight, ..shared });
-                }
+                Ok((value, weight)) => emit(Reading { value, weight, ..shared.clone() }),
                 Err(fault) => result = result.and(Err(fault)),
             }
         }
+        // Most lines have one value, so that nothing is copied.
+        let (value, weight) = match self.value(&line, gauge, last) {
+            Ok(value) => value,
+            Err(fault) => return result.and(Err(fault)),
+        };
+        (shared.value, shared.weight) = (value, weight);
+        emit(shared);
         result
     }
 }

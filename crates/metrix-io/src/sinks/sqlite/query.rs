@@ -2,7 +2,7 @@
 
 use metrix::{Tags, Timestamp};
 
-use super::glob::Glob;
+use crate::Glob;
 
 /// Which elements to read from a [`Store`](super::Store): all of them at first, and fewer with each call.
 ///
@@ -56,7 +56,7 @@ impl Query {
     /// case counts, and nothing is escaped. The elements of a stream `cpu.usage` are found by `cpu.usage.*`, its means by
     /// `cpu.usage.mean`.
     pub fn names(pattern: impl Into<String>) -> Self {
-        let glob = Glob(pattern.into());
+        let glob = Glob::new(pattern);
         Self { glob, tags: Vec::new(), since: Timestamp::MIN, before: None, limit: None }
     }
 

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -119,7 +120,44 @@ impl Store {
     /// ```
     ///
     /// Memory: one element.
-    pub fn each(&self, query: &Query, visit: impl FnMut(MElement)) -> Result<(), StoreError> {
+    pub fn each(&self, query: &Query, mut visit: impl FnMut(MElement)) -> Result<(), StoreError> {
+        self.each_while(query, |element| {
+            visit(element);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// As [`each`](Self::each), until `visit` breaks: for a reader who may have enough, or whose own output fails.
+    ///
+    /// # Errors
+    /// As [`each`](Self::each).
+    ///
+    /// ```
+    /// use metrix::{MElement, Sink, Timestamp, tags};
+    /// use metrix_io::sinks::sqlite::{Query, Sqlite, Store};
+    /// use std::ops::ControlFlow;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let path = std::env::temp_dir().join(format!("metrix-each-while-{}.db", std::process::id()));
+    /// let mut sink = Sqlite::open(&path)?;
+    /// let element = |secs: i64| MElement::new("a.sum", secs as f64, tags! {}, Timestamp::from_secs(secs));
+    /// sink.write(&[element(1), element(2), element(3)]).await?;
+    ///
+    /// let mut seen = Vec::new();
+    /// Store::open_read_only(&path)?.each_while(&Query::names("a.sum"), |element| {
+    ///     seen.push(element.value);
+    ///     if element.value < 2.0 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    /// })?;
+    /// assert_eq!(seen, [1.0, 2.0]);
+    /// # drop(sink);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Memory: one element.
+    pub fn each_while(&self, query: &Query, visit: impl FnMut(MElement) -> ControlFlow<()>) -> Result<(), StoreError> {
         self.try_each(query, visit).map_err(|error| self.failed(error))
     }
 
@@ -140,7 +178,7 @@ impl Store {
         read().map_err(|error| self.failed(error))
     }
 
-    fn try_each(&self, query: &Query, mut visit: impl FnMut(MElement)) -> Result<(), Failure> {
+    fn try_each(&self, query: &Query, mut visit: impl FnMut(MElement) -> ControlFlow<()>) -> Result<(), Failure> {
         let prefix = query.glob.prefix();
         let (first, last) = query.range();
         let mut left = query.limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
@@ -161,10 +199,13 @@ impl Store {
             while let Some(row) = points.next()? {
                 let at = Timestamp::from_nanos(row.get(0)?);
                 let element = MElement::new(Arc::clone(&name), row.get(2)?, &tags, at);
-                visit(match row.get_ref(1)? {
+                let visited = visit(match row.get_ref(1)? {
                     ValueRef::Integer(start) => element.since(Timestamp::from_nanos(start)),
                     _ => element,
                 });
+                if visited.is_break() {
+                    return Ok(());
+                }
                 left -= 1;
             }
         }

@@ -1,26 +1,14 @@
-//! [`Kind`]: how a line's values are to be understood.
+//! [`read`]: the types of the protocol.
 
-/// How the values of a line are to be understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// They are added up.
-    Counter,
-    /// The last one holds; one with a sign changes it.
-    Gauge,
-    /// Each is one of many: timers, histograms and distributions.
-    Sample,
-    /// They are members, of which the different ones are counted.
-    Set,
-}
+use crate::Kind;
 
-impl Kind {
-    pub(super) fn read(text: &str) -> Option<Self> {
-        match text {
-            "c" => Some(Self::Counter),
-            "g" => Some(Self::Gauge),
-            "ms" | "h" | "d" => Some(Self::Sample),
-            "s" => Some(Self::Set),
-            _ => None,
-        }
+/// How the values of a line of this type are to be understood.
+pub(super) fn read(text: &str) -> Option<Kind> {
+    match text {
+        "c" => Some(Kind::Counter),
+        "g" => Some(Kind::Gauge),
+        "ms" | "h" | "d" => Some(Kind::Sample),
+        "s" => Some(Kind::Set),
+        _ => None,
     }
 }

@@ -1,11 +1,13 @@
 //! [`Line`]: a line, taken apart.
 
-use super::fault::{fault, quote};
-use super::kind::Kind;
-use super::sections;
-use crate::{LineError, Reading};
+use std::borrow::Cow;
 
-/// A line of the protocol, taken apart as far as all its readings have in common.
+use super::cut::cut;
+use super::fault::{fault, quote};
+use super::{kind, sections};
+use crate::{Kind, LineError, Reading};
+
+/// A line of the protocol, taken apart: what its readings are made of, beside what they have in common.
 #[derive(Debug)]
 pub(super) struct Line<'a> {
     text: &'a str,
@@ -14,13 +16,13 @@ pub(super) struct Line<'a> {
     pub(super) kind: Kind,
     /// Above 0 and at most 1.
     pub(super) rate: f64,
-    /// Its readings, but for the value and the weight.
-    pub(super) shared: Reading<'a>,
 }
 
 impl<'a> Line<'a> {
-    /// Takes a line apart; it must not be empty.
-    pub(super) fn read(line: &'a [u8]) -> Result<Self, LineError> {
+    /// Takes a line apart; it must not be empty. What its readings have in common goes to `shared`, which is new. That is
+    /// large, so it stays where it is and is no part of the line.
+    #[inline]
+    pub(super) fn read(line: &'a [u8], shared: &mut Reading<'a>) -> Result<Self, LineError> {
         let text = std::str::from_utf8(line).map_err(|error| {
             LineError::new("encoding", error.valid_up_to(), "the line is not UTF-8 from here on: encode it so")
         })?;
@@ -41,19 +43,21 @@ impl<'a> Line<'a> {
         if name.is_empty() {
             return Err(fault(text, name, "name", "no name: write one before the colon, as in name:1|c"));
         }
-        let (values, rest) = cut(rest);
+        shared.name = Cow::Borrowed(name);
+        let (values, rest) = cut(rest, b'|');
         let Some(rest) = rest else {
             return Err(fault(text, &text[text.len()..], "type", "no type: write it after the value, as in name:1|c"));
         };
-        let (written, mut rest) = cut(rest);
-        let Some(kind) = Kind::read(written) else {
+        let (written, mut rest) = cut(rest, b'|');
+        let Some(kind) = kind::read(written) else {
             let what = format!("{} is no type: write one of c, g, ms, h, d, s", quote(written));
             return Err(fault(text, written, "type", what));
         };
-        let mut line = Self { text, values, kind, rate: 1.0, shared: Reading::new(name, 0.0) };
+        shared.kind = Some(kind);
+        let mut line = Self { text, values, kind, rate: 1.0 };
         while let Some(sections) = rest {
-            let (section, more) = cut(sections);
-            sections::read(&mut line, section)?;
+            let (section, more) = cut(sections, b'|');
+            sections::read(&mut line, section, shared)?;
             rest = more;
         }
         Ok(line)
@@ -74,13 +78,5 @@ fn no_metric(text: &str) -> Option<&'static str> {
         Some("event")
     } else {
         text.starts_with("_sc|").then_some("service check")
-    }
-}
-
-/// The text up to the next bar, and what comes after that.
-fn cut(text: &str) -> (&str, Option<&str>) {
-    match text.bytes().position(|byte| byte == b'|') {
-        Some(bar) => (&text[..bar], Some(&text[bar + 1..])),
-        None => (text, None),
     }
 }

@@ -4,21 +4,22 @@ use std::borrow::Cow;
 
 use metrix::Timestamp;
 
+use super::cut::cut;
 use super::fault::quote;
 use super::line::Line;
-use crate::LineError;
+use crate::{LineError, Reading};
 
 /// So many tags a line may have: with a line of many values, each has a copy.
 const MOST_TAGS: usize = 100;
 /// The last whole second that there is a [`Timestamp`] of.
 const LAST_SECOND: i64 = Timestamp::MAX.as_nanos() / 1_000_000_000;
 
-/// Adds to the line what stands between two bars.
-pub(super) fn read<'a>(line: &mut Line<'a>, section: &'a str) -> Result<(), LineError> {
+/// Adds what stands between two bars to the line, or to what its readings have in common.
+pub(super) fn read<'a>(line: &mut Line<'a>, section: &'a str, shared: &mut Reading<'a>) -> Result<(), LineError> {
     match section.as_bytes().first() {
         Some(b'@') => rate(line, &section[1..]),
-        Some(b'#') => tags(line, &section[1..]),
-        Some(b'T') => time(line, &section[1..]),
+        Some(b'#') => tags(line, &section[1..], shared),
+        Some(b'T') => time(line, &section[1..], shared),
         Some(_) if !is_labelled(section) => {
             let what = format!("{} is nothing that can follow a type: write @rate, #tags or Ttime", quote(section));
             Err(line.fault(section, "section", what))
@@ -46,27 +47,33 @@ fn rate(line: &mut Line<'_>, text: &str) -> Result<(), LineError> {
     Ok(())
 }
 
-fn tags<'a>(line: &mut Line<'a>, text: &'a str) -> Result<(), LineError> {
-    // Some clients write a comma too many.
-    for tag in text.split(',').filter(|tag| !tag.is_empty()) {
-        let (name, value) = tag.split_once(':').unwrap_or((tag, "true"));
+fn tags<'a>(line: &Line<'a>, text: &'a str, shared: &mut Reading<'a>) -> Result<(), LineError> {
+    let mut rest = Some(text);
+    while let Some(tags) = rest {
+        let (tag, more) = cut(tags, b',');
+        rest = more;
+        // Some clients write a comma too many.
+        if tag.is_empty() {
+            continue;
+        }
+        let (name, value) = cut(tag, b':');
         if name.is_empty() {
             let what = format!("{} is a tag without a name: write one before the colon", quote(tag));
             return Err(line.fault(tag, "tag", what));
         }
-        if line.shared.tags.len() == MOST_TAGS {
+        if shared.tags.len() == MOST_TAGS {
             let what = format!("more than {MOST_TAGS} tags, from {} on: send fewer", quote(tag));
             return Err(line.fault(tag, "tag", what));
         }
-        line.shared.tags.push((Cow::Borrowed(name), Cow::Borrowed(value)));
+        shared.tags.push((Cow::Borrowed(name), Cow::Borrowed(value.unwrap_or("true"))));
     }
     Ok(())
 }
 
-fn time(line: &mut Line<'_>, text: &str) -> Result<(), LineError> {
+fn time(line: &Line<'_>, text: &str, shared: &mut Reading<'_>) -> Result<(), LineError> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
-        Ok(seconds) if digits && seconds <= LAST_SECOND => line.shared.at = Some(Timestamp::from_secs(seconds)),
+        Ok(seconds) if digits && seconds <= LAST_SECOND => shared.at = Some(Timestamp::from_secs(seconds)),
         _ => {
             let what = format!("{} is no time: write whole seconds since 1970, as in T1656581400", quote(text));
             return Err(line.fault(text, "time", what));

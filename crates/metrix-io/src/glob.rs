@@ -1,18 +1,42 @@
 //! [`Glob`]: names by a pattern.
 
-/// A pattern in which `*` stands for any characters, none too, and `?` for any one.
-#[derive(Clone, Debug)]
-pub(super) struct Glob(pub(super) String);
+/// A pattern of names, in which `*` stands for any characters, dots and none too, and `?` for any one. Case counts, and nothing is
+/// escaped.
+///
+/// ```
+/// use metrix_io::Glob;
+///
+/// let cores = Glob::new("cpu.*");
+/// assert!(cores.matches("cpu.usage") && cores.matches("cpu."));
+/// assert!(!cores.matches("cpu") && !cores.matches("CPU.usage"));
+/// assert!(Glob::new("load.1").is_plain() && !cores.is_plain());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glob(String);
 
 impl Glob {
-    /// What all that match begin with.
-    pub(super) fn prefix(&self) -> &str {
+    /// The pattern; any text is one.
+    pub fn new(pattern: impl Into<String>) -> Self {
+        Self(pattern.into())
+    }
+
+    /// Whether there is neither a `*` nor a `?` in it, so that it matches itself and nothing else.
+    pub fn is_plain(&self) -> bool {
+        self.prefix().len() == self.0.len()
+    }
+
+    /// What all that match begin with: the pattern up to its first `*` or `?`.
+    ///
+    /// ```
+    /// assert_eq!(metrix_io::Glob::new("cpu.*.mean").prefix(), "cpu.");
+    /// ```
+    pub fn prefix(&self) -> &str {
         let end = self.0.find(['*', '?']).unwrap_or(self.0.len());
         &self.0[..end]
     }
 
     /// Whether all of the text is as the pattern says. It takes at most as many steps as the lengths multiplied.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &str) -> bool {
         let (mut pattern, mut text) = (&*self.0, text);
         // What follows the last star, and the text that is left when the star takes one character more.
         let mut star = None;
@@ -64,13 +88,13 @@ mod tests {
             ("*", "a\nb\0c", true),
             ("[a]", "[a]", true),
         ] {
-            assert_eq!(Glob(pattern.to_owned()).matches(text), expected, "{pattern} {text}");
+            assert_eq!(Glob::new(pattern).matches(text), expected, "{pattern} {text}");
         }
     }
 
     #[test]
     fn many_stars_take_no_time() {
-        let glob = Glob("*a".repeat(100));
+        let glob = Glob::new("*a".repeat(100));
         assert!(!glob.matches(&("a".repeat(10_000) + "b")));
     }
 
@@ -89,7 +113,7 @@ mod tests {
         #[test]
         fn it_matches_by_the_definition(pattern in "[ab*?]{0,8}", text in "[abé]{0,8}") {
             let chars = |text: &str| text.chars().collect::<Vec<_>>();
-            let glob = Glob(pattern.clone());
+            let glob = Glob::new(&*pattern);
             prop_assert_eq!(glob.matches(&text), by_definition(&chars(&pattern), &chars(&text)));
             prop_assert!(!glob.matches(&text) || text.starts_with(glob.prefix()));
         }
