@@ -23,11 +23,13 @@ pub enum Who {
     Timely,
     /// `timely` as its own word-count example uses it.
     TimelyExample,
+    /// The crate `sketches-ddsketch`, with a relative error of 1 %.
+    DdSketch,
 }
 
 impl Who {
     /// All of them, in the order of tables and charts.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Metrix,
         Self::Fused,
         Self::Hand,
@@ -36,6 +38,7 @@ impl Who {
         Self::TokioStream,
         Self::Timely,
         Self::TimelyExample,
+        Self::DdSketch,
     ];
 
     /// How tables call it.
@@ -49,6 +52,7 @@ impl Who {
             Self::TokioStream => "tokio-stream",
             Self::Timely => "timely",
             Self::TimelyExample => "timely, as its example",
+            Self::DdSketch => "sketches-ddsketch",
         }
     }
 }

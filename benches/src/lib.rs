@@ -4,6 +4,7 @@
 //! [`Digest`](digest::Digest), or the case refuses them. The criterion benches and the program `compare` run the same
 //! cases.
 
+pub mod aggregates;
 mod case;
 pub mod chain;
 pub mod chart;
@@ -11,8 +12,10 @@ pub mod dataflow;
 pub mod digest;
 pub mod group_by;
 pub mod input;
+pub mod lines;
 pub mod operators;
 pub mod race;
 pub mod report;
+pub mod send;
 
 pub use case::{Case, Contender, Who};

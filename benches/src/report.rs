@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::case::Who;
 use crate::race::Times;
+use crate::send::Results;
 
 /// What is asked for: `who` takes at most so many times as long as `against`.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +25,23 @@ const GROUP_BY: [Target; 2] = [
 ];
 
 /// The peers, as `Cargo.lock` names them.
-const PEERS: [&str; 4] = ["futures", "tokio-stream", "timely", "hashbrown"];
+const PEERS: [&str; 15] = [
+    "futures",
+    "tokio-stream",
+    "timely",
+    "hashbrown",
+    "sketches-ddsketch",
+    "metrics",
+    "metrics-util",
+    "metrics-exporter-prometheus",
+    "opentelemetry_sdk",
+    "prometheus",
+    "prometheus-client",
+    "metrique-aggregation",
+    "measured",
+    "cadence",
+    "foldhash",
+];
 
 /// All that was measured in one run.
 #[derive(Clone, Debug)]
@@ -35,8 +52,12 @@ pub struct Report {
     pub chain: Times,
     /// The windowed group_by-fold, for each number of keys.
     pub group_by: Vec<Times>,
+    /// The aggregates of a metric stream, for each number of series.
+    pub aggregates: Vec<Times>,
     /// A row each.
     pub operators: Vec<Times>,
+    /// What a `send` costs.
+    pub send: Results,
 }
 
 impl Report {
@@ -50,7 +71,9 @@ impl Report {
             ("{{targets}}", self.targets()),
             ("{{chain}}", table(std::slice::from_ref(&self.chain))),
             ("{{group_by}}", table(&self.group_by)),
+            ("{{aggregates}}", table(&self.aggregates)),
             ("{{operators}}", table(&self.operators)),
+            ("{{send}}", self.send.markdown()),
         ];
         filled.iter().fold(template.to_owned(), |page, (name, text)| page.replace(name, text))
     }
