@@ -10,8 +10,12 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 /// Which of our crates each of our crates may need. Members that are not published may need all of them.
-const ARROWS: [(&str, &[&str]); 3] =
-    [("metrix-core", &[]), ("metrix", &["metrix-core"]), ("metrix-io", &["metrix-core", "metrix"])];
+const ARROWS: [(&str, &[&str]); 4] = [
+    ("metrix-core", &[]),
+    ("metrix", &["metrix-core"]),
+    ("metrix-io", &["metrix-core", "metrix"]),
+    ("metrix-cli", &["metrix-core", "metrix", "metrix-io"]),
+];
 
 /// All that metrix-core always takes from outside.
 const OF_METRIX_CORE: [&str; 6] = ["futures-core", "futures-sink", "futures-util", "hashbrown", "pin-project", "tokio"];

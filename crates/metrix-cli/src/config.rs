@@ -1,0 +1,142 @@
+//! [`Config`]: what comes in, what becomes of it, and where it goes.
+
+mod clients;
+mod file;
+mod files;
+mod first;
+mod key;
+mod kinds;
+mod meant;
+mod problem;
+mod shadows;
+mod sink;
+mod source;
+mod stream;
+mod table;
+mod value;
+
+use toml::de::DeTable;
+
+pub(crate) use self::file::{file_name, load};
+pub(crate) use self::problem::Problem;
+pub(crate) use self::sink::{SinkConfig, SinkKind};
+pub(crate) use self::source::{SourceConfig, TextInput};
+pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
+
+use self::files::Files;
+use self::first::First;
+use self::key::Key;
+use self::problem::{Problems, Read};
+use self::shadows::Shadows;
+use self::source::SOURCES;
+use self::table::Table;
+use self::value::all;
+
+/// A configuration in which nothing is wrong.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) sources: Vec<SourceConfig>,
+    /// In the order in which they are asked whether a name is theirs.
+    pub(crate) streams: Vec<StreamConfig>,
+    pub(crate) sinks: Vec<SinkConfig>,
+    /// What is right, and still hardly meant.
+    pub(crate) warnings: Vec<Problem>,
+}
+
+const SOURCE: Key = Key::new("source", "[ { type = \"jsonl\", path = \"-\" } ]");
+const STREAM: Key = Key::new("stream", "[ { name = \"*\", agg = [\"count\", \"mean\"], window = \"10s\" } ]");
+const SINK: Key = Key::new("sink", "[ { type = \"jsonl\" } ]");
+
+/// A configuration that has every key, with comments.
+pub(crate) const SCHEMA: &str = include_str!("config/schema.toml");
+
+/// What there is to do without a configuration, as one.
+pub(crate) const BUILT_IN: &str = include_str!("config/built_in.toml");
+
+/// What there is to do without a configuration: this machine and its StatsD clients, shown and kept.
+pub(crate) fn built_in() -> Config {
+    let mut config = read("built-in", BUILT_IN).expect("it is right, as a test proves");
+    // Their kinds say more than the names that a configuration goes by.
+    config.streams.retain(|stream| stream.name != "*");
+    config.streams.extend(clients::streams());
+    config
+}
+
+/// Reads the text of a configuration, and gives all that is wrong with it in the order of the places.
+pub(crate) fn read(file: &str, text: &str) -> Result<Config, Vec<Problem>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (problems, warnings) = (Problems::default(), Problems::default());
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let message = match error.message() {
+            "duplicate key" => "this is here twice: leave one of them out".to_owned(),
+            message => format!("this is no TOML: {message}"),
+        };
+        problems.syntax(error.span().map_or(text.len(), |span| span.start), message);
+    }
+    let config = config(&Table::new(root.get_ref(), 0, "a configuration", &problems), &problems, &warnings);
+    let problems = problems.of(file, text);
+    match config {
+        Ok(config) if problems.is_empty() => Ok(Config { warnings: warnings.of(file, text), ..config }),
+        _ => Err(problems),
+    }
+}
+
+fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems) -> Read<Config> {
+    let mut files = Files::default();
+    root.has_only(&[SOURCE, STREAM, SINK]);
+    let mut inputs = First::new(|_| "two sources read the standard input: leave one of them out".to_owned());
+    let mut addresses = First::new(|address| format!("two sources listen on `{address}`: leave one of them out"));
+    let sources = tables(root, SOURCE, problems, |table| {
+        inputs.check(source::stdin(table), problems);
+        files.reads(source::file(table));
+        addresses.check(source::address(table), problems);
+        SOURCES.read(table)
+    });
+    let mut names = First::new(|name| {
+        format!(
+            "two streams are called `{name}`, and all elements go to the first: leave one of them out, or rename it"
+        )
+    });
+    let mut shadows = Shadows::default();
+    let streams = tables(root, STREAM, problems, |table| {
+        shadows.check(stream::name(table), warnings);
+        names.check(stream::name(table), problems);
+        stream::read(table)
+    });
+    let mut outputs = First::new(|_| {
+        "two sinks write to the standard output, which would mix their lines: leave one of them out, or have it write to a file"
+            .to_owned()
+    });
+    let sinks = tables(root, SINK, problems, |table| {
+        outputs.check(sink::stdout(table), problems);
+        files.writes(sink::file(table), problems);
+        sink::read(table)
+    });
+    Ok(Config { sources: sources?, streams: streams?, sinks: sinks?, warnings: Vec::new() })
+}
+
+/// Reads the tables of a list, of which there has to be one at least.
+fn tables<'a, T>(
+    root: &Table<'a>,
+    key: Key,
+    problems: &'a Problems,
+    mut read: impl FnMut(&Table<'a>) -> Read<T>,
+) -> Read<Vec<T>> {
+    let name = key.name;
+    let none = || problems.missing(0, format!("there is no {name}: add a table [[{name}]]"));
+    let Some(value) = root.get(key) else { return Err(none()) };
+    let Some(entries) = value.entries() else {
+        return Err(root.wrong_key(name, format!("`{name}` has to be a list of tables: write [[{name}]] above each")));
+    };
+    if entries.is_empty() {
+        return Err(none());
+    }
+    all(entries.iter().map(|entry| match entry.raw().as_table() {
+        Some(entries) => read(&Table::new(entries, entry.at(), format!("a {name}"), problems)),
+        None => Err(entry.is_no("a table")),
+    }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! [`SinkConfig`]: where elements go.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use metrix::Overflow;
+use metrix::sink::OpenTsdb;
+
+use super::first::One;
+use super::key::Key;
+use super::kinds::{Kind, Kinds};
+use super::problem::Read;
+use super::table::Table;
+use super::value::{LONGEST, Value};
+
+/// A `[[sink]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct SinkConfig {
+    pub(crate) kind: SinkKind,
+    /// The least time between two elements; zero for none.
+    pub(crate) rate_limit: Duration,
+    pub(crate) queue: Option<NonZeroUsize>,
+    /// Unless set: `block` if every source ends by itself, or else `drop_oldest`.
+    pub(crate) overflow: Option<Overflow>,
+}
+
+/// What a sink is. A path `-` is the standard output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SinkKind {
+    Print {
+        path: PathBuf,
+    },
+    Log,
+    Jsonl {
+        path: PathBuf,
+    },
+    Csv {
+        path: PathBuf,
+    },
+    /// `http://host:port`, or `telnet://host:port`.
+    Opentsdb {
+        url: String,
+    },
+    /// One in the user's data directory unless set.
+    Sqlite {
+        path: Option<PathBuf>,
+    },
+    /// The live view if the standard output is a terminal, and else plain lines.
+    Table,
+}
+
+/// The standard output, as a path.
+const STDOUT: &str = "-";
+
+const TYPE: Key = Key::new("type", "\"jsonl\"");
+const PATH: Key = Key::new("path", "\"-\"");
+const STORE: Key = Key::new("path", "\"metrix.db\"");
+const URL: Key = Key::new("url", "\"http://127.0.0.1:4242\"");
+const RATE_LIMIT: Key = Key::new("rate_limit", "0.5");
+const QUEUE: Key = Key::new("queue", "10000");
+const OVERFLOW: Key = Key::new("overflow", "\"block\"");
+
+/// The types of sinks, and the keys of each.
+pub(super) const SINKS: Kinds<SinkKind> = Kinds {
+    name: "sink",
+    kind: TYPE,
+    common: &[RATE_LIMIT, QUEUE, OVERFLOW],
+    kinds: &[
+        Kind { name: "print", keys: &[PATH], read: |table| Ok(SinkKind::Print { path: output(table)? }) },
+        Kind { name: "log", keys: &[], read: |_| Ok(SinkKind::Log) },
+        Kind { name: "jsonl", keys: &[PATH], read: |table| Ok(SinkKind::Jsonl { path: output(table)? }) },
+        Kind { name: "csv", keys: &[PATH], read: |table| Ok(SinkKind::Csv { path: output(table)? }) },
+        Kind {
+            name: "opentsdb",
+            keys: &[URL],
+            read: |table| Ok(SinkKind::Opentsdb { url: table.required(URL, url)? }),
+        },
+        Kind {
+            name: "sqlite",
+            keys: &[STORE],
+            read: |table| Ok(SinkKind::Sqlite { path: table.optional(STORE, store)? }),
+        },
+        Kind { name: "table", keys: &[], read: |_| Ok(SinkKind::Table) },
+    ],
+};
+
+/// Which file it writes, if it is one.
+pub(super) fn file<'a>(table: &Table<'a>) -> Option<One<'a>> {
+    let one = match table.get(PATH) {
+        Some(path) => path.one(),
+        None => table.one_of(TYPE, &["sqlite"], "--store"),
+    };
+    one.filter(|one| one.is != STDOUT)
+}
+
+/// The standard output, if it writes to that.
+pub(super) fn stdout<'a>(table: &Table<'a>) -> Option<One<'a>> {
+    let one = match table.get(PATH) {
+        Some(path) => path.one().filter(|one| one.is == STDOUT),
+        None => table.one_of(TYPE, &["print", "jsonl", "csv"], STDOUT),
+    };
+    one.or_else(|| table.one_of(TYPE, &["table"], STDOUT))
+}
+
+pub(super) fn read(table: &Table<'_>) -> Read<SinkConfig> {
+    let kind = SINKS.read(table);
+    let rate_limit = table.optional(RATE_LIMIT, seconds);
+    let queue = table.optional(QUEUE, Value::size);
+    let overflow = table.optional(OVERFLOW, |value| {
+        value.one_of(&[
+            ("block", Overflow::Block),
+            ("drop_oldest", Overflow::DropOldest),
+            ("drop_newest", Overflow::DropNewest),
+        ])
+    });
+    Ok(SinkConfig {
+        kind: kind?,
+        rate_limit: rate_limit?.unwrap_or(Duration::ZERO),
+        queue: queue?,
+        overflow: overflow?,
+    })
+}
+
+fn path(value: &Value<'_>) -> Read<PathBuf> {
+    value.word().map(PathBuf::from)
+}
+
+fn store(value: &Value<'_>) -> Read<PathBuf> {
+    match value.raw().as_str() {
+        Some(STDOUT) => Err(value.wrong("a store can't be the standard output: name a file, or leave `path` out")),
+        _ => path(value),
+    }
+}
+
+fn output(table: &Table<'_>) -> Read<PathBuf> {
+    Ok(table.optional(PATH, path)?.unwrap_or_else(|| PathBuf::from(STDOUT)))
+}
+
+fn url(value: &Value<'_>) -> Read<String> {
+    let url = value.text()?;
+    let is_right = match url.strip_prefix("telnet://") {
+        Some(address) => OpenTsdb::telnet(address).is_ok(),
+        None => OpenTsdb::http(url).is_ok(),
+    };
+    match is_right {
+        true => Ok(url.to_owned()),
+        false => Err(value.wrong(format!(
+            "no OpenTSDB server can be at `{}`: write http:// or telnet://, a host and a port, as in {}",
+            url, value.key.example
+        ))),
+    }
+}
+
+fn seconds(value: &Value<'_>) -> Read<Duration> {
+    let Some(seconds) = value.number() else { return Err(value.is_no("a number of seconds")) };
+    let duration = Duration::try_from_secs_f64(seconds).ok().filter(|duration| *duration <= LONGEST);
+    duration.ok_or_else(|| {
+        let most = LONGEST.as_secs();
+        value.wrong(format!(
+            "`rate_limit` is {seconds:?}, and has to be from 0 to {most} seconds: write rate_limit = 0.5"
+        ))
+    })
+}

@@ -1,0 +1,150 @@
+//! [`SourceConfig`]: what comes in.
+
+mod fields;
+mod input;
+mod listen;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use metrix_io::sources::{Json, Lines};
+
+use super::first::One;
+use super::key::Key;
+use super::kinds::{Kind, Kinds};
+use super::problem::Read;
+use super::table::Table;
+use super::value::Value;
+
+#[cfg(test)]
+pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
+
+/// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.
+#[derive(Debug)]
+pub(crate) enum SourceConfig {
+    Jsonl(TextInput),
+    /// Lines of StatsD.
+    Statsd(TextInput),
+    /// Datagrams of StatsD.
+    StatsdUdp(SocketAddr),
+    Lines(TextInput, Box<Lines>),
+    Json(TextInput, Box<Json>),
+    Host {
+        every: Duration,
+    },
+}
+
+impl SourceConfig {
+    /// Whether it reads the standard input.
+    pub(crate) fn is_stdin(&self) -> bool {
+        self.path().is_some_and(|path| path.as_os_str() == STDIN)
+    }
+
+    /// Where its lines come from, if it reads lines.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Jsonl(input) | Self::Statsd(input) | Self::Lines(input, _) | Self::Json(input, _) => {
+                Some(&input.path)
+            }
+            Self::StatsdUdp(_) | Self::Host { .. } => None,
+        }
+    }
+}
+
+/// Where lines come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TextInput {
+    /// `-` for the standard input.
+    pub(crate) path: PathBuf,
+    pub(crate) follow: bool,
+}
+
+/// The standard input, as a path.
+const STDIN: &str = "-";
+
+const TYPE: Key = Key::new("type", "\"jsonl\"");
+const PATH: Key = Key::new("path", "\"-\"");
+const FOLLOW: Key = Key::new("follow", "true");
+const LISTEN: Key = Key::new("listen", "\"udp://127.0.0.1:8125\"");
+const PATTERN: Key = Key::new("pattern", r"'^(?<method>\S+) (?<bytes>\d+)'");
+const TIMESTAMP: Key = Key::new("timestamp", "{ field = \"time\", format = \"rfc3339\" }");
+const METRICS: Key = Key::new("metrics", "[ { name = \"lines\", value = 1 } ]");
+const EVERY: Key = Key::new("every", "\"1s\"");
+
+/// The types of sources, and the keys of each.
+pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
+    name: "source",
+    kind: TYPE,
+    common: &[],
+    kinds: &[
+        Kind { name: "jsonl", keys: &[PATH, FOLLOW], read: jsonl },
+        Kind { name: "statsd", keys: &[LISTEN, PATH, FOLLOW], read: statsd },
+        Kind { name: "lines", keys: &[PATH, FOLLOW, PATTERN, TIMESTAMP, METRICS], read: lines },
+        Kind { name: "json", keys: &[PATH, FOLLOW, TIMESTAMP, METRICS], read: json },
+        Kind { name: "host", keys: &[EVERY], read: host },
+    ],
+};
+
+/// The standard input, if it reads that.
+pub(super) fn stdin<'a>(table: &Table<'a>) -> Option<One<'a>> {
+    let one = match table.get(PATH) {
+        Some(path) => path.one(),
+        None => table.one_of(TYPE, &["jsonl", "lines", "json"], STDIN),
+    };
+    one.filter(|one| one.is == STDIN)
+}
+
+/// The file that it reads, if it is one.
+pub(super) fn file<'a>(table: &Table<'a>) -> Option<One<'a>> {
+    table.get(PATH)?.one().filter(|one| one.is != STDIN)
+}
+
+/// What it listens on, if it does.
+pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
+    match (table.get(LISTEN), table.get(PATH)) {
+        // Of port 0, which is any that is free, there may be several.
+        (Some(listen), _) => listen.one().filter(|one| !one.is.ends_with(":0")),
+        (None, Some(_)) => None,
+        (None, None) => table.one_of(TYPE, &["statsd"], listen::USUAL),
+    }
+}
+
+fn jsonl(table: &Table<'_>) -> Read<SourceConfig> {
+    input::read(table).map(SourceConfig::Jsonl)
+}
+
+fn statsd(table: &Table<'_>) -> Read<SourceConfig> {
+    table.exclusive(LISTEN, PATH);
+    let listen = table.optional(LISTEN, listen::read);
+    if table.get(PATH).is_some() {
+        return input::read(table).map(SourceConfig::Statsd);
+    }
+    if table.optional(FOLLOW, Value::flag)?.is_some() {
+        let message = "only a file can be followed: leave `follow` out, or have a `path` in the place of `listen`";
+        return Err(table.wrong_key(FOLLOW.name, message));
+    }
+    Ok(SourceConfig::StatsdUdp(listen?.unwrap_or(listen::USUAL_ADDRESS)))
+}
+
+fn lines(table: &Table<'_>) -> Read<SourceConfig> {
+    let input = input::read(table);
+    let pattern = table.required(PATTERN, fields::pattern);
+    let fields = match pattern {
+        Ok(pattern) => fields::read(table, |fields| Lines::new(pattern, fields)),
+        // It can't be told which groups there are meant to be.
+        Err(reported) => fields::read(table, |_| Ok(())).and(Err(reported)),
+    };
+    Ok(SourceConfig::Lines(input?, Box::new(fields?)))
+}
+
+fn json(table: &Table<'_>) -> Read<SourceConfig> {
+    let input = input::read(table);
+    let fields = fields::read(table, Json::new);
+    Ok(SourceConfig::Json(input?, Box::new(fields?)))
+}
+
+fn host(table: &Table<'_>) -> Read<SourceConfig> {
+    let every = table.optional(EVERY, Value::period)?;
+    Ok(SourceConfig::Host { every: every.unwrap_or(Duration::from_secs(1)) })
+}

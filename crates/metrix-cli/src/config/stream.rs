@@ -1,0 +1,146 @@
+//! [`StreamConfig`]: what becomes of what comes in.
+
+mod aggs;
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use metrix::{Agg, Tags};
+use metrix_io::{Glob, Kind};
+
+use super::first::One;
+use super::key::Key;
+use super::problem::Read;
+use super::table::Table;
+use super::value::{Value, all};
+
+/// A `[[stream]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct StreamConfig {
+    /// What it is called.
+    pub(crate) name: String,
+    /// Whose measurements it takes: a name, or a pattern of names.
+    pub(crate) names: Glob,
+    /// Of which kind they are; of any unless set. No key sets it.
+    pub(crate) kind: Option<Kind>,
+    pub(crate) aggs: Vec<Agg>,
+    pub(crate) grouping: Grouping,
+    pub(crate) default_tags: Tags,
+    pub(crate) tags: TagsKept,
+    pub(crate) max_series: Option<NonZeroUsize>,
+}
+
+/// When elements come out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grouping {
+    /// A batch of so many.
+    Batch(NonZeroUsize),
+    /// Windows of the clock, aligned to the epoch.
+    Arrival(Duration),
+    /// Windows of the times that the readings have, aligned to the epoch.
+    Event { every: Duration, lateness: Duration },
+}
+
+/// Which of the measurements' tags are looked at. Default tags are added after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TagsKept {
+    All,
+    Only(Vec<String>),
+    Without(Vec<String>),
+}
+
+const NAME: Key = Key::new("name", "\"requests\"");
+const AGG: Key = Key::new("agg", "[\"count\", \"mean\"]");
+const WINDOW: Key = Key::new("window", "\"10s\"");
+const BATCH: Key = Key::new("batch", "100");
+const DEFAULT_TAGS: Key = Key::new("default_tags", "{ section = \"NA\" }");
+const DROP_TAGS: Key = Key::new("drop_tags", "[\"ip\"]");
+const KEEP_TAGS: Key = Key::new("keep_tags", "[\"section\"]");
+const TIME: Key = Key::new("time", "\"event\"");
+const LATENESS: Key = Key::new("lateness", "\"5s\"");
+const MAX_SERIES: Key = Key::new("max_series", "100000");
+
+/// The keys of a stream.
+pub(super) const KEYS: &[Key] =
+    &[NAME, AGG, WINDOW, BATCH, DEFAULT_TAGS, DROP_TAGS, KEEP_TAGS, TIME, LATENESS, MAX_SERIES];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Time {
+    Arrival,
+    Event,
+}
+
+/// What it is called.
+pub(super) fn name<'a>(table: &Table<'a>) -> Option<One<'a>> {
+    table.get(NAME)?.one()
+}
+
+pub(super) fn read(table: &Table<'_>) -> Read<StreamConfig> {
+    table.has_only(KEYS);
+    let name = table.required(NAME, Value::name);
+    // How long it is makes no difference here, and one that is missing is told elsewhere.
+    let is_batch = table.get(BATCH).is_some() && table.get(WINDOW).is_none();
+    let window = (!is_batch).then_some(Duration::from_secs(1));
+    let aggs = table.required(AGG, |value| aggs::read(value, window));
+    let grouping = grouping(table);
+    let default_tags = table.optional(DEFAULT_TAGS, default_tags);
+    let tags = tags(table);
+    let max_series = table.optional(MAX_SERIES, Value::size);
+    let name = name?;
+    Ok(StreamConfig {
+        name: name.to_owned(),
+        names: Glob::new(name),
+        kind: None,
+        aggs: aggs?,
+        grouping: grouping?,
+        default_tags: default_tags?.unwrap_or(Tags::NONE),
+        tags: tags?,
+        max_series: max_series?,
+    })
+}
+
+fn grouping(table: &Table<'_>) -> Read<Grouping> {
+    table.exclusive(WINDOW, BATCH);
+    let window = table.optional(WINDOW, Value::period);
+    let batch = table.optional(BATCH, Value::size);
+    let time = table.optional(TIME, |value| value.one_of(&[("arrival", Time::Arrival), ("event", Time::Event)]));
+    let lateness = table.optional(LATENESS, Value::duration);
+    if table.get(LATENESS).is_some() {
+        let needless = match (table.get(BATCH), &time) {
+            (Some(_), _) => Some("a batch waits for no time, so that nothing is late: leave `lateness` out"),
+            (None, Ok(None | Some(Time::Arrival))) => {
+                Some("by the time of arrival nothing is late: leave `lateness` out, or add time = \"event\"")
+            }
+            (None, Ok(Some(Time::Event)) | Err(_)) => None,
+        };
+        needless.map(|message| table.wrong_key(LATENESS.name, message));
+    }
+    match (window, batch) {
+        (Ok(None), Ok(None)) => {
+            Err(table.missing("a stream needs either `window` or `batch`: add window = \"10s\", or batch = 100"))
+        }
+        (Err(reported), _) | (_, Err(reported)) => Err(reported),
+        (Ok(None), Ok(Some(batch))) => Ok(Grouping::Batch(batch)),
+        (Ok(Some(every)), Ok(_)) => Ok(match time?.unwrap_or(Time::Arrival) {
+            Time::Arrival => Grouping::Arrival(every),
+            Time::Event => Grouping::Event { every, lateness: lateness?.unwrap_or(Duration::ZERO) },
+        }),
+    }
+}
+
+fn default_tags(value: &Value<'_>) -> Read<Tags> {
+    let Some(pairs) = value.pairs() else { return Err(value.is_no("a table of strings")) };
+    let pairs = all(pairs.iter().map(|(name, value)| Ok((*name, value.text()?))))?;
+    Ok(pairs.into_iter().collect())
+}
+
+fn tags(table: &Table<'_>) -> Read<TagsKept> {
+    table.exclusive(DROP_TAGS, KEEP_TAGS);
+    let names = |key| table.optional(key, |value| Ok(value.texts()?.into_iter().map(str::to_owned).collect()));
+    let (without, only) = (names(DROP_TAGS), names(KEEP_TAGS));
+    Ok(match (without?, only?) {
+        (Some(names), _) => TagsKept::Without(names),
+        (None, Some(names)) => TagsKept::Only(names),
+        (None, None) => TagsKept::All,
+    })
+}

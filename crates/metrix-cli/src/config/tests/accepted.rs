@@ -1,0 +1,172 @@
+//! Configurations that are right, and what is read of them.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use metrix::{Agg, Overflow, tags};
+use metrix_io::Kind;
+
+use super::complete;
+use crate::config::{
+    Config, Grouping, SinkConfig, SinkKind, SourceConfig, StreamConfig, TagsKept, TextInput, built_in, read,
+};
+
+#[track_caller]
+fn config(text: &str) -> Config {
+    match read("c", &complete(text)) {
+        Ok(config) => config,
+        Err(problems) => panic!("{problems:#?}"),
+    }
+}
+
+#[track_caller]
+fn source(text: &str) -> SourceConfig {
+    config(&format!("[[source]]\n{text}\n")).sources.remove(0)
+}
+
+#[track_caller]
+fn stream(text: &str) -> StreamConfig {
+    config(&format!("[[stream]]\nname = \"n\"\n{text}\n")).streams.remove(0)
+}
+
+#[track_caller]
+fn sink(text: &str) -> SinkConfig {
+    config(&format!("[[sink]]\n{text}\n")).sinks.remove(0)
+}
+
+fn input(path: &str, follow: bool) -> TextInput {
+    TextInput { path: path.into(), follow }
+}
+
+fn size(n: usize) -> NonZeroUsize {
+    NonZeroUsize::new(n).unwrap()
+}
+
+fn names(stream: &StreamConfig) -> Vec<&str> {
+    stream.aggs.iter().map(Agg::name).collect()
+}
+
+#[test]
+fn a_configuration_of_elsewhere() {
+    let Config { sources, streams, sinks, warnings } = config(include_str!("elsewhere.toml"));
+    let [jsonl, statsd, lines, json, host] = &sources[..] else { panic!("{sources:?}") };
+    assert!(matches!(jsonl, SourceConfig::Jsonl(stdin) if *stdin == input("-", false)));
+    assert!(matches!(statsd, SourceConfig::StatsdUdp(address) if address.to_string() == "127.0.0.1:8125"));
+    assert!(matches!(lines, SourceConfig::Lines(file, _) if *file == input("access.log", false)));
+    assert!(matches!(json, SourceConfig::Json(file, _) if *file == input("app.log", false)));
+    assert!(matches!(host, SourceConfig::Host { every } if *every == Duration::from_secs(1)));
+
+    let [stream] = &streams[..] else { panic!("{streams:?}") };
+    assert_eq!(stream.name, "requests");
+    assert_eq!(names(stream), ["count", "mean", "p99"]);
+    let (every, lateness) = (Duration::from_secs(10), Duration::from_secs(5));
+    assert_eq!(stream.grouping, Grouping::Event { every, lateness });
+    assert_eq!(stream.default_tags, tags! { "section" => "NA" });
+    assert_eq!(stream.tags, TagsKept::Without(vec!["ip".to_owned()]));
+    assert_eq!(stream.max_series, Some(size(100_000)));
+
+    assert_eq!(warnings, []);
+    let [sink] = &sinks[..] else { panic!("{sinks:?}") };
+    assert_eq!(sink.kind, SinkKind::Jsonl { path: "-".into() });
+    assert_eq!(sink.rate_limit, Duration::from_millis(500));
+    assert_eq!(sink.queue, Some(size(10_000)));
+    assert_eq!(sink.overflow, Some(Overflow::Block));
+}
+
+#[test]
+fn the_built_in_one() {
+    let Config { sources, streams, sinks, warnings } = built_in();
+    assert_eq!(warnings, []);
+    assert!(matches!(&sources[..], [SourceConfig::Host { .. }, SourceConfig::StatsdUdp(_)]));
+    let kinds: Vec<_> = streams.iter().filter_map(|stream| stream.kind).collect();
+    assert_eq!(kinds, [Kind::Counter, Kind::Gauge, Kind::Sample, Kind::Set]);
+    assert!(streams.iter().all(|stream| stream.grouping == Grouping::Arrival(Duration::from_secs(5))));
+    let kinds: Vec<_> = sinks.into_iter().map(|sink| sink.kind).collect();
+    assert_eq!(kinds, [SinkKind::Table, SinkKind::Sqlite { path: None }]);
+}
+
+#[test]
+fn sources() {
+    assert!(matches!(source("type = \"statsd\""), SourceConfig::StatsdUdp(address) if address.port() == 8125));
+    let listen = source("type = \"statsd\"\nlisten = \"udp://[::1]:0\"");
+    assert!(matches!(listen, SourceConfig::StatsdUdp(address) if address.to_string() == "[::1]:0"));
+    assert!(matches!(source("type = \"jsonl\""), SourceConfig::Jsonl(stdin) if stdin == input("-", false)));
+    let file = source("type = \"statsd\"\npath = \"a.log\"\nfollow = true");
+    assert!(matches!(file, SourceConfig::Statsd(file) if file == input("a.log", true)));
+    let packed = source("type = \"jsonl\"\npath = \"a.zst\"\nfollow = false");
+    assert!(matches!(packed, SourceConfig::Jsonl(file) if file == input("a.zst", false)));
+    let every = Duration::from_secs(1);
+    assert!(matches!(source("type = \"host\""), SourceConfig::Host { every: unset } if unset == every));
+    let every = Duration::from_millis(90_500);
+    assert!(
+        matches!(source("type = \"host\"\nevery = \"1m 30s 500ms\""), SourceConfig::Host { every: set } if set == every)
+    );
+}
+
+#[test]
+fn metrics_may_be_tables_below() {
+    let lines = source(
+        "type = \"lines\"\npath = \"-\"\npattern = '(?<t>\\d+) (?<n>\\d+)'\n\
+         timestamp.field = \"t\"\ntimestamp.format = \"unix_ms\"\n\
+         [[source.metrics]]\nname = \"a\"\nvalue = -1.5\n[[source.metrics]]\nname = \"b\"\nvalue = \"n\"\ntags.number = \"n\"",
+    );
+    let SourceConfig::Lines(_, mut lines) = lines else { panic!("{lines:?}") };
+    let mut read = Vec::new();
+    metrix_io::ParseLine::parse(&mut *lines, b"1500 7", &mut |reading| read.push(reading.into_owned())).unwrap();
+    let values: Vec<_> = read.iter().map(|reading| (&*reading.name, reading.value, reading.to_tags())).collect();
+    assert_eq!(values, [("a", -1.5, tags! {}), ("b", 7.0, tags! { "number" => 7 })]);
+    assert_eq!(read[0].at, Some(metrix::Timestamp::from_millis(1500)));
+}
+
+#[test]
+fn aggregates_keep_their_order() {
+    for (agg, expected) in [
+        ("agg = [\"p99\", \"count\"]", vec!["p99", "count"]),
+        ("agg = { z = \"mean\", a = \"max\" }", vec!["z", "a"]),
+        ("agg = [\"sum\", { z = \"mean\", a = \"max\" }, \"rate\"]", vec!["sum", "z", "a", "rate"]),
+        ("agg.b = \"rate\"", vec!["b"]),
+    ] {
+        assert_eq!(names(&stream(&format!("window = \"1s\"\n{agg}"))), expected, "{agg}");
+    }
+}
+
+#[test]
+fn streams() {
+    let least = stream("batch = 0x10\nagg = [\"count\"]");
+    assert_eq!(least.grouping, Grouping::Batch(size(16)));
+    assert_eq!((least.tags, least.max_series), (TagsKept::All, None));
+    assert!(least.default_tags.is_empty());
+    assert_eq!(stream("batch = 5\ntime = \"event\"\nagg = [\"count\"]").grouping, Grouping::Batch(size(5)));
+    let every = Duration::from_secs(3600);
+    for (time, grouping) in [
+        ("", Grouping::Arrival(every)),
+        ("time = \"arrival\"", Grouping::Arrival(every)),
+        ("time = \"event\"", Grouping::Event { every, lateness: Duration::ZERO }),
+        ("time = \"event\"\nlateness = \"0s\"", Grouping::Event { every, lateness: Duration::ZERO }),
+    ] {
+        assert_eq!(stream(&format!("agg = [\"count\"]\nwindow = \"1h\"\n{time}")).grouping, grouping);
+    }
+    let kept = stream("batch = 1\nagg = [\"count\"]\nkeep_tags = []").tags;
+    assert_eq!(kept, TagsKept::Only(Vec::new()));
+}
+
+#[test]
+fn sinks() {
+    for (text, kind) in [
+        ("type = \"print\"", SinkKind::Print { path: "-".into() }),
+        ("type = \"log\"", SinkKind::Log),
+        ("type = \"jsonl\"", SinkKind::Jsonl { path: "-".into() }),
+        ("type = \"csv\"\npath = \"a b.csv\"", SinkKind::Csv { path: "a b.csv".into() }),
+        ("type = \"opentsdb\"\nurl = \"telnet://h:1\"", SinkKind::Opentsdb { url: "telnet://h:1".to_owned() }),
+        ("type = \"opentsdb\"\nurl = \"http://h:1/x\"", SinkKind::Opentsdb { url: "http://h:1/x".to_owned() }),
+        ("type = \"sqlite\"", SinkKind::Sqlite { path: None }),
+        ("type = \"sqlite\"\npath = \"m.db\"", SinkKind::Sqlite { path: Some("m.db".into()) }),
+        ("type = \"table\"", SinkKind::Table),
+    ] {
+        let sink = sink(text);
+        assert_eq!((sink.kind, sink.rate_limit, sink.queue, sink.overflow), (kind, Duration::ZERO, None, None));
+    }
+    let limited = sink("type = \"log\"\nrate_limit = 2\noverflow = \"drop_newest\"");
+    assert_eq!((limited.rate_limit, limited.overflow), (Duration::from_secs(2), Some(Overflow::DropNewest)));
+    assert_eq!(sink("type = \"log\"\nrate_limit = 0\noverflow = \"drop_oldest\"").overflow, Some(Overflow::DropOldest));
+}

@@ -1,0 +1,133 @@
+//! [`run`]: the sources, streams and sinks of a run, from its beginning to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrix::{CoordinatorError, MCoordinator, Report};
+
+use super::dials::Dials;
+use super::drained::Drained;
+use super::feed::Order;
+use super::names::Named;
+use super::router::{Entrance, Router};
+use super::setup::Setup;
+use super::sinks::{self, Failures, Takers};
+use super::sources::Sources;
+use super::stop::{GRACE, Stop, Why};
+use super::summary::Summary;
+use super::voice::Voice;
+use super::{dials, signals, streams};
+use crate::args::RunArgs;
+use crate::config::{Config, Grouping, SinkConfig, StreamConfig};
+use crate::exit::Exit;
+use crate::view::View;
+
+/// Runs a configuration; `ends` says that all of its inputs do.
+pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voice) -> Exit {
+    let (is_built_in, strict) = (args.config.is_none(), args.strict);
+    let setup = Setup { voice: voice.clone(), stop: Stop::new(), is_built_in, strict, wrong: Arc::default() };
+    if let Err(error) = signals::watch(setup.stop.clone()) {
+        voice.say(format_args!("signals can't be listened for: {error}"));
+        return Exit::Failed;
+    }
+    // First what may be missing, so that nothing has been done if it is.
+    let Some(sources) = Sources::open(config.sources, &setup) else { return Exit::Failed };
+    let view = sinks::view(&config.sinks, args);
+    let started = match Started::new(&config.streams, &config.sinks, args, ends, view.as_ref(), &setup.stop) {
+        Ok(started) => started,
+        Err(problems) => {
+            problems.iter().for_each(|problem| voice.say(problem));
+            return Exit::Failed;
+        }
+    };
+    let screen = match view.map(|view| started.dials(&sources, &setup).show(view, &setup)).transpose() {
+        Ok(screen) => screen,
+        Err(error) => {
+            voice.say(format_args!("the terminal can't be taken for the live view: {error}: run with --plain"));
+            started.end(&setup.stop).await;
+            return Exit::Failed;
+        }
+    };
+    let order = if ends { Order::Strict } else { Order::Loose };
+    let prints = sinks::on_stdout(&config.sinks).next().is_some();
+    let outcome = sources.read(&started.router, order, prints).await;
+    voice.bar().finish_and_clear();
+    let report = started.end(&setup.stop).await;
+    if let Some(screen) = screen {
+        dials::leave(screen, &setup).await;
+    }
+    let summary = Summary { outcome, report, router: &started.router, failures: &started.failures };
+    summary.say(voice);
+    match setup.stop.why() {
+        Some(Why::WrongLine) => Exit::Wrong,
+        _ if summary.has_failed() => Exit::Failed,
+        Some(Why::Asked(signal)) if summary.outcome.is_cut_short => Exit::Interrupted(signal),
+        Some(Why::Asked(_) | Why::StdoutClosed | Why::SinkFailed) | None => Exit::Ok,
+    }
+}
+
+/// Streams and sinks at work.
+struct Started {
+    coordinator: Arc<MCoordinator>,
+    router: Arc<Router>,
+    /// By the names of the sinks.
+    failures: Vec<(String, Failures)>,
+}
+
+impl Started {
+    fn new(
+        streams: &[StreamConfig],
+        sinks: &[SinkConfig],
+        args: &RunArgs,
+        ends: bool,
+        view: Option<&View>,
+        stop: &Stop,
+    ) -> Result<Self, Vec<String>> {
+        let takers = Takers::new(sinks.len(), stop.clone());
+        let made: Vec<_> = sinks.iter().map(|config| sinks::make(config, args, ends, view, &takers)).collect();
+        let problems: Vec<String> = made.iter().filter_map(|made| made.as_ref().err().cloned()).collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let (mut builder, mut failures) = (MCoordinator::builder(), Vec::new());
+        for (sink, name) in made.into_iter().flatten().zip(sinks::names(sinks)) {
+            failures.push((name.clone(), sink.failures));
+            builder = builder.sink_with(name, sink.sink, sink.options);
+        }
+        let drained: Vec<Arc<Drained>> = streams.iter().map(|_| Arc::default()).collect();
+        for (stream, drained) in streams.iter().zip(&drained) {
+            let (is_pattern, drained) = (!stream.names.is_plain(), Arc::clone(drained));
+            let named = move |elements| Named::new(elements, is_pattern, drained);
+            builder = builder.stream_through(streams::builder(stream, ends), named);
+        }
+        let refused = |error: CoordinatorError| vec![error.to_string()];
+        let coordinator = builder.start().map_err(refused)?;
+        let entrances = streams.iter().zip(drained).map(|(stream, drained)| {
+            let sender = coordinator.stream(&stream.name)?;
+            let is_timed = matches!(stream.grouping, Grouping::Event { .. });
+            let (names, kind, tags) = (stream.names.clone(), stream.kind, stream.tags.clone());
+            Ok(Entrance { names, kind, sender, tags, is_timed, drained })
+        });
+        let router = Arc::new(Router::new(entrances.collect::<Result<_, _>>().map_err(refused)?));
+        Ok(Self { coordinator: Arc::new(coordinator), router, failures })
+    }
+
+    fn dials(&self, sources: &Sources, setup: &Setup) -> Dials {
+        let (coordinator, router) = (Arc::clone(&self.coordinator), Arc::clone(&self.router));
+        let (wrong, stop) = (Arc::clone(&setup.wrong), setup.stop.clone());
+        Dials { coordinator, router, wrong, meters: sources.meters(), stop }
+    }
+
+    /// Closes the windows, and waits until the sinks have everything: as long as it takes, but not if the run is to stop.
+    async fn end(&self, stop: &Stop) -> Report {
+        let all = async {
+            self.router.close().await;
+            self.coordinator.shutdown(stop.left()).await
+        };
+        tokio::select! {
+            biased;
+            report = all => report,
+            () = stop.overdue(GRACE) => self.coordinator.shutdown(Duration::ZERO).await,
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! [`Router`]: which stream a reading goes to.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use metrix::{MSender, Tags};
+use metrix_io::{Glob, Kind, Reading};
+
+use super::drained::Drained;
+use super::names::NAME;
+use crate::config::TagsKept;
+
+/// A stream, as readings come to it.
+#[derive(Debug)]
+pub(crate) struct Entrance {
+    pub(crate) names: Glob,
+    /// `None` if it takes any.
+    pub(crate) kind: Option<Kind>,
+    pub(crate) sender: MSender,
+    pub(crate) tags: TagsKept,
+    /// Whether it goes by the times of readings.
+    pub(crate) is_timed: bool,
+    pub(crate) drained: Arc<Drained>,
+}
+
+/// Finds the first stream whose name or pattern matches that of a reading. It is asked once for each series.
+#[derive(Debug)]
+pub(crate) struct Router {
+    entrances: Vec<Entrance>,
+    /// The places of the streams whose names are no patterns.
+    plain: HashMap<Box<str>, usize>,
+    /// The places of the others, in order.
+    patterns: Vec<usize>,
+    unmatched: AtomicU64,
+    first_unmatched: OnceLock<String>,
+    untagged: AtomicU64,
+}
+
+/// Where the readings of a series go.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    /// The place of the stream.
+    pub(crate) stream: usize,
+    /// Bound to the tags of the series.
+    pub(crate) sender: MSender,
+    /// Whether the stream goes by the times of readings.
+    pub(crate) is_timed: bool,
+    /// Whether the series has a tag of the name that the stream needs for itself.
+    has_taken_tag: bool,
+}
+
+impl Router {
+    pub(crate) fn new(entrances: Vec<Entrance>) -> Self {
+        let (mut plain, mut patterns) = (HashMap::new(), Vec::new());
+        for (place, entrance) in entrances.iter().enumerate() {
+            if entrance.names.is_plain() {
+                plain.entry(entrance.names.prefix().into()).or_insert(place);
+            } else {
+                patterns.push(place);
+            }
+        }
+        let (unmatched, untagged) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { entrances, plain, patterns, unmatched, first_unmatched: OnceLock::new(), untagged }
+    }
+
+    pub(crate) fn route(&self, reading: &Reading<'_>) -> Option<Route> {
+        let plain = self.plain.get(&*reading.name).copied();
+        let matches = |place: &&usize| self.entrances[**place].takes(reading);
+        let pattern = self.patterns.iter().take_while(|place| plain.is_none_or(|plain| **place < plain)).find(matches);
+        let stream = pattern.copied().or(plain)?;
+        let entrance = &self.entrances[stream];
+        let sender = entrance.sender.with(entrance.tags_of(reading));
+        let has_taken_tag = !entrance.names.is_plain() && reading.tags.iter().any(|(name, _)| name == NAME);
+        Some(Route { stream, sender, is_timed: entrance.is_timed, has_taken_tag })
+    }
+
+    /// Counts what a reading loses on this way.
+    pub(crate) fn count_loss(&self, route: &Route) {
+        if route.has_taken_tag {
+            self.untagged.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many readings have lost a tag, since its name is what a pattern's stream calls their name.
+    pub(crate) fn without_tag(&self) -> u64 {
+        self.untagged.load(Ordering::Relaxed)
+    }
+
+    /// Counts a reading that no stream is for.
+    pub(crate) fn unmatched(&self, name: &str) {
+        // Nothing else is read by what it says.
+        if self.unmatched.fetch_add(1, Ordering::Relaxed) == 0 {
+            // A second one that is first at the same time changes nothing.
+            let _ = self.first_unmatched.set(name.to_owned());
+        }
+    }
+
+    /// How many there were, and the name of the first.
+    pub(crate) fn all_unmatched(&self) -> Option<(u64, &str)> {
+        let first = self.first_unmatched.get()?;
+        Some((self.unmatched.load(Ordering::Relaxed), first))
+    }
+
+    /// Closes the streams, each when the sinks have all of the one before.
+    pub(crate) async fn close(&self) {
+        for Entrance { sender, drained, .. } in &self.entrances {
+            sender.close();
+            drained.wait_for_the_end().await;
+        }
+    }
+
+    pub(crate) fn drained(&self, stream: usize) -> &Drained {
+        &self.entrances[stream].drained
+    }
+}
+
+impl Entrance {
+    fn takes(&self, reading: &Reading<'_>) -> bool {
+        self.names.matches(&reading.name) && (self.kind.is_none() || self.kind == reading.kind)
+    }
+
+    /// The tags that are looked at, and the name where the stream has elements of several.
+    fn tags_of(&self, reading: &Reading<'_>) -> Tags {
+        let kept = |name: &str| match &self.tags {
+            TagsKept::All => true,
+            TagsKept::Only(names) => names.iter().any(|kept| kept == name),
+            TagsKept::Without(names) => names.iter().all(|dropped| dropped != name),
+        };
+        let name = (!self.names.is_plain()).then_some((NAME, &*reading.name));
+        let tags = reading.tags.iter().map(|(name, value)| (&**name, &**value));
+        tags.filter(|(name, _)| kept(name)).chain(name).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metrix::{MStream, size, tags};
+
+    use super::*;
+
+    fn router(streams: &[(&str, TagsKept)]) -> Router {
+        let entrance = |(name, kept): &(&str, TagsKept)| {
+            let (sender, _) = MStream::builder(*name).batch(size(1)).agg("sum").build().unwrap();
+            Entrance {
+                names: Glob::new(*name),
+                kind: None,
+                sender: sender.with(tags! { "zone" => "NA" }),
+                tags: kept.clone(),
+                is_timed: false,
+                drained: Arc::default(),
+            }
+        };
+        Router::new(streams.iter().map(entrance).collect())
+    }
+
+    #[test]
+    fn the_first_that_matches_has_it() {
+        let router = router(&["cpu.user", "cpu.*", "load", "*.15", "cpu.idle"].map(|name| (name, TagsKept::All)));
+        for (name, expected) in [
+            ("cpu.user", Some(0)),
+            ("cpu.idle", Some(1)),
+            ("cpu.15", Some(1)),
+            ("load", Some(2)),
+            ("load.15", Some(3)),
+            ("loads", None),
+        ] {
+            let found = router.route(&Reading::new(name, 1.0)).map(|route| route.stream);
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_kind_is_asked_for_where_a_stream_has_one() {
+        let mut router = router(&[("a*", TagsKept::All), ("*", TagsKept::All)]);
+        router.entrances[0].kind = Some(Kind::Gauge);
+        for (kind, expected) in [(Some(Kind::Gauge), 0), (Some(Kind::Set), 1), (None, 1)] {
+            let found = router.route(&Reading { kind, ..Reading::new("ab", 1.0) });
+            assert_eq!(found.map(|route| route.stream), Some(expected), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn tags_are_left_out_before_the_defaults_come() {
+        let only = TagsKept::Only(vec!["zone".into()]);
+        let without = TagsKept::Without(vec!["zone".into()]);
+        let router = router(&[("all", TagsKept::All), ("only", only), ("without*", without)]);
+        for (name, expected) in [
+            ("all", r#"{"core": "0", "zone": "eu"}"#),
+            ("only", r#"{"zone": "eu"}"#),
+            ("without.all", r#"{"core": "0", "metrix.name": "without.all", "zone": "NA"}"#),
+        ] {
+            let mut reading = Reading::new(name, 1.0);
+            reading.tags.extend([("zone".into(), "eu".into()), ("core".into(), "0".into())]);
+            let route = router.route(&reading).unwrap();
+            assert!(format!("{:?}", route.sender).contains(expected), "{route:?}");
+        }
+    }
+
+    #[test]
+    fn of_what_no_stream_is_for_the_first_is_known() {
+        let router = router(&[]);
+        assert_eq!(router.all_unmatched(), None);
+        ["a", "b", "a"].into_iter().for_each(|name| router.unmatched(name));
+        assert_eq!(router.all_unmatched(), Some((3, "a")));
+    }
+}

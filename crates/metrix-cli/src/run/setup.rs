@@ -1,0 +1,27 @@
+//! [`Setup`]: what all sources of a run have in common.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::faults::Faults;
+use super::stop::Stop;
+use super::voice::Voice;
+
+/// What all sources of a run have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) voice: Voice,
+    pub(crate) stop: Stop,
+    /// Whether it runs without a configuration.
+    pub(crate) is_built_in: bool,
+    /// Whether the first wrong line ends the run.
+    pub(crate) strict: bool,
+    /// Counts the lines that are wrong, of all sources.
+    pub(crate) wrong: Arc<AtomicU64>,
+}
+
+impl Setup {
+    pub(crate) fn faults(&self) -> Faults {
+        Faults::new(self.voice.clone(), Arc::clone(&self.wrong))
+    }
+}

@@ -1,0 +1,174 @@
+//! Sinks, as the configuration has them.
+
+mod outlet;
+mod takers;
+mod watched;
+
+use std::error::Error;
+use std::fs::{File, OpenOptions, create_dir_all};
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use metrix::sink::{Blocking, Csv, JsonLines, Log, OpenTsdb, Print};
+use metrix::{Overflow, Retry, SinkOptions, size};
+use metrix_io::sinks::sqlite::Sqlite;
+
+use self::outlet::Outlet;
+pub(crate) use self::takers::Takers;
+pub(crate) use self::watched::{Failures, Watched};
+use super::log::ELEMENTS;
+use crate::args::RunArgs;
+use crate::config::{SinkConfig, SinkKind};
+use crate::printable::printable;
+use crate::view::{Plain, View};
+
+/// A write to this machine is tried so often, for about a second in all: what is wrong there seldom passes.
+const TRIES_HERE: usize = 5;
+
+/// A write to a server is tried so often, for about half a minute in all.
+const TRIES_THERE: usize = 10;
+
+/// How long the store keeps elements if nothing at all is said: 30 days.
+const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// A sink, ready to be started.
+pub(crate) struct Made {
+    pub(crate) sink: Watched,
+    pub(crate) options: SinkOptions,
+    pub(crate) failures: Failures,
+}
+
+/// Makes the sink of a `[[sink]]`; `ends` says that all inputs do, so that nothing has to be dropped.
+pub(crate) fn make(
+    config: &SinkConfig,
+    args: &RunArgs,
+    ends: bool,
+    view: Option<&View>,
+    takers: &Takers,
+) -> Result<Made, String> {
+    let name = name(&config.kind);
+    let sink = open(&config.kind, args, view).map_err(|error| format!("sink {name:?}: it can't be opened: {error}"))?;
+    let tries = match config.kind {
+        SinkKind::Opentsdb { .. } => TRIES_THERE,
+        SinkKind::Print { .. }
+        | SinkKind::Log
+        | SinkKind::Jsonl { .. }
+        | SinkKind::Csv { .. }
+        | SinkKind::Sqlite { .. }
+        | SinkKind::Table => TRIES_HERE,
+    };
+    let usual = if ends { Overflow::Block } else { Overflow::DropOldest };
+    let options = SinkOptions::default()
+        .rate_limit(config.rate_limit)
+        .overflow(config.overflow.unwrap_or(usual))
+        .retry(Retry::default().attempts(size(tries)));
+    let options = match config.queue {
+        Some(queue) => options.queue(queue),
+        None => options,
+    };
+    let failures = Failures::default();
+    let sink = Watched::new(sink, is_stdout(&config.kind), ends.then_some(tries), takers.clone(), failures.clone());
+    Ok(Made { sink, options, failures })
+}
+
+/// The live view, if there is a `table` that can be one: on a terminal to which nothing else is written.
+pub(crate) fn view(sinks: &[SinkConfig], args: &RunArgs) -> Option<View> {
+    let [Some(SinkKind::Table), None] = [0, 1].map(|place| on_stdout(sinks).nth(place)) else { return None };
+    (!args.plain && io::stdout().is_terminal()).then(View::new)
+}
+
+/// The sinks that write to the standard output.
+pub(crate) fn on_stdout(sinks: &[SinkConfig]) -> impl Iterator<Item = &SinkKind> {
+    sinks.iter().map(|sink| &sink.kind).filter(|kind| is_stdout(kind))
+}
+
+/// What they are called, in reports and drawings: those that would have one name are numbered.
+pub(crate) fn names(sinks: &[SinkConfig]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for sink in sinks {
+        let name = name(&sink.kind);
+        let mut numbered = name.clone();
+        let mut number = 1;
+        while names.contains(&numbered) {
+            number += 1;
+            numbered = format!("{name} {number}");
+        }
+        names.push(numbered);
+    }
+    names
+}
+
+fn name(kind: &SinkKind) -> String {
+    let of = |kind: &str, path: &Path| match path.to_str() {
+        Some("-") => kind.to_owned(),
+        // A name must not have what could forge a line.
+        _ => format!("{kind} {}", printable(&path.display().to_string())),
+    };
+    match kind {
+        SinkKind::Print { path } => of("print", path),
+        SinkKind::Log => "log".to_owned(),
+        SinkKind::Jsonl { path } => of("jsonl", path),
+        SinkKind::Csv { path } => of("csv", path),
+        SinkKind::Opentsdb { url } => of("opentsdb", Path::new(url)),
+        SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
+        SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
+        SinkKind::Table => "table".to_owned(),
+    }
+}
+
+fn is_stdout(kind: &SinkKind) -> bool {
+    match kind {
+        SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => is_dash(path),
+        SinkKind::Table => true,
+        SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Sqlite { .. } => false,
+    }
+}
+
+fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn open(kind: &SinkKind, args: &RunArgs, view: Option<&View>) -> Result<Box<dyn Outlet>, Box<dyn Error>> {
+    Ok(match kind {
+        SinkKind::Print { path } if is_dash(path) => Box::new(Print::stdout()),
+        SinkKind::Print { path } => Box::new(Print::new(Blocking::new(append(path)?))),
+        SinkKind::Jsonl { path } if is_dash(path) => Box::new(JsonLines::stdout()),
+        SinkKind::Jsonl { path } => Box::new(JsonLines::file(path)?),
+        SinkKind::Csv { path } if is_dash(path) => Box::new(Csv::stdout()),
+        SinkKind::Csv { path } => Box::new(Csv::file(path)?),
+        SinkKind::Log => Box::new(Log::new("{}")?.target(ELEMENTS)),
+        SinkKind::Opentsdb { url } => Box::new(match url.strip_prefix("telnet://") {
+            Some(address) => OpenTsdb::telnet(address)?,
+            None => OpenTsdb::http(url)?,
+        }),
+        SinkKind::Sqlite { path } => {
+            let store = Sqlite::open(store_path(path.as_deref())?)?;
+            let keep = args.retention.or(args.config.is_none().then_some(KEEP));
+            Box::new(match keep {
+                Some(keep) => store.retention(keep),
+                None => store,
+            })
+        }
+        SinkKind::Table => match view {
+            Some(view) => Box::new(view.sink()),
+            None => Box::new(Plain::new(Blocking::new(io::stdout()))),
+        },
+    })
+}
+
+fn append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).open(path)
+}
+
+/// The file of the store, in a folder that is there.
+fn store_path(path: Option<&Path>) -> Result<PathBuf, Box<dyn Error>> {
+    if let Some(path) = path {
+        return Ok(path.to_owned());
+    }
+    let path = crate::store::default_path().map_err(|error| error.to_string())?;
+    if let Some(folder) = path.parent() {
+        create_dir_all(folder)?;
+    }
+    Ok(path)
+}

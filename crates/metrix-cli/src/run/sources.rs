@@ -1,0 +1,146 @@
+//! [`Sources`]: the sources of a run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
+use metrix_io::sources::Jsonl;
+use metrix_io::sources::statsd::StatsD;
+use metrix_io::sources::udp::UdpMeter;
+
+use super::account::Account;
+use super::datagrams::Datagrams;
+use super::feed::{Feed, Order};
+use super::host::sample;
+use super::live::Live;
+use super::parser::Parser;
+use super::progress;
+use super::router::Router;
+use super::setup::Setup;
+use super::stop::GRACE_OF_SOURCES;
+use super::text::Text;
+use super::turns::Turns;
+use crate::config::SourceConfig;
+
+/// How to listen on another port where no configuration says one.
+const ELSEWHERE: &str = ", which a configuration can say: `metrix schema --built-in >metrix.toml` writes the one in use now; \
+                         change its `listen`, and `metrix run --retention 30d metrix.toml`";
+
+/// The sources of a run, open.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    /// Those that end by themselves.
+    files: Vec<Text>,
+    followed: Vec<Text>,
+    datagrams: Vec<Datagrams>,
+    /// How often this machine is to be sampled.
+    hosts: Vec<Duration>,
+    setup: Setup,
+}
+
+impl Sources {
+    /// Opens all of them, or says why they can't be opened, of all that can't.
+    pub(crate) fn open(configs: Vec<SourceConfig>, setup: &Setup) -> Option<Self> {
+        let mut sources = Self {
+            files: Vec::new(),
+            followed: Vec::new(),
+            datagrams: Vec::new(),
+            hosts: Vec::new(),
+            setup: setup.clone(),
+        };
+        let mut is_open = true;
+        for config in configs {
+            if let Err(message) = sources.add(config) {
+                setup.voice.say(message);
+                is_open = false;
+            }
+        }
+        is_open.then_some(sources)
+    }
+
+    fn add(&mut self, config: SourceConfig) -> Result<(), String> {
+        let (input, parser) = match config {
+            SourceConfig::Jsonl(input) => (input, Parser::Jsonl(Jsonl::new())),
+            SourceConfig::Statsd(input) => (input, Parser::Statsd(StatsD::new())),
+            SourceConfig::Lines(input, lines) => (input, Parser::Lines(lines)),
+            SourceConfig::Json(input, json) => (input, Parser::Json(json)),
+            SourceConfig::StatsdUdp(address) => {
+                let datagrams = Datagrams::bind(address, self.setup.clone());
+                let mend = if self.setup.is_built_in { ELSEWHERE } else { "" };
+                self.datagrams.push(datagrams.map_err(|error| format!("{error}{mend}"))?);
+                return Ok(());
+            }
+            SourceConfig::Host { every } => {
+                self.hosts.push(every);
+                return Ok(());
+            }
+        };
+        let text = Text::open(&input, parser, self.setup.clone()).map_err(|error| error.to_string())?;
+        if input.follow {
+            self.followed.push(text)
+        } else {
+            self.files.push(text)
+        }
+        Ok(())
+    }
+
+    /// What counts the datagrams.
+    pub(crate) fn meters(&self) -> Vec<UdpMeter> {
+        self.datagrams.iter().map(Datagrams::meter).collect()
+    }
+
+    /// Reads all of them, until they end or the run is to stop, and tells what came of them; `prints` says that a sink
+    /// writes to the standard output.
+    pub(crate) async fn read(self, router: &Arc<Router>, order: Order, prints: bool) -> Outcome {
+        let feed = || Feed::new(Arc::clone(router), order);
+        let Self { mut files, followed, datagrams, hosts, setup } = self;
+        let mut live = Live::new(setup.voice.clone());
+        for datagrams in datagrams {
+            let address = datagrams.address();
+            setup.voice.mention(format_args!("listening on {address} (UDP)"));
+            live.start(format!("udp://{address}"), datagrams.listen(feed()));
+        }
+        for every in hosts {
+            live.start("host".to_owned(), sample(every, feed(), setup.clone()));
+        }
+        for mut text in followed {
+            let (name, mut feed) = (text.name().to_owned(), feed());
+            live.start(name, async move {
+                text.read(&mut feed, None).await;
+                text.into_account(&feed)
+            });
+        }
+        let mut feeds: Vec<Feed> = files.iter().map(|_| feed()).collect();
+        let progress = files.iter().map(Text::progress).collect();
+        let all = async {
+            join(read_side_by_side(&mut files, &mut feeds, order), live.gather()).await;
+        };
+        let is_overdue = tokio::select! {
+            biased;
+            () = all => false,
+            () = setup.stop.overdue(GRACE_OF_SOURCES) => true,
+            () = progress::draw(&setup.voice, progress, prints) => false,
+        };
+        let is_cut_short = setup.stop.why().is_some() && files.iter().any(|file| !file.has_ended());
+        let files = files.into_iter().zip(&feeds).map(|(file, feed)| file.into_account(feed));
+        let accounts = files.chain(live.accounts).collect();
+        Outcome { accounts, is_cut_short, has_failed: is_overdue || live.has_panicked }
+    }
+}
+
+/// What came of the sources.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) accounts: Vec<Account>,
+    /// Whether one that ends by itself has not.
+    pub(crate) is_cut_short: bool,
+    /// Whether the account of one is missing, since it panicked or would not stop in time.
+    pub(crate) has_failed: bool,
+}
+
+/// By turns where the order is to be the same every time; else none waits for another, which may be silent.
+async fn read_side_by_side(files: &mut [Text], feeds: &mut [Feed], order: Order) {
+    let turns = (order == Order::Strict && files.len() > 1).then(|| Turns::new(files.len()));
+    let all = files.iter_mut().zip(feeds).enumerate();
+    join_all(all.map(|(place, (file, feed))| file.read(feed, turns.as_ref().map(|turns| turns.of(place))))).await;
+}

@@ -1,0 +1,28 @@
+//! Streams, as the configuration has them.
+
+use std::time::Duration;
+
+use metrix::{MStream, MStreamBuilder, Timestamp, Windows};
+
+use crate::config::{Grouping, StreamConfig};
+
+/// Windows of event time close by the clock when nothing has come for so long, unless all inputs end.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// The stream of a `[[stream]]`; `ends` says that all inputs do, so that no clock is looked at.
+pub(crate) fn builder(config: &StreamConfig, ends: bool) -> MStreamBuilder {
+    let stream = MStream::builder(config.name.as_str());
+    let stream = match config.grouping {
+        Grouping::Batch(n) => stream.batch(n),
+        Grouping::Arrival(every) => stream.window(Windows::every(every).aligned_to(Timestamp::EPOCH)),
+        Grouping::Event { every, lateness } => {
+            let windows = Windows::every(every).aligned_to(Timestamp::EPOCH).event_time(lateness);
+            stream.window(if ends { windows } else { windows.idle(IDLE) })
+        }
+    };
+    let stream = stream.default_tags(config.default_tags.clone()).aggs(config.aggs.iter().cloned());
+    match config.max_series {
+        Some(most) => stream.max_series(most),
+        None => stream,
+    }
+}
