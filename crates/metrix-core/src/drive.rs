@@ -25,7 +25,7 @@ use outlet::{Outlet, OverOnPanic, Phase};
 use settle::Stop;
 
 pub use domain::{ArrivalTime, TimeDomain, Wait};
-pub use pushed::{Pushed, Pusher, pushed, pushed_at};
+pub use pushed::{Elements, Pushed, Pusher, pushed, pushed_at};
 
 /// The most items or deadlines that one poll of any stream here handles before it lets other tasks run.
 pub(crate) const BUDGET: usize = 1024;

@@ -66,7 +66,7 @@ pub mod testing;
 mod time;
 mod window;
 
-pub use drive::{ArrivalTime, Operate, OperateExt, Pushed, Pusher, TimeDomain, Wait, pushed, pushed_at};
+pub use drive::{ArrivalTime, Elements, Operate, OperateExt, Pushed, Pusher, TimeDomain, Wait, pushed, pushed_at};
 pub use end::EndExt;
 pub use event_time::{EventTime, EventTimeDomain, Late, LateCounter};
 pub use fold::{Fold, Merge};

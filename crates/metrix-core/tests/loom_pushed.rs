@@ -176,6 +176,22 @@ fn pushes_that_wait_for_room_get_it() {
     });
 }
 
+/// The elements are taken off the count without the lock.
+#[test]
+fn pushes_that_wait_until_elements_are_given_get_their_room() {
+    check(3, || {
+        let (pusher, outputs) = pushed(Map::new(|items: Vec<u32>| items.into_iter()), size(2));
+        pusher.try_push(vec![0, 1, 2]).unwrap();
+        let waiter = thread::spawn(move || {
+            block_on(pusher.push(vec![3, 4])).unwrap();
+            block_on(pusher.push(vec![5])).unwrap();
+        });
+        let all: Vec<u32> = block_on(outputs.elements().collect());
+        assert_eq!(all, [0, 1, 2, 3, 4, 5]);
+        waiter.join().unwrap();
+    });
+}
+
 #[test]
 fn a_push_that_waits_is_refused_when_the_stream_closes() {
     check(3, || {

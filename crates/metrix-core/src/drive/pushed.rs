@@ -13,6 +13,8 @@ use super::{ArrivalTime, BUDGET, TimeDomain, yield_now};
 use crate::event_time::{EventTime, EventTimeDomain, Late};
 use crate::{Operator, Timestamp};
 
+mod elements;
+mod emitted;
 mod hub;
 mod next;
 mod pusher;
@@ -23,6 +25,7 @@ mod wakes;
 use hub::Hub;
 use next::Next;
 
+pub use elements::Elements;
 pub use pusher::Pusher;
 
 /// Makes a stream of an operator, and the pusher that gives it items in arrival time: an item's time is the moment of the
@@ -194,7 +197,7 @@ where
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        if self.ended { (0, Some(0)) } else { self.hub.size_hint() }
+        if self.ended { (0, Some(0)) } else { self.hub.to_come() }
     }
 }
 

@@ -64,6 +64,7 @@ auto_traits! {
     metrix_core::Late<P>;
     metrix_core::LateCounter;
     metrix_core::Operate<P, Operator<P>, P>;
+    metrix_core::Elements<P, Operator<P>, P>;
     metrix_core::Pushed<P, Operator<P>, P>;
     metrix_core::Pusher<P, Operator<P>, P>;
     metrix_core::Source<P>;

@@ -16,6 +16,7 @@ use metrix_core::{EmitError, Late};
 use crate::driver::Shift;
 
 mod as_operate;
+mod elements;
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -4,12 +4,12 @@
 //! clone of a task's waker: outputs and operators are dropped, timers are polled and tasks are woken outside. The model
 //! checker's test is `tests/loom_pushed.rs`.
 
-use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::task::Waker;
 
 use tokio::time::Instant;
 
+use super::emitted::Emitted;
 use super::room::Room;
 use super::wakes::Wakes;
 use crate::sync::{Mutex, MutexGuard};
@@ -20,7 +20,7 @@ pub(super) struct Hub<In, O: Operator<In>, T>(Mutex<State<In, O, T>>);
 pub(super) struct State<In, O: Operator<In>, T> {
     /// There until the stream has ended or is dropped.
     pub(super) parts: Option<Parts<O, T>>,
-    pub(super) emitted: VecDeque<O::Out>,
+    pub(super) emitted: Emitted<O::Out>,
     pub(super) bound: NonZeroUsize,
     pub(super) stage: Stage,
     pub(super) sleep: Option<StreamSleep>,
@@ -57,7 +57,7 @@ impl<In, O: Operator<In>, T> Hub<In, O, T> {
     pub(super) fn new(operator: O, domain: T, bound: NonZeroUsize) -> Self {
         Self(Mutex::new(State {
             parts: Some(Parts { operator, domain }),
-            emitted: VecDeque::new(),
+            emitted: Emitted::new(),
             bound,
             stage: Stage::Open,
             sleep: None,
@@ -103,17 +103,18 @@ impl<In, O: Operator<In>, T> Hub<In, O, T> {
         let mut state = self.lock();
         state.stage = Stage::Over;
         let wakes = state.all_wakes();
-        let rest = (state.parts.take(), std::mem::take(&mut state.emitted));
+        let rest = (state.parts.take(), std::mem::replace(&mut state.emitted, Emitted::new()));
         wakes.wake_after(state);
         drop(rest);
     }
 
     /// How many outputs wait.
     pub(super) fn waiting(&self) -> usize {
-        self.lock().emitted.len()
+        self.lock().emitted.waiting()
     }
 
-    pub(super) fn size_hint(&self) -> (usize, Option<usize>) {
+    /// How many outputs are left, as least and most: those that wait, and those that are still to come.
+    pub(super) fn to_come(&self) -> (usize, Option<usize>) {
         let over = OverOnPanic(self);
         let state = self.lock();
         let (least, most) = match (state.stage, &state.parts) {
@@ -144,11 +145,11 @@ impl<In, O: Operator<In>, T> State<In, O, T> {
 
     pub(super) fn all_wakes(&mut self) -> Wakes {
         let stream = self.sleep.take().map(|sleep| sleep.waker);
-        Wakes { stream, pushers: std::mem::take(&mut self.room.waiting) }
+        Wakes { stream, pushers: Some(std::mem::take(&mut self.room.waiting)) }
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.emitted.len() >= self.bound.get()
+        self.emitted.waiting() >= self.bound.get()
     }
 }
 

@@ -49,7 +49,7 @@ where
     T: TimeDomain<In>,
 {
     fn next(&mut self) -> Next<O::Out> {
-        if let Some(output) = self.emitted.pop_front() {
+        if let Some(output) = self.emitted.pop() {
             return Next::Give(output);
         }
         let (Stage::Open | Stage::Closed | Stage::Told, Some(Parts { operator, domain })) =
@@ -58,7 +58,7 @@ where
             return Next::End;
         };
         let emitted = &mut self.emitted;
-        let out = &mut |output| emitted.push_back(output);
+        let out = &mut |output| emitted.push(output);
         if operator.is_timed() {
             domain.sample();
         }

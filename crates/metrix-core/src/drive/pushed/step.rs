@@ -54,7 +54,7 @@ where
             return Err(EmitError::Full(item));
         }
         let emitted = &mut self.emitted;
-        let out = &mut |output| emitted.push_back(output);
+        let out = &mut |output| emitted.push(output);
         let timed = operator.is_timed();
         if timed {
             domain.sample();
@@ -100,7 +100,7 @@ where
             wakes.stream = self.sleep.take().map(|sleep| sleep.waker);
         }
         if !self.room.waiting.is_empty() && self.ends_waiting() {
-            wakes.pushers = std::mem::take(&mut self.room.waiting);
+            wakes.pushers = Some(std::mem::take(&mut self.room.waiting));
         }
         wakes
     }
