@@ -130,8 +130,8 @@ fn a_licence_is_read_as_its_writer_meant_it() {
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
-    let is_code =
-        |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs");
+    let is_test = |path: &Path| path.ends_with("tests.rs") || path.ends_with("loom.rs");
+    let is_code = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs") && !is_test(path);
     let here = files.into_iter().filter(is_code);
     here.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
 }
@@ -190,6 +190,21 @@ fn metrix_does_io_in_sinks_alone() {
     check_absence("metrix", &["std::fs", "tokio::fs"], &["sink/blocking", "sink/jsonl.rs", "sink/csv.rs"]);
     check_absence("metrix", &["std::net", "tokio::net"], &["sink/opentsdb.rs", "sink/opentsdb"]);
     check_absence("metrix", &["println!", "print!", "std::env", "std::process"], &[]);
+}
+
+#[test]
+fn one_module_has_unsafe_code_and_is_short() {
+    const AUDITED: &str = "shard/owned.rs";
+    check_absence("metrix", &["unsafe {", "unsafe fn", "unsafe impl", "unsafe trait"], &[AUDITED]);
+    let lines = fs::read_to_string(root().join("crates/metrix/src").join(AUDITED)).unwrap().lines().count();
+    assert!(lines <= 200, "{AUDITED} has {lines} lines");
+    for member in members().filter(|member| is_published(member) && name(member) != "metrix") {
+        let root_of_crate =
+            ["src/lib.rs", "src/main.rs"].map(|file| root().join("crates").join(name(member)).join(file));
+        for file in root_of_crate.iter().filter(|file| file.exists()) {
+            assert!(fs::read_to_string(file).unwrap().contains("#![forbid(unsafe_code)]"), "{}", file.display());
+        }
+    }
 }
 
 #[test]

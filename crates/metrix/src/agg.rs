@@ -4,6 +4,7 @@ mod aggregate;
 mod aggs;
 mod aggs_state;
 mod built_in;
+mod columns;
 mod entry;
 mod error;
 mod faults;
@@ -11,6 +12,8 @@ mod histogram;
 mod into_agg;
 mod meant;
 mod mergeable_aggs;
+mod more;
+mod needs;
 mod outcome;
 mod percentile;
 mod recipe;
@@ -26,6 +29,7 @@ use std::sync::Arc;
 
 use metrix_core::{Fold, Merge};
 
+pub(crate) use self::columns::{Column, Columns};
 use self::recipe::{Folding, Recipe};
 use self::stat::Stat;
 use self::values::Values;

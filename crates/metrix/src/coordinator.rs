@@ -24,7 +24,7 @@ pub use error::CoordinatorError;
 pub use report::Report;
 pub(crate) use shared::Shared;
 
-use crate::{Graph, MSender, Tags, Timer};
+use crate::{Graph, MSender, TagSet, Timer};
 
 /// Runs many streams and many sinks: every element of every stream goes to every sink that [accepts](crate::SinkOptions::accept)
 /// it.
@@ -116,7 +116,7 @@ impl MCoordinator {
     ///
     /// # Errors
     /// As [`send`](Self::send).
-    pub fn send_with(&self, stream: &str, value: f64, tags: impl Into<Tags>) -> Result<(), CoordinatorError> {
+    pub fn send_with(&self, stream: &str, value: f64, tags: impl TagSet) -> Result<(), CoordinatorError> {
         self.stream(stream)?.send_with(value, tags);
         Ok(())
     }

@@ -48,7 +48,8 @@
 //! - `testing`: the module `testing`, a kit for testing sinks of your own, and programs whose sinks fail.
 //!
 //! None is on by default.
-#![forbid(unsafe_code)]
+// But for the one module that says why it may.
+#![deny(unsafe_code)]
 
 pub use metrix_core::{Timestamp, size};
 
@@ -66,8 +67,10 @@ mod name;
 mod nearest;
 #[cfg(feature = "metrics")]
 mod recorder;
+mod shard;
 pub mod sink;
 mod stream;
+mod sync;
 mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -84,6 +87,8 @@ pub use nearest::nearest;
 #[cfg(feature = "metrics")]
 pub use recorder::{Description, MRecorder, MRecorderBuilder, MetricKind, RecorderStats};
 pub use sink::{Sink, WriteError};
-pub use stream::{BuildError, MSender, MStream, MStreamBuilder, NamedBuilder, SendError, Stage, StreamStats, Windows};
-pub use tags::Tags;
+pub use stream::{
+    BuildError, Family, MSender, MStream, MStreamBuilder, NamedBuilder, SendError, Stage, StreamStats, Windows,
+};
+pub use tags::{StaticTags, TagSet, Tags};
 pub use timer::{TimeUnit, Timer};

@@ -1,15 +1,24 @@
 //! [`MStream`]: the prebuilt metric stream.
 
+mod batches;
 mod build_error;
 mod builder;
 mod common;
+mod elements;
 mod entry;
+mod exit;
+mod family;
+mod gate_waker;
+mod home;
 mod measurement;
 mod open;
 mod overflow;
 mod pipeline;
+mod route;
 mod send_error;
 mod sender;
+mod series;
+mod sharded;
 mod stages;
 mod stats;
 mod weighing;
@@ -21,9 +30,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::{FusedStream, Stream};
+use futures_util::StreamExt;
 
 pub use build_error::BuildError;
 pub use builder::{MStreamBuilder, NamedBuilder};
+pub use family::Family;
 pub use send_error::SendError;
 pub use sender::MSender;
 pub use stages::Stage;
@@ -32,6 +43,8 @@ pub use windows::Windows;
 
 use crate::MElement;
 use common::Common;
+use exit::Exit;
+use gate_waker::GateWaker;
 
 /// A metric stream: measurements go in through its [`MSender`], aggregated elements come out of the stream.
 ///
@@ -40,16 +53,25 @@ use common::Common;
 /// appeared, then all of the second. An element's name is the stream's, a dot and the aggregate's. A window without
 /// measurements gives nothing, and so does an aggregate that has no value for a group, such as the `stdev` of one value.
 ///
-/// Senders fold right where they are, under a lock for some tens of nanoseconds; the one whose measurement ends a window or
-/// batch also makes its elements there, unless the stream's task has come before it, and the others wait meanwhile. So an
-/// aggregate's code must not send to its own stream: it would wait for itself. The stream must be polled, or run by a
-/// [coordinator](crate::MCoordinator), for windows to close while nobody sends; it needs a tokio runtime with its timer.
-/// It ends when it is [closed](MSender::close) or all senders are dropped, after the last window or batch.
+/// Each thread that sends folds for itself: the first value of a series in a window takes a lock and some hundred nanoseconds, each
+/// further one a few, without a lock, an allocation or a look at the clock. Who ends a window or batch, the stream's task or a sender,
+/// adds up what the threads have and finds what the aggregates come to, while others that must take the lock wait; the elements are
+/// made one by one as they are taken. Aggregates for which the
+/// order of values counts (`first`, `last`, folds and closures of your own), and all of event time, fold under that lock; so an
+/// aggregate's code must not send to its own stream: it would wait for itself.
+///
+/// A value belongs to the window that is open when it comes. While the stream waits to be woken, that is until the runtime's timer says
+/// that it is over, which rounds to a millisecond; on a runtime that is held up or no longer driven windows end late, but at most by 512
+/// values of each thread. The stream must be polled, or run by a
+/// [coordinator](crate::MCoordinator), for windows to close while nobody sends; it needs a tokio runtime with its timer. It ends when it
+/// is [closed](MSender::close) or all senders are dropped, after the last window or batch.
 ///
 /// Memory: the state of the aggregates for each group of each open window, at most
 /// [`max_series`](MStreamBuilder::max_series) a window and one for what is beyond; in event time as many windows are open
 /// as the allowed lateness holds open. Of elements that wait, as many as [`queue`](MStreamBuilder::queue) says and those
-/// of the windows that were closed last. A tag set that nobody sends any more is forgotten when its window or batch ends.
+/// of the windows that were closed last. A thread that sends keeps a state of the aggregates, and the tags, of each series that it
+/// sent in its last window, until it sends first values in a later one without them, or ends, or the stream is over and it begins to
+/// send to another.
 ///
 /// ```
 /// use futures::StreamExt;
@@ -75,8 +97,10 @@ use common::Common;
 /// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct MStream {
-    elements: Pin<Box<dyn Stream<Item = MElement> + Send>>,
+    elements: Box<dyn Exit>,
     shared: Arc<Common>,
+    /// Lets threads fold by themselves, if they do.
+    gate: Option<Arc<GateWaker>>,
     ended: bool,
 }
 
@@ -117,13 +141,22 @@ impl Stream for MStream {
         if self.ended {
             return Poll::Ready(None);
         }
-        let polled = self.elements.as_mut().poll_next(cx);
+        let Self { elements, gate, .. } = &mut *self;
+        let at_hand = elements.at_hand();
+        let polled = match (at_hand, gate) {
+            (Some(element), _) => Poll::Ready(Some(element)),
+            (None, Some(gate)) => gate.poll(cx, |cx| elements.poll_next_unpin(cx)),
+            (None, None) => elements.poll_next_unpin(cx),
+        };
         self.shared.later.tell();
         match &polled {
             Poll::Ready(Some(_)) => {
-                self.shared.counters.emitted.add(1);
+                self.shared.counters.emitted.add_alone(1);
             }
-            Poll::Ready(None) => self.ended = true,
+            Poll::Ready(None) => {
+                self.ended = true;
+                self.close_gate();
+            }
             Poll::Pending => {}
         }
         polled
@@ -131,6 +164,20 @@ impl Stream for MStream {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.elements.size_hint()
+    }
+}
+
+impl MStream {
+    fn close_gate(&self) {
+        if let Some(gate) = &self.gate {
+            gate.close();
+        }
+    }
+}
+
+impl Drop for MStream {
+    fn drop(&mut self) {
+        self.close_gate();
     }
 }
 

@@ -1,12 +1,24 @@
 //! [`Tags`]: what a value is of, as names and values.
 
+mod given;
+mod hash;
+mod maps;
+mod names;
+mod set;
+mod static_tags;
+mod tag_set;
+mod text;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher};
-use std::sync::{Arc, LazyLock};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
-use hashbrown::DefaultHashBuilder;
+pub(crate) use names::Names;
+use set::Set;
+pub use static_tags::StaticTags;
+pub use tag_set::TagSet;
 
 /// A set of tags: names and their values, sorted by name, each name once.
 ///
@@ -24,56 +36,45 @@ use hashbrown::DefaultHashBuilder;
 /// assert_eq!(Tags::from([("a", "1"), ("a", "2")]), tags! { "a" => 2 });
 /// ```
 ///
-/// Memory: one pointer a clone; a set itself its text, 32 bytes a tag, and 48 more.
-#[derive(Clone, Default)]
+/// Memory: one pointer a clone; a set itself its text and 64 bytes; where there are more than 8 tags, or one of the texts has more
+/// than 255 bytes, 16 more a tag.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Tags(Option<Arc<Set>>);
-
-struct Set {
-    hash: u64,
-    /// Of all names and values, in bytes.
-    text_len: usize,
-    pairs: Box<[(Box<str>, Box<str>)]>,
-}
-
-/// The hasher of all sets of the process, so that equal sets have equal hashes.
-static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
 
 impl Tags {
     /// The empty set, which stands for "no tags given".
     pub const NONE: Self = Self(None);
 
     /// Makes a set of pairs in any order.
-    fn from_pairs(mut pairs: Vec<(Box<str>, Box<str>)>) -> Self {
-        // Stable, so that of equal names the last one given comes last; and reversed, so that `dedup` keeps that.
-        pairs.reverse();
-        pairs.sort_by(|a, b| a.0.cmp(&b.0));
-        pairs.dedup_by(|later, kept| later.0 == kept.0);
-        if pairs.is_empty() {
-            return Self::NONE;
-        }
-        let pairs = pairs.into_boxed_slice();
-        let text_len = pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
-        Self(Some(Arc::new(Set { hash: HASHER.hash_one(&pairs), text_len, pairs })))
+    fn of(pairs: &[(&str, &str)]) -> Self {
+        Self(Set::new(pairs).map(Arc::new))
     }
 
-    fn pairs(&self) -> &[(Box<str>, Box<str>)] {
-        self.0.as_ref().map_or(&[], |set| &set.pairs)
+    /// The sum of the hashes of the pairs, 0 for the empty set: what [`TagSet::hash_over`] finds without a set.
+    #[inline]
+    pub(crate) fn sum(&self) -> u64 {
+        self.0.as_ref().map_or(0, |set| set.hash())
     }
 
     /// The value of a tag.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let place = self.pairs().binary_search_by(|pair| (*pair.0).cmp(name)).ok()?;
-        Some(&self.pairs()[place].1)
+        self.0.as_ref()?.get(name)
     }
 
     /// The names and values, in the order of the names.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
-        self.pairs().iter().map(|(name, value)| (&**name, &**value))
+        (0..self.len()).map(|rank| self.0.as_ref().map_or_else(Default::default, |set| set.by_name(rank)))
+    }
+
+    /// The names and values, in the order in which they were given, as far as that is known.
+    fn given(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
+        (0..self.len()).map(|place| self.0.as_ref().map_or_else(Default::default, |set| set.given(place)))
     }
 
     /// How many tags there are.
+    #[inline]
     pub fn len(&self) -> usize {
-        self.pairs().len()
+        self.0.as_ref().map_or(0, |set| set.len())
     }
 
     /// Whether there are none.
@@ -95,7 +96,7 @@ impl Tags {
         match (&self.0, &defaults.0) {
             (None, _) => defaults.clone(),
             (_, None) => self.clone(),
-            _ => defaults.iter().chain(self.iter()).collect(),
+            _ => Self::of(&defaults.given().chain(self.given()).collect::<Vec<_>>()),
         }
     }
 
@@ -109,7 +110,7 @@ impl Tags {
     /// assert_eq!(article.with("section", "sports"), tags! { "section" => "sports" });
     /// ```
     pub fn with(&self, name: &str, value: &str) -> Self {
-        self.iter().chain([(name, value)]).collect()
+        Self::of(&self.given().chain([(name, value)]).collect::<Vec<_>>())
     }
 
     /// These tags but for those of the given names, for instance one that makes too many series. Names that are not
@@ -146,7 +147,7 @@ impl Tags {
         if self.iter().all(|(name, _)| stays(name)) {
             return self.clone();
         }
-        self.iter().filter(|(name, _)| stays(name)).collect()
+        Self::of(&self.given().filter(|(name, _)| stays(name)).collect::<Vec<_>>())
     }
 
     /// The length of all names and values together, in bytes of UTF-8: what a limit on their size looks at.
@@ -158,21 +159,9 @@ impl Tags {
     /// assert_eq!(Tags::NONE.text_len(), 0);
     /// ```
     pub fn text_len(&self) -> usize {
-        self.0.as_ref().map_or(0, |set| set.text_len)
+        self.0.as_ref().map_or(0, |set| set.text_len())
     }
 }
-
-impl PartialEq for Tags {
-    fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (None, None) => true,
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a.hash == b.hash && a.pairs == b.pairs,
-            _ => false,
-        }
-    }
-}
-
-impl Eq for Tags {}
 
 impl PartialOrd for Tags {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
@@ -183,19 +172,21 @@ impl PartialOrd for Tags {
 /// Decided by the first pair that differs, and there by the name before the value, as `BTreeMap` has it.
 impl Ord for Tags {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.pairs().cmp(other.pairs())
+        self.iter().cmp(other.iter())
     }
 }
 
 impl Hash for Tags {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.0.as_ref().map_or(0, |set| set.hash));
+        state.write_u64(self.sum());
     }
 }
 
 impl<N: Into<Box<str>>, V: Into<Box<str>>> FromIterator<(N, V)> for Tags {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        Self::from_pairs(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let pairs: Vec<(Box<str>, Box<str>)> =
+            pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self::of(&pairs.iter().map(|(name, value)| (&**name, &**value)).collect::<Vec<_>>())
     }
 }
 

@@ -1,6 +1,7 @@
 //! [`AggsState`]: a group before its end, and how values are folded into it.
 
 use std::fmt;
+use std::mem;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use metrix_core::Fold;
 use super::aggregate::Aggregate;
 use super::aggs::Aggs;
 use super::entry::{Entry, Made};
+use super::more::More;
 use super::recipe::Recipe;
 use super::shared::Shared;
 use super::slot::Slot;
@@ -16,16 +18,135 @@ use crate::Tags;
 
 /// The state of [`Aggs`]: a group before its end.
 pub struct AggsState {
-    shared: Shared,
-    /// Of the aggregates that are made apart, in their order.
-    slots: Box<[Slot]>,
+    pub(super) shared: Shared,
+    /// There only where some aggregate asks for it.
+    pub(super) more: Option<Box<More>>,
+}
+
+impl AggsState {
+    /// That of a group without values, which only takes [more](Aggs::add).
+    pub(crate) fn empty() -> Self {
+        Self { shared: Shared::new(), more: None }
+    }
 }
 
 impl Fold<f64> for Aggs {
     type State = AggsState;
     type Out = Vec<Aggregate>;
 
+    #[inline]
     fn init(&self) -> AggsState {
+        AggsState { shared: Shared::new(), more: self.needs.more().then(|| self.more()) }
+    }
+
+    #[inline]
+    fn step(&self, state: &mut AggsState, value: f64) {
+        state.shared.step(value);
+        if let Some(more) = &mut state.more {
+            self.step_more(more, value);
+        }
+    }
+
+    fn finish(&self, mut state: AggsState) -> Vec<Aggregate> {
+        let mut found = Vec::with_capacity(self.entries.len());
+        let slots = state.more.as_mut().map(|more| mem::take(&mut more.slots)).unwrap_or_default();
+        let mut slots = slots.into_iter();
+        for (agg, entry) in self.entries.iter().enumerate() {
+            let aggregate = |tags, value| Aggregate { agg, tags, value };
+            match entry.made {
+                Made::Shared(stat) => {
+                    let value = stat.of(&state).and_then(|value| self.keep(entry, value));
+                    found.extend(value.map(|value| aggregate(Tags::NONE, value)));
+                }
+                Made::Apart { .. } => {
+                    slots.next().into_iter().for_each(|slot| self.finish_slot(entry, slot, &mut found, aggregate));
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Aggs {
+    /// The value of an aggregate, unless it is to be left out.
+    #[inline]
+    pub(super) fn keep(&self, entry: &Entry, value: f64) -> Option<f64> {
+        if value.is_finite() {
+            return Some(value);
+        }
+        self.faults.left_out(&entry.name, &entry.told, value);
+        None
+    }
+
+    /// Adds what an aggregate that is made apart has come to: all of its values or none.
+    pub(super) fn finish_slot<T>(&self, entry: &Entry, slot: Slot, found: &mut Vec<T>, made: impl Fn(Tags, f64) -> T) {
+        let before = found.len();
+        let finished =
+            slot.finish(&mut |tags, value| found.extend(self.keep(entry, value).map(|value| made(tags, value))));
+        if let Err(message) = finished {
+            found.truncate(before);
+            self.faults.panicked(&entry.name, &entry.told, message);
+        }
+    }
+
+    /// Adds a part of a group to one that may be [empty](AggsState::empty).
+    pub(crate) fn add(&self, into: &mut AggsState, part: AggsState) {
+        if into.shared.count == 0 {
+            *into = part;
+        } else {
+            self.merge(into, part);
+        }
+    }
+
+    /// Adds a later part of a group, if all of the list [can be merged](Self::mergeable).
+    pub(super) fn merge(&self, into: &mut AggsState, later: AggsState) {
+        let slots = |state: &AggsState| state.more.as_ref().map(|more| more.slots.len());
+        assert_eq!(slots(into), slots(&later), "states that are merged come from aggregates that are made alike");
+        into.shared.merge(later.shared);
+        if let (Some(into), Some(later)) = (&mut into.more, later.more) {
+            let later = into.merge(*later);
+            for ((slot, later), (entry, ..)) in into.slots.iter_mut().zip(later).zip(self.apart()) {
+                if let Err(message) = slot.merge(later) {
+                    self.faults.panicked(&entry.name, &entry.told, message);
+                }
+            }
+        }
+    }
+
+    /// Takes a value in, once where it stands for itself alone, as nearly all do.
+    #[inline]
+    pub(crate) fn step_weighed(&self, state: &mut AggsState, value: f64, weight: NonZeroU32) {
+        if weight == NonZeroU32::MIN {
+            self.step(state, value);
+        } else {
+            self.step_times(state, value, weight);
+        }
+    }
+
+    /// Gives what the state holds, and leaves it as [`init`](Fold::init) makes one: that allocates only where a group keeps
+    /// more than its numbers.
+    #[inline]
+    pub(crate) fn take(&self, state: &mut AggsState) -> AggsState {
+        mem::replace(state, self.init())
+    }
+
+    /// Takes one value in as often as it stands for others.
+    pub(crate) fn step_times(&self, state: &mut AggsState, value: f64, times: NonZeroU32) {
+        state.shared.step_times(value, times);
+        let Some(more) = &mut state.more else { return };
+        more.step_times(self.needs, value, times);
+        for (slot, (entry, ..)) in more.slots.iter_mut().zip(self.apart()) {
+            match slot.step_times(value, times) {
+                Ok(0) => {}
+                Ok(cut) => self.faults.cut_off(&entry.name, &entry.told, value, times, cut),
+                Err(message) => self.faults.panicked(&entry.name, &entry.told, message),
+            }
+        }
+    }
+
+    /// What a group keeps beyond its numbers. A fold that panics as it begins is left out.
+    #[inline(never)]
+    fn more(&self) -> Box<More> {
         let slots = self.apart().map(|(entry, recipe, guarded)| {
             let recipe = Arc::clone(recipe);
             if !guarded {
@@ -36,71 +157,15 @@ impl Fold<f64> for Aggs {
                 Slot::Void
             })
         });
-        AggsState { shared: Shared::new(self.needs), slots: slots.collect() }
+        Box::new(More::new(slots.collect()))
     }
 
-    #[inline]
-    fn step(&self, state: &mut AggsState, value: f64) {
-        state.shared.step(self.needs, value);
-        if !state.slots.is_empty() {
-            self.step_apart(&mut state.slots, value);
-        }
-    }
-
-    fn finish(&self, state: AggsState) -> Vec<Aggregate> {
-        let mut found = Vec::with_capacity(self.entries.len());
-        let mut slots = state.slots.into_iter();
-        for (agg, entry) in self.entries.iter().enumerate() {
-            let before = found.len();
-            let mut emit = |tags, value: f64| {
-                if value.is_finite() {
-                    found.push(Aggregate { agg, tags, value });
-                } else {
-                    self.faults.left_out(&entry.name, &entry.told, value);
-                }
-            };
-            let finished = match entry.made {
-                Made::Shared(stat) => {
-                    stat.of(&state.shared).into_iter().for_each(|value| emit(Tags::NONE, value));
-                    Ok(())
-                }
-                Made::Apart { .. } => slots.next().map_or(Ok(()), |slot| slot.finish(&mut emit)),
-            };
-            if let Err(message) = finished {
-                // All of its values or none.
-                found.truncate(before);
-                self.faults.panicked(&entry.name, &entry.told, message);
-            }
-        }
-        found
-    }
-}
-
-impl Aggs {
-    /// Adds a later part of a group, if all of the list [can be merged](Self::mergeable).
-    pub(super) fn merge(&self, into: &mut AggsState, later: AggsState) {
-        assert_eq!(
-            into.slots.len(),
-            later.slots.len(),
-            "states that are merged come from aggregates that are made alike"
-        );
-        into.shared.merge(later.shared);
-        for ((slot, later), (entry, ..)) in into.slots.iter_mut().zip(later.slots).zip(self.apart()) {
-            if let Err(message) = slot.merge(later) {
-                self.faults.panicked(&entry.name, &entry.told, message);
-            }
-        }
-    }
-
-    /// Takes one value in as often as it stands for others.
-    pub(crate) fn step_times(&self, state: &mut AggsState, value: f64, times: NonZeroU32) {
-        state.shared.step_times(self.needs, value, times);
-        for (slot, (entry, ..)) in state.slots.iter_mut().zip(self.apart()) {
-            match slot.step_times(value, times) {
-                Ok(0) => {}
-                Ok(cut) => self.faults.cut_off(&entry.name, &entry.told, value, times, cut),
-                Err(message) => self.faults.panicked(&entry.name, &entry.told, message),
-            }
+    /// Apart from [`step`](Fold::step), so that it takes no registers from lists that have no more.
+    #[inline(never)]
+    fn step_more(&self, more: &mut More, value: f64) {
+        more.step(self.needs, value);
+        if self.needs.slots {
+            self.step_apart(&mut more.slots, value);
         }
     }
 
@@ -126,5 +191,54 @@ impl Aggs {
 impl fmt::Debug for AggsState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AggsState").field("values", &self.shared.count).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+    use std::time::Duration;
+
+    use super::{AggsState, More};
+    use crate::Aggs;
+    use metrix_core::Fold;
+
+    fn aggs(names: &[&str]) -> Aggs {
+        Aggs::new(names.iter().copied(), Some(Duration::from_secs(2))).expect("they are built in")
+    }
+
+    /// Folds these, and then one that stands for several.
+    fn step_all(aggs: &Aggs, state: &mut AggsState, values: &[f64]) {
+        values.iter().for_each(|&value| aggs.step(state, value));
+        aggs.step_times(state, 4.0, NonZeroU32::new(3).expect("it is 3"));
+    }
+
+    #[test]
+    fn only_what_is_more_than_numbers_is_kept_in_a_box() {
+        assert_eq!(size_of::<AggsState>(), 48);
+        assert!(size_of::<More>() <= 200, "{}", size_of::<More>());
+        let numbers = ["count", "sum", "mean", "rate", "min", "max", "range"];
+        assert!(aggs(&numbers).init().more.is_none());
+        for other in ["first", "last", "variance", "stdev", "p99", "median", "distinct", "histogram(1)"] {
+            assert!(aggs(&["count", other]).init().more.is_some(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_state_that_is_taken_leaves_an_empty_one() {
+        for names in [
+            &["count", "sum", "min", "max", "mean"][..],
+            &["sum", "first", "last", "stdev", "p50", "median", "histogram(2,8)"],
+        ] {
+            let aggs = aggs(names);
+            let mut state = aggs.init();
+            for window in [&[3.0, -1.0, 9.0][..], &[], &[5.0], &[7.0, 7.5]] {
+                step_all(&aggs, &mut state, window);
+                let mut fresh = aggs.init();
+                step_all(&aggs, &mut fresh, window);
+                assert_eq!(aggs.finish(aggs.take(&mut state)), aggs.finish(fresh), "{names:?} of {window:?}");
+            }
+            assert_eq!(aggs.finish(state), aggs.fold([]), "{names:?}");
+        }
     }
 }

@@ -20,3 +20,14 @@ pub(super) enum Made {
     /// In a slot of its own: one of ours, or somebody else's, which may panic.
     Apart { recipe: Arc<dyn Recipe>, guarded: bool },
 }
+
+impl Made {
+    /// Whether it comes out the same in whatever order and parts the values come, rounding and the sign of a zero aside.
+    pub(super) fn is_order_free(&self) -> bool {
+        match self {
+            Self::Shared(stat) => stat.is_order_free(),
+            // All of ours are; of somebody else's nothing is known.
+            Self::Apart { guarded, .. } => !guarded,
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! [`MergeableAggs`]: aggregates whose groups can be put together from parts.
 
+use std::num::NonZeroU32;
+
 use metrix_core::{Fold, Merge};
 
 use super::{Aggregate, Aggs, AggsState};
@@ -32,6 +34,22 @@ impl MergeableAggs {
     /// All of these can be merged.
     pub(super) fn new(aggs: Aggs) -> Self {
         Self { aggs }
+    }
+
+    /// Takes one value in as often as it stands for others.
+    #[inline]
+    pub(crate) fn step_times(&self, state: &mut AggsState, value: f64, times: NonZeroU32) {
+        self.aggs.step_weighed(state, value, times);
+    }
+
+    /// Adds a part of a group to one that may be [empty](AggsState::empty).
+    pub(crate) fn add(&self, into: &mut AggsState, part: AggsState) {
+        self.aggs.add(into, part);
+    }
+
+    /// What a state holds, which is empty then.
+    pub(crate) fn take(&self, state: &mut AggsState) -> AggsState {
+        self.aggs.take(state)
     }
 
     /// The aggregates, with their names and counts.

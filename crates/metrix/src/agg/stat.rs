@@ -2,7 +2,7 @@
 
 use metrix_core::fold::{Fold, Mean, Range};
 
-use super::shared::Shared;
+use super::AggsState;
 
 /// A built-in aggregate without a state of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,20 +26,37 @@ pub(super) enum Stat {
 
 impl Stat {
     /// Its value for a group, if it has one there.
-    pub(super) fn of(self, shared: &Shared) -> Option<f64> {
+    pub(super) fn of(self, AggsState { shared, more }: &AggsState) -> Option<f64> {
         match self {
             Self::Count => Some(shared.count as f64),
             Self::Sum => Some(shared.sum.value()),
             Self::Min => shared.min(),
             Self::Max => shared.max(),
             Self::Mean => Fold::<f64>::finish(&Mean, (shared.sum, shared.count)),
-            Self::Variance => shared.moments.sample_variance(),
-            Self::Stdev => shared.moments.sample_variance().map(f64::sqrt),
+            Self::Variance => more.as_ref()?.variance(),
+            Self::Stdev => more.as_ref()?.variance().map(f64::sqrt),
             Self::Range => Fold::<f64>::finish(&Range, (shared.min(), shared.max())),
-            Self::First => shared.any().then_some(shared.first),
-            Self::Last => shared.any().then_some(shared.last),
+            Self::First => more.as_ref()?.first(),
+            Self::Last => more.as_ref()?.last(),
             Self::Rate { seconds } => Some(shared.sum.value() / seconds),
-            Self::Quantile(q) => shared.distribution.as_ref().and_then(|numbers| numbers.quantile(q)),
+            Self::Quantile(q) => more.as_ref()?.quantile(q),
+        }
+    }
+
+    /// Whether it comes out the same in whatever order and parts the values come, rounding and the sign of a zero aside.
+    pub(super) fn is_order_free(self) -> bool {
+        match self {
+            Self::First | Self::Last => false,
+            Self::Count
+            | Self::Sum
+            | Self::Min
+            | Self::Max
+            | Self::Mean
+            | Self::Variance
+            | Self::Stdev
+            | Self::Range
+            | Self::Rate { .. }
+            | Self::Quantile(_) => true,
         }
     }
 }

@@ -1,22 +1,28 @@
 //! [`MStreamBuilder`]: what a metric stream is to be.
 
-use std::num::{NonZeroU32, NonZeroUsize};
-use std::pin::Pin;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrix_core::ops::TimedWindow;
 use metrix_core::{EventTime, Interval, Operator, Pushed, Pusher, TimeDomain, Timestamp, pushed, pushed_at, size};
 
+use super::batches::Batches;
 use super::common::Common;
+use super::elements::Elements;
 use super::entry::Entry;
+use super::exit::Exit;
+use super::gate_waker::GateWaker;
 use super::measurement::Measurement;
+use super::open::Opened;
 use super::overflow::{Overflow, overflow_tags};
+use super::pipeline::ToElements;
+use super::sharded::Sharded;
 use super::stats::Counters;
 use super::{BuildError, MSender, MStream, Stage, Windows, pipeline};
 use crate::later::Later;
 use crate::name::is_name;
-use crate::{Agg, AggError, Aggs, IntoAgg, MElement, Tags};
+use crate::shard::Shards;
+use crate::{Agg, AggError, Aggs, IntoAgg, Tags};
 
 /// A stream that has a name but neither windows nor batches yet.
 #[derive(Clone, Debug)]
@@ -131,7 +137,7 @@ impl MStreamBuilder {
         };
         let aggs: Vec<Agg> = self.aggs.iter().cloned().collect::<Result<_, _>>().map_err(|error| self.of_agg(error))?;
         let aggs = Aggs::new(aggs, every.map(Interval::as_duration)).map_err(|error| self.of_agg(error))?;
-        let names = aggs.names().map(|agg| format!("{}.{agg}", self.name).into()).collect();
+        let names: Arc<[Arc<str>]> = aggs.names().map(|agg| format!("{}.{agg}", self.name).into()).collect();
         let (counters, later) = (Arc::new(Counters::default()), Arc::new(Later::default()));
         let aggs = aggs.telling(self.name.clone(), Arc::clone(&later));
         let overflow = Overflow {
@@ -141,20 +147,36 @@ impl MStreamBuilder {
             later: Arc::clone(&later),
             tags: overflow_tags(),
         };
-        let groups = pipeline::groups(aggs.clone(), overflow);
         let mut late = None;
-        let (entry, elements): (Arc<dyn Entry>, Elements) = match &self.grouping {
-            Grouping::Batches(n) => {
-                let operator = pipeline::pipeline(pipeline::batches(*n, groups), names, Arc::clone(&counters));
+        // Where no order plays a part, threads fold by themselves, and what they have is merged.
+        let mergeable = if aggs.is_order_free() { aggs.mergeable().ok() } else { None };
+        let (shards, sharded) = match mergeable.filter(|_| self.is_in_arrival_time()) {
+            Some(aggs) => {
+                let (shards, key) = Shards::new();
+                (Some(Arc::clone(&shards)), Some(Sharded::new(aggs, overflow.clone(), shards, key)))
+            }
+            None => (None, None),
+        };
+        let by_the_clock = matches!(self.grouping, Grouping::Windows(_));
+        let to = ToElements { aggs: aggs.clone(), names, counters: Arc::clone(&counters) };
+        let (entry, elements): (Arc<dyn Entry>, Box<dyn Exit>) = match (&self.grouping, sharded) {
+            (Grouping::Batches(n), Some(sharded)) => {
+                let batches = Batches::new(*n, Opened { fold: sharded, counters: Arc::clone(&counters) });
+                erase(pushed(pipeline::pipeline(batches, to), self.queue))
+            }
+            (Grouping::Batches(n), None) => {
+                let groups = pipeline::groups(aggs.clone(), overflow);
+                let operator = pipeline::pipeline(pipeline::batches(*n, groups), to);
                 erase(pushed(operator, self.queue))
             }
-            Grouping::Windows(windows) => {
-                let window = TimedWindow::with(windows.every, groups);
-                let window = match windows.origin {
-                    Some(origin) => window.aligned_to(origin),
-                    None => window,
-                };
-                let operator = pipeline::pipeline(pipeline::windows(window), names, Arc::clone(&counters));
+            (Grouping::Windows(windows), Some(sharded)) => {
+                let fold = Opened { fold: sharded, counters: Arc::clone(&counters) };
+                let window = pipeline::windows(windows.of(fold));
+                erase(pushed(pipeline::pipeline(window, to), self.queue))
+            }
+            (Grouping::Windows(windows), None) => {
+                let window = pipeline::windows(windows.of(pipeline::groups(aggs.clone(), overflow)));
+                let operator = pipeline::pipeline(window, to);
                 match windows.lateness {
                     None => erase(pushed(operator, self.queue)),
                     Some(lateness) => {
@@ -171,10 +193,22 @@ impl MStreamBuilder {
             }
         };
         let stages = self.stages();
-        let shared = Common { name: self.name, counters, later, late, aggs, max_tag_bytes: self.max_tag_bytes, stages };
+        let max_tag_bytes = self.max_tag_bytes;
+        let shared = Common { name: self.name, counters, later, late, shards, aggs, max_tag_bytes, stages };
         let shared = Arc::new(shared);
-        let sender = MSender { entry, shared: Arc::clone(&shared), tags: self.default_tags, weight: NonZeroU32::MIN };
-        Ok((sender, MStream { elements, shared, ended: false }))
+        let gate = shared
+            .shards
+            .clone()
+            .map(|shards| Arc::new(GateWaker::new(shards, by_the_clock, Arc::clone(&shared.counters))));
+        let sender = MSender::new(entry, Arc::clone(&shared), self.default_tags);
+        Ok((sender, MStream { elements, shared, gate, ended: false }))
+    }
+
+    fn is_in_arrival_time(&self) -> bool {
+        match &self.grouping {
+            Grouping::Windows(windows) => windows.lateness.is_none(),
+            Grouping::Batches(_) => true,
+        }
     }
 
     fn interval(&self, length: Duration, of: &'static str) -> Result<Interval, BuildError> {
@@ -207,13 +241,13 @@ impl MStreamBuilder {
     }
 }
 
-type Elements = Pin<Box<dyn futures_core::Stream<Item = MElement> + Send>>;
-
 /// Hides what the pipeline is made of.
-fn erase<O, T>((pusher, elements): (Pusher<Measurement, O, T>, Pushed<Measurement, O, T>)) -> (Arc<dyn Entry>, Elements)
+fn erase<O, T>(
+    (pusher, outputs): (Pusher<Measurement, O, T>, Pushed<Measurement, O, T>),
+) -> (Arc<dyn Entry>, Box<dyn Exit>)
 where
-    O: Operator<Measurement, Out = MElement> + Send + 'static,
+    O: Operator<Measurement, Out = Elements> + Send + 'static,
     T: TimeDomain<Measurement> + Send + 'static,
 {
-    (Arc::new(pusher), Box::pin(elements))
+    (Arc::new(pusher), Box::new(outputs.elements()))
 }

@@ -8,6 +8,7 @@ use super::stats::{Counter, Counters};
 use super::{SendError, Stage, StreamStats};
 use crate::Aggs;
 use crate::later::Later;
+use crate::shard::Shards;
 
 /// What the stream and its senders share, but for the pipeline itself.
 pub(crate) struct Common {
@@ -15,6 +16,8 @@ pub(crate) struct Common {
     pub(super) counters: Arc<Counters>,
     pub(super) later: Arc<Later>,
     pub(super) late: Option<LateCounter>,
+    /// Where threads fold by themselves, if they do.
+    pub(super) shards: Option<Arc<Shards>>,
     pub(super) aggs: Aggs,
     pub(super) max_tag_bytes: usize,
     pub(super) stages: Vec<Stage>,
@@ -24,7 +27,7 @@ impl Common {
     pub(crate) fn stats(&self) -> StreamStats {
         let counters = &self.counters;
         StreamStats {
-            accepted: counters.accepted.get(),
+            accepted: counters.accepted.get() + self.shards.as_ref().map_or(0, |shards| shards.taken()),
             emitted: counters.emitted.get(),
             waiting: counters.waiting(),
             not_finite: counters.not_finite.get(),

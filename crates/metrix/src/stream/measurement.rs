@@ -1,10 +1,12 @@
 //! [`Measurement`]: what goes into a metric stream, and [`Stamp`], which gives it a time.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use metrix_core::{Emit, Operator, Timestamp};
 
 use crate::Tags;
+use crate::shard::Shard;
 
 /// A value on its way into a stream.
 #[derive(Clone, Debug)]
@@ -15,6 +17,15 @@ pub(crate) struct Measurement {
     pub(crate) tags: Tags,
     /// When it was measured, if the sender said so.
     pub(crate) at: Option<Timestamp>,
+    /// Where its thread keeps its series, if it does.
+    pub(super) ticket: Option<Ticket>,
+}
+
+/// A place in a thread's shard, for a value that goes through the stream's lock.
+#[derive(Clone, Debug)]
+pub(super) struct Ticket {
+    pub(super) shard: Arc<Shard>,
+    pub(super) place: u32,
 }
 
 /// Gives measurements that have no time the time at which they come.

@@ -29,6 +29,16 @@ impl Drop for Open {
     }
 }
 
+impl<F> Opened<F> {
+    /// Steps in a way of one's own.
+    pub(super) fn take<S, R>(&self, (state, open): &mut (S, Option<Open>), step: impl FnOnce(&F, &mut S) -> R) -> R {
+        if open.is_none() {
+            *open = Some(Open::new(&self.counters));
+        }
+        step(&self.fold, state)
+    }
+}
+
 impl<T, F: Fold<T>> Fold<T> for Opened<F> {
     type State = (F::State, Option<Open>);
     type Out = F::Out;
@@ -38,11 +48,8 @@ impl<T, F: Fold<T>> Fold<T> for Opened<F> {
     }
 
     #[inline]
-    fn step(&self, (state, open): &mut Self::State, item: T) {
-        if open.is_none() {
-            *open = Some(Open::new(&self.counters));
-        }
-        self.fold.step(state, item);
+    fn step(&self, state: &mut Self::State, item: T) {
+        self.take(state, |fold, state| fold.step(state, item));
     }
 
     fn finish(&self, (state, _open): Self::State) -> F::Out {

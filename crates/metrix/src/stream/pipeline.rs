@@ -4,33 +4,42 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use metrix_core::fold::{self, Fold, Last};
-use metrix_core::ops::{Filter, Flatten, Inspect, Map, Partition, TimedWindow};
+use metrix_core::ops::{Filter, Inspect, Map, Partition, TimedWindow};
 use metrix_core::{Operator, Timestamp, Window};
 
+use super::elements::Elements;
 use super::measurement::{Measurement, Stamp};
 use super::open::Opened;
 use super::overflow::Overflow;
 use super::stats::Counters;
 use super::weighing::Weighing;
-use crate::agg::Aggregate;
-use crate::{Aggs, MElement, Tags};
+use crate::agg::AggsState;
+use crate::{Aggs, Tags};
 
-/// What the measurements of each tag set came to, aggregate by aggregate.
-pub(super) type Groups = Vec<(Tags, Vec<Aggregate>)>;
+/// The tag sets that came, in the order of their first measurements, and what became of each.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    pub(super) tags: Vec<Tags>,
+    pub(super) states: Vec<AggsState>,
+}
 
 /// What a window or a batch came to.
 #[derive(Debug)]
 pub(super) struct Summary {
-    groups: Groups,
-    at: Timestamp,
-    start: Option<Timestamp>,
+    pub(super) groups: Groups,
+    pub(super) at: Timestamp,
+    pub(super) start: Option<Timestamp>,
 }
 
 /// A state of the aggregates for each tag set, up to a limit.
 pub(super) fn groups(aggs: Aggs, overflow: Overflow) -> impl Fold<Measurement, State: Send, Out = Groups> + Send {
     let counters = Arc::clone(&overflow.counters);
     let groups = fold::group_by(|measurement: &Measurement| measurement.tags.clone(), Weighing(aggs))
-        .at_most(overflow.max_series, move |tags, groups| overflow.of(tags, groups.keys()));
+        .at_most(overflow.max_series, move |tags, groups| overflow.of(tags, groups.keys()))
+        .map(|groups: Vec<(Tags, AggsState)>| {
+            let (tags, states) = groups.into_iter().unzip();
+            Groups { tags, states }
+        });
     Opened { fold: groups, counters }
 }
 
@@ -56,37 +65,24 @@ where
     Stamp.then(Partition::with(n, (groups, at))).then(Map::new(summary))
 }
 
-/// The elements of windows or batches, which are counted; `names` are those of the aggregates' elements.
-pub(super) fn pipeline<S>(
-    summaries: S,
-    names: Vec<Arc<str>>,
-    counters: Arc<Counters>,
-) -> impl Operator<Measurement, Out = MElement>
+/// How elements are made of summaries.
+pub(super) struct ToElements {
+    pub(super) aggs: Aggs,
+    /// Those of the aggregates' elements.
+    pub(super) names: Arc<[Arc<str>]>,
+    pub(super) counters: Arc<Counters>,
+}
+
+/// The elements of windows or batches, which are counted. That they come out one by one, and are made then, is the work of
+/// [`Pushed::elements`](metrix_core::Pushed::elements).
+pub(super) fn pipeline<S>(summaries: S, to: ToElements) -> impl Operator<Measurement, Out = Elements>
 where
     S: Operator<Measurement, Out = Summary>,
 {
+    let ToElements { aggs, names, counters } = to;
     summaries
-        .then(Filter::new(|summary: &Summary| !summary.groups.is_empty()))
-        .then(Map::new(move |summary: Summary| summary.into_elements(&names)))
-        .then(Inspect::new(move |elements: &Vec<MElement>| _ = counters.made.add(elements.len() as u64)))
-        .then(Flatten::new())
-}
-
-impl Summary {
-    /// All groups of the first aggregate, then all of the second.
-    fn into_elements(self, names: &[Arc<str>]) -> Vec<MElement> {
-        let Self { groups, at, start } = self;
-        let mut found: Vec<_> =
-            groups.iter().flat_map(|(tags, aggregates)| aggregates.iter().map(move |found| (tags, found))).collect();
-        // Stable, so that the groups stay in the order in which they first appeared.
-        found.sort_by_key(|(_, found)| found.agg);
-        let element = |(tags, found): (&Tags, &Aggregate)| MElement {
-            name: names[found.agg].clone(),
-            value: found.value,
-            tags: found.tags.or(tags),
-            at,
-            start,
-        };
-        found.into_iter().map(element).collect()
-    }
+        .then(Filter::new(|summary: &Summary| !summary.groups.tags.is_empty()))
+        .then(Map::new(move |summary: Summary| Elements::new(summary, &aggs, Arc::clone(&names))))
+        .then(Filter::new(|elements: &Elements| elements.len() > 0))
+        .then(Inspect::new(move |elements: &Elements| _ = counters.made.add(elements.len() as u64)))
 }

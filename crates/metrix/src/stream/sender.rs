@@ -5,13 +5,13 @@ use std::future::Future;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use metrix_core::{EmitError, Timestamp};
+use metrix_core::Timestamp;
 
 use super::common::Common;
 use super::entry::Entry;
-use super::measurement::Measurement;
+use super::home::Home;
 use super::{SendError, Stage, StreamStats};
-use crate::{Cumulative, Gauge, Tags, Timer};
+use crate::{Cumulative, Gauge, TagSet, Tags, Timer};
 
 /// The side of a metric stream that measurements are sent to, bound to a set of tags.
 ///
@@ -36,16 +36,21 @@ use crate::{Cumulative, Gauge, Tags, Timer};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
 pub struct MSender {
     pub(super) entry: Arc<dyn Entry>,
     pub(super) shared: Arc<Common>,
     pub(super) tags: Tags,
     /// How many equal values each that is sent stands for.
     pub(super) weight: NonZeroU32,
+    /// Where the thread that sends first keeps the series.
+    pub(super) home: Home,
 }
 
 impl MSender {
+    pub(super) fn new(entry: Arc<dyn Entry>, shared: Arc<Common>, tags: Tags) -> Self {
+        Self { entry, shared, tags, weight: NonZeroU32::MIN, home: Home::default() }
+    }
+
     /// The stream's name.
     pub fn name(&self) -> &str {
         &self.shared.name
@@ -91,17 +96,19 @@ impl MSender {
 
     /// Sends a value. It never waits and never fails: what is refused is counted in [`stats`](Self::stats), and the first
     /// of each kind is logged. [`try_send`](Self::try_send) says why.
+    #[inline]
     pub fn send(&self, value: f64) {
         let _counted = self.try_send(value);
     }
 
     /// Sends a value with tags of its own, which are added to those of this sender.
-    pub fn send_with(&self, value: f64, tags: impl Into<Tags>) {
+    #[inline]
+    pub fn send_with(&self, value: f64, tags: impl TagSet) {
         let _counted = self.try_send_with(value, tags);
     }
 
     /// Sends a value that was measured at a time of its own, as [`try_send_at`](Self::try_send_at) does.
-    pub fn send_at(&self, value: f64, tags: impl Into<Tags>, at: Timestamp) {
+    pub fn send_at(&self, value: f64, tags: impl TagSet, at: Timestamp) {
         let _counted = self.try_send_at(value, tags, at);
     }
 
@@ -110,16 +117,21 @@ impl MSender {
     /// # Errors
     /// If the value is not finite, the tags are too long, too many elements wait to be taken from the stream, or it is
     /// closed.
+    #[inline]
     pub fn try_send(&self, value: f64) -> Result<(), SendError> {
-        self.submit(value, self.tags.clone(), None)
+        if value.is_finite() && self.home.step(|state| self.shared.aggs.step_weighed(state, value, self.weight)) {
+            return Ok(());
+        }
+        self.try_send_away(value)
     }
 
     /// Sends a value with tags of its own, unless the stream refuses it.
     ///
     /// # Errors
     /// As [`try_send`](Self::try_send).
-    pub fn try_send_with(&self, value: f64, tags: impl Into<Tags>) -> Result<(), SendError> {
-        self.submit(value, tags.into().or(&self.tags), None)
+    #[inline]
+    pub fn try_send_with(&self, value: f64, tags: impl TagSet) -> Result<(), SendError> {
+        self.send_tagged(value, tags, None)
     }
 
     /// Sends a value that was measured at a time of its own. Streams in event time put it into that time's window; those
@@ -127,8 +139,8 @@ impl MSender {
     ///
     /// # Errors
     /// As [`try_send`](Self::try_send). A value that comes too late is no error, and counted.
-    pub fn try_send_at(&self, value: f64, tags: impl Into<Tags>, at: Timestamp) -> Result<(), SendError> {
-        self.submit(value, tags.into().or(&self.tags), Some(at))
+    pub fn try_send_at(&self, value: f64, tags: impl TagSet, at: Timestamp) -> Result<(), SendError> {
+        self.send_tagged(value, tags, Some(at))
     }
 
     /// Sends a value, and waits while too many elements wait to be taken from the stream: how a source that can wait is
@@ -147,16 +159,16 @@ impl MSender {
     ///
     /// # Errors
     /// As [`send_async`](Self::send_async).
-    pub async fn send_async_with(&self, value: f64, tags: impl Into<Tags>) -> Result<(), SendError> {
-        self.submit_async(value, tags.into().or(&self.tags), None).await
+    pub async fn send_async_with(&self, value: f64, tags: impl TagSet) -> Result<(), SendError> {
+        self.submit_async(value, tags.into_tags().or(&self.tags), None).await
     }
 
     /// Sends a value that was measured at a time of its own, and waits as [`send_async`](Self::send_async) does.
     ///
     /// # Errors
     /// As [`send_async`](Self::send_async).
-    pub async fn send_async_at(&self, value: f64, tags: impl Into<Tags>, at: Timestamp) -> Result<(), SendError> {
-        self.submit_async(value, tags.into().or(&self.tags), Some(at)).await
+    pub async fn send_async_at(&self, value: f64, tags: impl TagSet, at: Timestamp) -> Result<(), SendError> {
+        self.submit_async(value, tags.into_tags().or(&self.tags), Some(at)).await
     }
 
     /// Starts a timer, which sends how many seconds it ran when it is dropped.
@@ -190,6 +202,9 @@ impl MSender {
     /// Ends the stream: what is open is given out, and from then on everything is refused.
     pub fn close(&self) {
         self.entry.close();
+        if let Some(shards) = &self.shared.shards {
+            shards.gate().close();
+        }
     }
 
     /// The parts of the stream's pipeline, each of which feeds the next.
@@ -226,50 +241,12 @@ impl MSender {
     pub(crate) fn has_open(&self) -> bool {
         self.shared.counters.open.get() > 0
     }
+}
 
-    fn submit(&self, value: f64, tags: Tags, at: Option<Timestamp>) -> Result<(), SendError> {
-        self.check(value, &tags)?;
-        self.count(self.entry.try_push(Measurement { value, weight: self.weight, tags, at }))
-    }
-
-    async fn submit_async(&self, value: f64, tags: Tags, at: Option<Timestamp>) -> Result<(), SendError> {
-        self.check(value, &tags)?;
-        // Only what has to wait takes an allocation.
-        let pushed = match self.entry.try_push(Measurement { value, weight: self.weight, tags, at }) {
-            Err(EmitError::Full(measurement)) => self.entry.push(measurement).await,
-            pushed => pushed,
-        };
-        self.count(pushed)
-    }
-
-    #[inline]
-    fn check(&self, value: f64, tags: &Tags) -> Result<(), SendError> {
-        let shared = &self.shared;
-        if !value.is_finite() {
-            let error = SendError::NotFinite { stream: shared.name.clone(), value };
-            return Err(shared.refuse(&shared.counters.not_finite, error));
-        }
-        if tags.text_len() > shared.max_tag_bytes {
-            let (bytes, most) = (tags.text_len(), shared.max_tag_bytes);
-            let error = SendError::TagsTooLong { stream: shared.name.clone(), bytes, most };
-            return Err(shared.refuse(&shared.counters.tags_too_long, error));
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn count(&self, pushed: Result<(), EmitError<Measurement>>) -> Result<(), SendError> {
-        let shared = &self.shared;
-        shared.later.tell();
-        let (counter, error) = match pushed {
-            Ok(()) => {
-                shared.counters.accepted.add(1);
-                return Ok(());
-            }
-            Err(EmitError::Full(_)) => (&shared.counters.full, SendError::Full { stream: shared.name.clone() }),
-            Err(_) => (&shared.counters.closed, SendError::Closed { stream: shared.name.clone() }),
-        };
-        Err(shared.refuse(counter, error))
+/// A clone finds its own way to where its thread keeps the series.
+impl Clone for MSender {
+    fn clone(&self) -> Self {
+        Self { weight: self.weight, ..Self::new(Arc::clone(&self.entry), Arc::clone(&self.shared), self.tags.clone()) }
     }
 }
 

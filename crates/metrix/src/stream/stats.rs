@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a stream has taken, refused and given since it was built.
+/// What a stream has taken, refused and given since it was built: exact once those who send are at rest, and a few values behind while they
+/// send.
 ///
 /// A measurement counts once, however many values it [stands for](crate::MSender::weighted).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +55,11 @@ impl Counter {
         self.0.fetch_add(n, Ordering::Relaxed)
     }
 
+    /// Adds, where nobody else ever does: that needs no exclusive access to memory.
+    pub(crate) fn add_alone(&self, n: u64) {
+        self.0.store(self.get() + n, Ordering::Relaxed);
+    }
+
     /// Takes away what was added before.
     pub(crate) fn sub(&self, n: u64) {
         self.0.fetch_sub(n, Ordering::Relaxed);
@@ -67,6 +73,7 @@ impl Counter {
 /// What the parts of a stream count.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
+    /// Measurements that came to the stream itself; not those that threads took without asking.
     pub(crate) accepted: Counter,
     /// Elements that the windows and batches came to.
     pub(crate) made: Counter,

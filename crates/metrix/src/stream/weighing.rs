@@ -1,19 +1,17 @@
-//! [`Weighing`]: the aggregates of measurements, each by its weight.
-
-use std::num::NonZeroU32;
+//! [`Weighing`]: the states of the aggregates of measurements, each by its weight.
 
 use metrix_core::Fold;
 
 use super::measurement::Measurement;
 use crate::Aggs;
-use crate::agg::{Aggregate, AggsState};
+use crate::agg::AggsState;
 
-/// Folds the values of measurements, each as often as its weight says.
+/// Folds the values of measurements, each as often as its weight says. What they come to is read off the states when all are there.
 pub(super) struct Weighing(pub(super) Aggs);
 
 impl Fold<Measurement> for Weighing {
     type State = AggsState;
-    type Out = Vec<Aggregate>;
+    type Out = AggsState;
 
     fn init(&self) -> AggsState {
         self.0.init()
@@ -21,15 +19,10 @@ impl Fold<Measurement> for Weighing {
 
     #[inline]
     fn step(&self, state: &mut AggsState, measurement: Measurement) {
-        // Nearly all stand for themselves alone.
-        if measurement.weight == NonZeroU32::MIN {
-            self.0.step(state, measurement.value);
-        } else {
-            self.0.step_times(state, measurement.value, measurement.weight);
-        }
+        self.0.step_weighed(state, measurement.value, measurement.weight);
     }
 
-    fn finish(&self, state: AggsState) -> Vec<Aggregate> {
-        self.0.finish(state)
+    fn finish(&self, state: AggsState) -> AggsState {
+        state
     }
 }

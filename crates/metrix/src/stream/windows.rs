@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use metrix_core::Timestamp;
+use metrix_core::ops::TimedWindow;
+use metrix_core::{Fold, Timestamp};
+
+use super::measurement::Measurement;
 
 /// Which windows of time a stream sums up.
 ///
@@ -39,6 +42,15 @@ impl Windows {
     /// what comes for it later is counted as late. See [`EventTime`](metrix_core::EventTime).
     pub fn event_time(self, lateness: Duration) -> Self {
         Self { lateness: Some(lateness), ..self }
+    }
+
+    /// The operator, with what it folds.
+    pub(super) fn of<F: Fold<Measurement>>(&self, fold: F) -> TimedWindow<Measurement, F> {
+        let window = TimedWindow::with(self.every, fold);
+        match self.origin {
+            Some(origin) => window.aligned_to(origin),
+            None => window,
+        }
     }
 
     /// In event time, lets time go on by the clock while nothing has come for `idle`, so that windows close. In arrival

@@ -93,6 +93,23 @@ proptest! {
     }
 
     #[test]
+    fn all_but_the_first_and_the_last_are_the_same_in_any_order_and_parts(
+        (values, other_order) in numbers().prop_flat_map(|values| (Just(values.clone()), Just(values).prop_shuffle())),
+        at in 0..80_usize,
+    ) {
+        let aggs = mergeable(ALL.map(built_in));
+        let but_the_ends = |mut found: Vec<Aggregate>| {
+            found.retain(|found| !["first", "last"].contains(&ALL[found.agg]));
+            found
+        };
+        let (earlier, later) = other_order.split_at(at.min(values.len()));
+        let mut whole = part(&aggs, later);
+        aggs.merge(&mut whole, part(&aggs, earlier));
+        let (ours, expected) = (but_the_ends(aggs.finish(whole)), but_the_ends(aggs.fold(values.iter().copied())));
+        prop_assert!(alike(&values)(&ours, &expected), "{:?} is not {:?}", ours, expected);
+    }
+
+    #[test]
     fn each_alone_is_the_fold_of_its_name(values in numbers()) {
         let items = || values.iter().copied();
         check("count", &values, Some(Count.fold(items()) as f64));
@@ -178,14 +195,22 @@ fn the_parts_of_a_histogram_are_added_bound_by_bound() {
 }
 
 #[test]
+fn an_estimate_of_many_is_the_same_in_any_order_and_parts() {
+    let values: Vec<f64> = (0..5000).map(|i| f64::from(i * 7919 % 4999) * 1.5 - 3000.0).collect();
+    let aggs = mergeable(["distinct", "p50", "p99.9", "median"].map(built_in));
+    let expected = aggs.fold(values.iter().copied());
+    for at in [10, 1500, 4990] {
+        let backwards: Vec<f64> = values.iter().rev().copied().collect();
+        let mut whole = part(&aggs, &backwards[..at]);
+        aggs.merge(&mut whole, part(&aggs, &backwards[at..]));
+        assert_eq!(aggs.finish(whole), expected, "in parts of {at} and the rest");
+    }
+}
+
+#[test]
 #[should_panic(expected = "states that are merged come from aggregates that are made alike")]
 fn states_of_other_aggregates_are_not_merged() {
     let aggs = mergeable([built_in("sum")]);
     let other = mergeable([built_in("sum"), built_in("median")]);
     aggs.merge(&mut part(&aggs, &[1.0]), part(&other, &[2.0]));
-}
-
-#[test]
-fn numbers_alone_take_little() {
-    assert!(size_of::<metrix::AggsState>() <= 112);
 }

@@ -1,0 +1,161 @@
+//! The interleavings of a thread that goes to its own state with those that drain it, by loom:
+//! `RUSTFLAGS="--cfg metrix_loom" cargo test -p metrix --lib --release shard::loom`.
+//!
+//! Each value is counted once: it is in the state that is drained, or its thread was told that it can't go there. Loom itself sees to
+//! it that no two are at a state at once. The fences are the portable ones; loom knows no other. The interleavings are those with so
+//! many forced switches between threads as each test says, which is what finds nearly all faults in a time that one can wait for.
+
+use loom::sync::{Arc, Mutex};
+use loom::thread;
+
+use super::owned::owned;
+use super::{Gate, Key, Owned};
+
+/// What a stream has: one lock with the key under it, and the sum of all that has been drained.
+struct Stream {
+    gate: std::sync::Arc<Gate>,
+    locked: Mutex<(Key, u64)>,
+    shards: Mutex<Vec<std::sync::Arc<Owned<u64>>>>,
+}
+
+impl Stream {
+    fn new() -> Arc<Self> {
+        let (gate, key) = Key::new();
+        Arc::new(Self { gate, locked: Mutex::new((key, 0)), shards: Mutex::default() })
+    }
+
+    /// Opens the gate, as a stream's poll does before it sleeps.
+    fn open(&self) {
+        self.gate.open_if(self.gate.number());
+    }
+
+    /// What a sender does: its own way if it may, else under the lock, where it gets a pass. Says whether it is taken.
+    fn send(&self, shard: &Owned<u64>) -> bool {
+        if shard.enter(|state| *state += 1).is_some() {
+            return true;
+        }
+        let (key, _) = &mut *self.locked.lock().unwrap();
+        if self.gate.is_closed() {
+            return false;
+        }
+        key.enter_with(shard, |state| *state += 1).expect("its owner");
+        key.give_pass(shard);
+        true
+    }
+
+    /// What ends a window.
+    fn drain(&self) {
+        let (key, sum) = &mut *self.locked.lock().unwrap();
+        let shards = self.shards.lock().unwrap().clone();
+        key.drain(shards.iter().map(|shard| &**shard), |state| *sum += std::mem::take(state));
+    }
+
+    /// A shard of this thread.
+    fn shard(&self) -> std::sync::Arc<Owned<u64>> {
+        let shard = std::sync::Arc::new(owned(&self.gate, 0));
+        self.shards.lock().unwrap().push(std::sync::Arc::clone(&shard));
+        shard
+    }
+
+    /// All that has come, when nobody sends any more.
+    fn sum(&self) -> u64 {
+        self.drain();
+        self.locked.lock().unwrap().1
+    }
+}
+
+fn check(preemptions: usize, test: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(preemptions);
+    model.check(test);
+}
+
+/// Sends so many values from a thread of its own; gives how many were taken.
+fn send_on_thread(stream: &Arc<Stream>, values: u64) -> thread::JoinHandle<u64> {
+    let stream = Arc::clone(stream);
+    thread::spawn(move || {
+        let shard = stream.shard();
+        (0..values).map(|_| u64::from(stream.send(&shard))).sum()
+    })
+}
+
+#[test]
+fn a_sender_and_a_window_that_ends() {
+    check(4, || {
+        let stream = Stream::new();
+        stream.open();
+        let sender = send_on_thread(&stream, 3);
+        stream.drain();
+        stream.open();
+        stream.drain();
+        assert_eq!(sender.join().unwrap(), 3);
+        // The thread has ended, and what it had is there.
+        assert_eq!(stream.sum(), 3);
+    });
+}
+
+#[test]
+fn two_senders_and_a_window_that_ends() {
+    check(2, || {
+        let stream = Stream::new();
+        stream.open();
+        let senders = [send_on_thread(&stream, 2), send_on_thread(&stream, 2)];
+        stream.drain();
+        assert_eq!(senders.map(|sender| sender.join().unwrap()), [2, 2]);
+        assert_eq!(stream.sum(), 4);
+    });
+}
+
+#[test]
+fn a_gate_that_is_opened_while_a_window_ends() {
+    check(3, || {
+        let stream = Stream::new();
+        stream.open();
+        let sender = send_on_thread(&stream, 2);
+        let poll = thread::spawn({
+            let stream = Arc::clone(&stream);
+            move || {
+                stream.gate.shut();
+                stream.open();
+            }
+        });
+        stream.drain();
+        assert_eq!(sender.join().unwrap(), 2);
+        poll.join().unwrap();
+        assert_eq!(stream.sum(), 2);
+    });
+}
+
+#[test]
+fn a_stream_that_is_closed_counts_what_it_has_taken() {
+    check(3, || {
+        let stream = Stream::new();
+        stream.open();
+        let sender = send_on_thread(&stream, 3);
+        // As `close` does: under the lock, so that nobody gets a pass after it.
+        {
+            let _locked = stream.locked.lock().unwrap();
+            stream.gate.close();
+        }
+        stream.drain();
+        let at_the_end = stream.locked.lock().unwrap().1;
+        let taken = sender.join().unwrap();
+        assert_eq!(at_the_end, taken, "all that was taken before the end is in it, and nothing after");
+    });
+}
+
+#[test]
+fn two_drains_at_once_and_a_thread_that_ends() {
+    check(3, || {
+        let stream = Stream::new();
+        stream.open();
+        let sender = send_on_thread(&stream, 2);
+        let drained = thread::spawn({
+            let stream = Arc::clone(&stream);
+            move || stream.drain()
+        });
+        assert_eq!(sender.join().unwrap(), 2);
+        drained.join().unwrap();
+        assert_eq!(stream.sum(), 2);
+    });
+}

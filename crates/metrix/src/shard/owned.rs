@@ -1,0 +1,165 @@
+//! [`Owned`]: what one thread goes to with plain stores, and others only with the [`Key`].
+//!
+//! The one module that has `unsafe` code. Everything outside of it is safe to use in any way.
+//!
+//! # Why nobody is ever there together with somebody else
+//!
+//! There are three ways to the state, and the types allow no other:
+//!
+//! - *With a pass* ([`enter`](Owned::enter)): only the owner, which is one thread for good, since no thread's number is ever
+//!   used again. It says that it is `busy`, then looks whether the gate's number is that of its pass, and stays only if so.
+//!   One that is busy already, as when code that it runs comes here again, doesn't get in.
+//! - *With the key, as owner* ([`enter_with`](Key::enter_with)): only the owner, if it isn't busy.
+//! - *With the key, for all* ([`drain`](Key::drain)): anybody, after it has shut the gate, run the heavy fence, and then seen of
+//!   each that it isn't busy.
+//!
+//! There is one key to a gate and it can't be copied, so the exclusive borrow of it keeps the second and third way apart from
+//! each other and from themselves. The first and the second are the same thread, so they could only be nested: the second within the
+//! first is refused as `busy`, and the first within the second too, as that says that it is busy likewise.
+//! The first and the third: the owner stores `busy`, passes the light fence and loads the gate; who drains stores the gate,
+//! passes the heavy fence and loads `busy`. One of them sees what the other has stored. If the owner sees the gate shut,
+//! it goes away. If not, who drains sees it busy, and waits until the owner says with a release store that it has left, which
+//! makes its writes visible. As long as the key is borrowed no new pass is given, since that takes the key; and a pass for an
+//! earlier number never holds again, since the numbers only grow, whoever opens the gate meanwhile.
+//! A new state has a pass for a number that no gate ever has. What who drains has written the owner sees when it next gets a pass, which takes the key, too: whatever hands over the key
+//! from thread to thread, a lock for one, orders the two.
+//!
+//! This rests on three things of other files: that a gate's number only grows (`gate.rs`), that a thread's is never used again
+//! (`thread.rs`), and that the two fences are a pair wherever [`is_there`](barrier::is_there) says so, since no pass is given
+//! elsewhere (`barrier.rs`).
+
+use std::sync::Arc;
+
+use super::gate::Gate;
+use super::{barrier, thread};
+use crate::sync::{AtomicBool, AtomicU64, Ordering, UnsafeCell, yield_now};
+
+/// The number of no gate.
+const NO_PASS: u64 = u64::MAX;
+
+/// A state that belongs to the thread that made it.
+#[derive(Debug)]
+pub(crate) struct Owned<T> {
+    /// The number of the owner.
+    owner: u64,
+    gate: Arc<Gate>,
+    /// The number of the gate for which the owner may enter. Only the owner reads and writes it.
+    pass: AtomicU64,
+    /// Whether the owner is at the state.
+    busy: AtomicBool,
+    state: UnsafeCell<T>,
+}
+
+// SAFETY: the state is reached by one thread at a time, as the module's text shows, and may be sent from one to another.
+#[allow(unsafe_code)]
+unsafe impl<T: Send> Sync for Owned<T> {}
+
+/// Says on its way out that the owner has left, also if that is by a panic.
+struct Leave<'a>(&'a AtomicBool);
+
+impl Drop for Leave<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+impl<T> Owned<T> {
+    /// Whether this thread is its owner.
+    #[inline]
+    pub(crate) fn is_mine(&self) -> bool {
+        self.owner == thread::known()
+    }
+
+    /// Goes to the state, if this thread is its owner and has a pass. It must not wait for whoever has the key.
+    #[inline]
+    pub(crate) fn enter<R>(&self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let _leave = self.begin()?;
+        if self.gate.number() != self.pass.load(Ordering::Relaxed) {
+            return None;
+        }
+        // SAFETY: the owner, busy, with a pass for the gate as it has been since.
+        #[allow(unsafe_code)]
+        Some(self.state.with_mut(|state| f(unsafe { &mut *state })))
+    }
+
+    /// Says that the owner comes, if it is this thread and isn't here already.
+    #[inline]
+    fn begin(&self) -> Option<Leave<'_>> {
+        if !self.is_mine() || self.busy.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.busy.store(true, Ordering::Relaxed);
+        barrier::light();
+        Some(Leave(&self.busy))
+    }
+}
+
+/// The right to give passes, and to go to the states of all threads. Whoever can borrow it exclusively has it, so it belongs
+/// under a lock.
+#[derive(Debug)]
+pub(crate) struct Key {
+    gate: Arc<Gate>,
+}
+
+impl Key {
+    /// A gate that is shut, and its key.
+    pub(crate) fn new() -> (Arc<Gate>, Self) {
+        // The first to ask waits for the kernel, which should not be under a lock.
+        barrier::is_there();
+        let gate = Arc::new(Gate::new());
+        (Arc::clone(&gate), Self { gate })
+    }
+
+    /// Goes to a state of this gate, if this thread is its owner.
+    pub(crate) fn enter_with<T, R>(&mut self, owned: &Owned<T>, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let _leave = self.has(owned).then(|| owned.begin()).flatten()?;
+        // SAFETY: the owner, not there already, while nobody else has the key.
+        #[allow(unsafe_code)]
+        Some(owned.state.with_mut(|state| f(unsafe { &mut *state })))
+    }
+
+    /// Gives the owner, if this thread is that, a pass, if the gate is open and the fences are to be had; says whether it has
+    /// one now.
+    pub(crate) fn give_pass<T>(&mut self, owned: &Owned<T>) -> bool {
+        let number = self.gate.number();
+        let open = self.has(owned) && owned.is_mine() && Gate::is_open_at(number) && barrier::is_there();
+        if open {
+            owned.pass.store(number, Ordering::Relaxed);
+        }
+        open
+    }
+
+    /// Shuts the gate, waits for those who are at their states, and goes to these, one after the other.
+    ///
+    /// # Panics
+    /// If this thread is at one of them.
+    pub(crate) fn drain<'a, T: 'a>(&mut self, all: impl IntoIterator<Item = &'a Owned<T>>, mut f: impl FnMut(&mut T)) {
+        self.gate.shut();
+        barrier::heavy();
+        for owned in all.into_iter().filter(|owned| self.has(owned)) {
+            assert!(!owned.is_mine() || !owned.busy.load(Ordering::Relaxed), "a thread can't wait for itself");
+            while owned.busy.load(Ordering::Acquire) {
+                yield_now();
+            }
+            // SAFETY: the gate was shut before the fence, the owner has been seen away after it, and nobody else has the key.
+            #[allow(unsafe_code)]
+            owned.state.with_mut(|state| f(unsafe { &mut *state }));
+        }
+    }
+
+    fn has<T>(&self, owned: &Owned<T>) -> bool {
+        Arc::ptr_eq(&self.gate, &owned.gate)
+    }
+}
+
+/// A state of this thread behind a gate.
+pub(crate) fn owned<T>(gate: &Arc<Gate>, state: T) -> Owned<T> {
+    Owned {
+        owner: thread::this(),
+        gate: Arc::clone(gate),
+        pass: AtomicU64::new(NO_PASS),
+        busy: AtomicBool::new(false),
+        state: UnsafeCell::new(state),
+    }
+}

@@ -1,0 +1,74 @@
+//! [`Elements`]: the elements of a window or batch, made one by one.
+
+use std::sync::Arc;
+
+use metrix_core::Timestamp;
+
+use super::pipeline::Summary;
+use crate::agg::{Column, Columns};
+use crate::{Aggs, MElement, Tags};
+
+/// All groups of the first aggregate, then all of the second.
+///
+/// The results are there from the beginning, so that it is known how many elements there are; what costs most of an element is
+/// left to whoever takes it.
+#[derive(Debug)]
+pub(super) struct Elements {
+    /// Those of the aggregates' elements.
+    names: Arc<[Arc<str>]>,
+    tags: Vec<Tags>,
+    columns: Vec<Column>,
+    at: Timestamp,
+    start: Option<Timestamp>,
+    /// The column whose turn it is, and the place in it.
+    agg: usize,
+    place: usize,
+    left: usize,
+}
+
+impl Elements {
+    pub(super) fn new(summary: Summary, aggs: &Aggs, names: Arc<[Arc<str>]>) -> Self {
+        let Summary { groups, at, start } = summary;
+        let Columns { columns, len } = aggs.finish_all(groups.states);
+        Self { names, tags: groups.tags, columns, at, start, agg: 0, place: 0, left: len }
+    }
+
+    /// The next result of the column, with its tags.
+    fn next_of(column: &Column, place: &mut usize, tags: &[Tags]) -> Option<(Tags, f64)> {
+        match column {
+            Column::Single(values) => {
+                let (skipped, value) = values[*place..].iter().enumerate().find(|(_, value)| !value.is_nan())?;
+                let group = *place + skipped;
+                *place = group + 1;
+                Some((tags[group].clone(), *value))
+            }
+            Column::Several(values) => {
+                let (group, own, value) = values.get(*place)?;
+                *place += 1;
+                Some((own.or(&tags[*group as usize]), *value))
+            }
+        }
+    }
+}
+
+impl Iterator for Elements {
+    type Item = MElement;
+
+    fn next(&mut self) -> Option<MElement> {
+        while let Some(column) = self.columns.get(self.agg) {
+            if let Some((tags, value)) = Self::next_of(column, &mut self.place, &self.tags) {
+                self.left -= 1;
+                let name = Arc::clone(&self.names[self.agg]);
+                return Some(MElement { name, value, tags, at: self.at, start: self.start });
+            }
+            (self.agg, self.place) = (self.agg + 1, 0);
+        }
+        None
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for Elements {}

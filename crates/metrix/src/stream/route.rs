@@ -1,0 +1,145 @@
+//! The ways of a value into its stream: into this thread's shard, or through the stream's lock.
+
+use std::sync::Arc;
+
+use metrix_core::{EmitError, Timestamp};
+
+use super::entry::Entry;
+use super::measurement::{Measurement, Ticket};
+use super::{MSender, SendError};
+use crate::shard::{Mine, Shards, with_mine, with_mine_made};
+use crate::{TagSet, Tags};
+
+impl MSender {
+    /// Sends for the first time in a window, or from another thread than the one that was the first to send.
+    #[cold]
+    pub(super) fn try_send_away(&self, value: f64) -> Result<(), SendError> {
+        self.send_tagged(value, None::<Tags>, None)?;
+        self.find_home();
+        Ok(())
+    }
+
+    /// Remembers where this thread has the series, if another sender has brought it there.
+    fn find_home(&self) {
+        let Some(shards) = &self.shared.shards else { return };
+        with_mine(shards, |mine| {
+            let place = mine.index.find(self.tags.sum(), |known| *known == self.tags)?;
+            let window = mine.shard.cells.enter(|cells| cells.has(place).then(|| cells.window()))??;
+            self.home.remember(&mine.shard, window, place);
+            Some(())
+        });
+    }
+
+    /// Sends a value with these tags, of a time of its own if it has one.
+    #[inline]
+    pub(super) fn send_tagged(&self, value: f64, tags: impl TagSet, at: Option<Timestamp>) -> Result<(), SendError> {
+        match self.step_known(value, &tags, at) {
+            Ok(()) => Ok(()),
+            Err(Some(known)) => self.submit(value, known, at),
+            Err(None) => self.submit(value, tags.into_tags().or(&self.tags), at),
+        }
+    }
+
+    /// Sends through the stream's lock.
+    #[cold]
+    fn submit(&self, value: f64, tags: Tags, at: Option<Timestamp>) -> Result<(), SendError> {
+        self.check(value, &tags)?;
+        let pushed = self.push(Measurement { value, weight: self.weight, tags, at, ticket: None });
+        self.count(pushed)
+    }
+
+    pub(super) async fn submit_async(&self, value: f64, tags: Tags, at: Option<Timestamp>) -> Result<(), SendError> {
+        self.check(value, &tags)?;
+        // Only what has to wait takes an allocation.
+        let pushed = match self.push(Measurement { value, weight: self.weight, tags, at, ticket: None }) {
+            Err(EmitError::Full(measurement)) => self.entry.push(measurement).await,
+            pushed => pushed,
+        };
+        self.count(pushed)
+    }
+
+    #[inline]
+    fn check(&self, value: f64, tags: &Tags) -> Result<(), SendError> {
+        let shared = &self.shared;
+        if !value.is_finite() {
+            let error = SendError::NotFinite { stream: shared.name.clone(), value };
+            return Err(shared.refuse(&shared.counters.not_finite, error));
+        }
+        if tags.text_len() > shared.max_tag_bytes {
+            let (bytes, most) = (tags.text_len(), shared.max_tag_bytes);
+            let error = SendError::TagsTooLong { stream: shared.name.clone(), bytes, most };
+            return Err(shared.refuse(&shared.counters.tags_too_long, error));
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn count(&self, pushed: Result<(), EmitError<Measurement>>) -> Result<(), SendError> {
+        let shared = &self.shared;
+        shared.later.tell();
+        let (counter, error) = match pushed {
+            Ok(()) => {
+                shared.counters.accepted.add(1);
+                return Ok(());
+            }
+            Err(EmitError::Full(_)) => (&shared.counters.full, SendError::Full { stream: shared.name.clone() }),
+            Err(_) => (&shared.counters.closed, SendError::Closed { stream: shared.name.clone() }),
+        };
+        Err(shared.refuse(counter, error))
+    }
+
+    /// Takes a value into this thread's shard, if its series is known there and the thread may. Otherwise the series' tags, if
+    /// they are known: so only the first sighting of a series makes them.
+    #[inline]
+    pub(super) fn step_known(&self, value: f64, tags: &impl TagSet, at: Option<Timestamp>) -> Result<(), Option<Tags>> {
+        let Some(shards) = self.shared.shards.as_ref().filter(|_| value.is_finite()) else { return Err(None) };
+        let hash = tags.hash_over(&self.tags);
+        let stepped = with_mine(shards, |mine| {
+            let place = mine.index.find(hash, |known| tags.is_over(&self.tags, known)).ok_or(None)?;
+            let step = |state: &mut _| self.shared.aggs.step_weighed(state, value, self.weight);
+            if mine.shard.step(|cells| cells.get_at(place, at), step) {
+                return Ok(());
+            }
+            Err(Some(mine.index.tags(place).clone()))
+        });
+        stepped.unwrap_or(Err(None))
+    }
+
+    /// Gives a measurement to the stream, for this thread's shard if there is one.
+    pub(super) fn push(&self, measurement: Measurement) -> Result<(), EmitError<Measurement>> {
+        let is_open = |shards: &&Arc<Shards>| !shards.gate().is_closed();
+        let Some(shards) = self.shared.shards.as_ref().filter(is_open) else {
+            return self.entry.try_push(measurement);
+        };
+        let mut measurement = Some(measurement);
+        let pushed = with_mine_made(shards, |mine| {
+            let measurement = measurement.take()?;
+            Some(push_to(&*self.entry, mine, measurement))
+        });
+        match (pushed.flatten(), measurement) {
+            (Some(pushed), _) => pushed,
+            // The thread ends, or is on its way through here already.
+            (None, Some(measurement)) => self.entry.try_push(measurement),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// Gives a measurement to the stream, for the place of its series in the shard.
+fn push_to(entry: &dyn Entry, mine: &mut Mine, measurement: Measurement) -> Result<(), EmitError<Measurement>> {
+    let Mine { shard, index, .. } = mine;
+    shard.answer.take_idle().into_iter().for_each(|place| index.forget(place));
+    let (place, is_new) = index.place(&measurement.tags);
+    let ticket = Some(Ticket { shard: Arc::clone(shard), place });
+    let pushed = entry.try_push(Measurement { ticket, ..measurement });
+    let came = shard.answer.take();
+    if is_new && !came {
+        // There are too many series, or the stream takes nothing.
+        index.forget(place);
+    }
+    match pushed {
+        // It may come again from another thread.
+        Err(EmitError::Full(measurement)) => Err(EmitError::Full(Measurement { ticket: None, ..measurement })),
+        pushed => pushed,
+    }
+}

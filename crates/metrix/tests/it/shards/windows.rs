@@ -1,0 +1,111 @@
+//! Windows of time that end while threads fold.
+
+use std::num::NonZeroU32;
+
+use metrix::{MElement, Timestamp, tags};
+use tokio::time::advance;
+
+use super::*;
+
+const MS: Duration = Duration::from_millis(1);
+
+/// The counts of the windows, by when they start after the first.
+fn by_start(elements: &[MElement], first: Timestamp) -> Vec<(Duration, f64)> {
+    let windows = elements.chunk_by(|a, b| a.start == b.start);
+    let start = |window: &[MElement]| window[0].start.expect("it is a window") - first;
+    windows.map(|window| (start(window), total(window, "m.count"))).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_nobody_polls_has_exact_windows() {
+    let (sender, stream) = of_windows().build().unwrap();
+    let first = Timestamp::now();
+    let worker = Worker::new();
+    for step in 0..20_u32 {
+        // 300 ms a step: windows of four, three and three.
+        (0..600).for_each(|_| sender.send(f64::from(step)));
+        let sender = sender.clone();
+        worker.run(move || (0..600).for_each(|_| sender.send_with(1.0, tags! { "a" => 1 })));
+        advance(300 * MS).await;
+    }
+    sender.close();
+    let expected: Vec<(Duration, f64)> =
+        [4, 3, 3, 4, 3, 3].iter().zip(0..).map(|(steps, n)| (SECOND * n, f64::from(steps * 1200))).collect();
+    assert_eq!(by_start(&rest(stream), first), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_after_a_windows_end_is_in_the_next_though_nobody_polled() {
+    for into_it in [Duration::ZERO, MS, 999 * MS] {
+        let (sender, mut stream) = of_windows().build().unwrap();
+        let first = Timestamp::now();
+        let (bound, worker) = (sender.with(tags! { "a" => 1 }), Worker::new());
+        let theirs = bound.clone();
+        let send_there = || {
+            let theirs = theirs.clone();
+            worker.run(move || (0..10).for_each(|_| theirs.send(1.0)));
+        };
+        for window in 0..5 {
+            advance(into_it).await;
+            // From its first poll on the stream sleeps until the end of its window.
+            for _ in 0..2 {
+                bound.send(1.0);
+                send_there();
+                assert_eq!(ready(&mut stream), []);
+            }
+            advance(SECOND - into_it).await;
+            bound.send(1.0);
+            send_there();
+            let of_before = if window == 0 { 0.0 } else { 11.0 };
+            assert_eq!(by_start(&ready(&mut stream), first), [(SECOND * window, 22.0 + of_before)]);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_taken_is_accepted_and_nothing_else() {
+    let (sender, mut stream) = of_windows().build().unwrap();
+    let mut sent = 0;
+    for _ in 0..3 {
+        assert_eq!(ready(&mut stream), []);
+        for _ in 0..700 {
+            sender.send(1.0);
+            sender.send_with(1.0, [("a", "b")]);
+            sent += 2;
+            assert_eq!(sender.stats().accepted, sent);
+        }
+        on_threads(2, |_| (0..700).for_each(|_| sender.send(1.0)));
+        sent += 1400;
+        assert_eq!(sender.stats().accepted, sent);
+        advance(SECOND).await;
+        assert_eq!(totals(&ready(&mut stream)).0, 2800.0);
+        assert_eq!(sender.stats().accepted, sent);
+    }
+    drop(stream);
+    sender.send(1.0);
+    assert_eq!((sender.stats().accepted, sender.stats().closed), (sent, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn weights_count_wherever_a_value_is_folded() {
+    let (sender, mut stream) = of_windows().build().unwrap();
+    let ten = sender.weighted(NonZeroU32::new(10).unwrap());
+    for _ in 0..3 {
+        assert_eq!(ready(&mut stream), []);
+        on_threads(3, |thread| {
+            let (ten, one) = (ten.clone(), sender.clone());
+            let bound = ten.with(tags! { "thread" => thread });
+            for _ in 0..600 {
+                ten.send(2.0);
+                one.send(1.0);
+                bound.send(3.0);
+                ten.send_with(4.0, tags! { "thread" => thread });
+                ten.by(["thread"]).send(5.0, ["any"]);
+            }
+        });
+        advance(SECOND).await;
+        let n = 1800.0;
+        assert_eq!(totals(&ready(&mut stream)), (41.0 * n, 141.0 * n));
+    }
+    assert_eq!(sender.stats().accepted, 3 * 5 * 1800);
+}
