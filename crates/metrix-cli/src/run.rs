@@ -2,13 +2,16 @@
 
 mod account;
 mod asked;
+mod crew;
 mod datagrams;
 mod dials;
 mod drained;
 mod engine;
 mod faults;
 mod feed;
+mod hand;
 mod host;
+mod keys;
 mod live;
 mod log;
 mod names;
@@ -22,6 +25,7 @@ mod setup;
 mod signals;
 pub(crate) mod sinks;
 mod sources;
+mod steps;
 mod stop;
 pub(crate) mod streams;
 mod summary;

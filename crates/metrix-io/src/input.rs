@@ -44,7 +44,7 @@ use self::origin::Origin;
 /// # Ok::<(), metrix_io::InputError>(())
 /// ```
 ///
-/// Memory: the longest line, or 64 KiB, and what the decompression takes: of gzip 100 KiB, of Zstandard as much as was chosen
+/// Memory: the longest line, or 128 KiB, and what the decompression takes: of gzip 100 KiB, of Zstandard as much as was chosen
 /// when compressing, up to 128 MiB.
 pub struct Input {
     name: String,
@@ -83,11 +83,16 @@ impl Input {
     /// If it can't be read any further: what is compressed is damaged, for instance. Then it has ended, and what had come of
     /// the line at that place is left out.
     pub fn advance(&mut self) -> Result<Step, InputError> {
-        self.lines.advance().map_err(|error| InputError {
-            input: self.name.clone(),
-            bytes: Some(self.progress.bytes()),
-            error,
-        })
+        self.lines.advance().map_err(|error| self.failed(error))
+    }
+
+    /// Goes beyond all the lines that are there.
+    fn advance_all(&mut self, chunk: &mut Chunk, spare: impl FnOnce() -> Vec<u8>) -> Result<Step, InputError> {
+        self.lines.advance_all(chunk, spare).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: std::io::Error) -> InputError {
+        InputError { input: self.name.clone(), bytes: Some(self.progress.bytes()), error }
     }
 
     /// The line to which [`advance`](Self::advance) has gone, without its end. It is empty where that was none.

@@ -13,8 +13,11 @@
 mod glob;
 mod input;
 mod kind;
+#[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
+mod number;
 mod parse;
 mod reading;
+mod sample;
 pub mod sinks;
 pub mod sources;
 
@@ -23,3 +26,4 @@ pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Pr
 pub use kind::Kind;
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
+pub use sample::Sample;

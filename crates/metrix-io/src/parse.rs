@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Reading;
+use crate::{Reading, Sample};
 
 /// Turns lines of text into readings: what all protocols of lines have in common, wherever the lines come from.
 ///
@@ -49,6 +49,19 @@ pub trait ParseLine {
     /// If the line, or a part of it, is not of the protocol; of several faults it is the first. What was given to `emit`
     /// stands.
     fn parse(&mut self, line: &[u8], emit: &mut dyn FnMut(Reading<'_>)) -> Result<(), LineError>;
+
+    /// Gives the measurements of a line that is as most are to `emit`, in order, if the parser has a short way for such lines.
+    /// If it tells that the line isn't, what was given is void, and [`parse`](Self::parse) is to be asked, as for a line that is
+    /// wrong.
+    ///
+    /// They are as many as the readings of the line, and each has the value, time and weight of its reading, and the
+    /// [key](Sample::key) of that reading's series. So what to do with a series has to be found out only once, from its first
+    /// reading; its later lines cost neither tags nor an allocation. What `parse` would count as
+    /// [skipped](Self::skipped) is counted.
+    fn samples(&mut self, line: &[u8], emit: &mut dyn FnMut(Sample<'_>)) -> bool {
+        let _ = (line, emit);
+        false
+    }
 
     /// How many readings were left out so far because their line has no value for them, which is no fault.
     fn skipped(&self) -> u64 {

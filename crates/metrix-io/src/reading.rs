@@ -50,8 +50,7 @@ impl<'a> Reading<'a> {
     /// ```
     #[inline]
     pub fn copies(&self) -> NonZeroU32 {
-        // A float that is out of range becomes the nearest number in range.
-        NonZeroU32::new(self.weight.round() as u32).unwrap_or(NonZeroU32::MIN)
+        copies(self.weight)
     }
 
     /// The same with texts of its own, so that it can be kept.
@@ -75,4 +74,11 @@ impl<'a> Reading<'a> {
     pub fn to_tags(&self) -> Tags {
         self.tags.iter().map(|(name, value)| (&**name, &**value)).collect()
     }
+}
+
+/// How many equal values a weight stands for.
+#[inline]
+pub(crate) fn copies(weight: f64) -> NonZeroU32 {
+    // A float that is out of range becomes the nearest number in range.
+    if weight == 1.0 { NonZeroU32::MIN } else { NonZeroU32::new(weight.round() as u32).unwrap_or(NonZeroU32::MIN) }
 }

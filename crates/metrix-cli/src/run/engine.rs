@@ -104,9 +104,13 @@ impl Started {
         let coordinator = builder.start().map_err(refused)?;
         let entrances = streams.iter().zip(drained).map(|(stream, drained)| {
             let sender = coordinator.stream(&stream.name)?;
-            let is_timed = matches!(stream.grouping, Grouping::Event { .. });
+            let (is_timed, takes_times) = match stream.grouping {
+                Grouping::Event { .. } => (true, true),
+                Grouping::Batch(_) => (false, true),
+                Grouping::Arrival(_) => (false, false),
+            };
             let (names, kind, tags) = (stream.names.clone(), stream.kind, stream.tags.clone());
-            Ok(Entrance { names, kind, sender, tags, is_timed, drained })
+            Ok(Entrance { names, kind, sender, tags, is_timed, takes_times, drained })
         });
         let router = Arc::new(Router::new(entrances.collect::<Result<_, _>>().map_err(refused)?));
         Ok(Self { coordinator: Arc::new(coordinator), router, failures })

@@ -31,6 +31,14 @@ impl Faults {
         }
     }
 
+    /// Counts a fault of a kind of which the first has been said; does nothing, and tells so, if none has.
+    pub(crate) fn add_again(&mut self, kind: &'static str) -> bool {
+        let Some(count) = self.by_kind.get_mut(kind) else { return false };
+        *count += 1;
+        self.all.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.by_kind.is_empty()
     }

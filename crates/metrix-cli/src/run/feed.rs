@@ -1,6 +1,5 @@
 //! [`Feed`]: the readings of a source, on their way into the streams.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -9,8 +8,9 @@ use futures_util::FutureExt;
 use metrix::{MSender, SendError, Tags, Timestamp};
 use metrix_io::Reading;
 
-use super::router::Router;
+use super::router::{Route, Router};
 use super::series::SeriesCache;
+use super::steps::Steps;
 
 /// When the elements of a stream are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +25,22 @@ pub(crate) enum Order {
 #[derive(Debug)]
 pub(crate) struct Feed {
     series: SeriesCache,
+    /// Of the series that each hand knows, by their numbers.
+    known: Vec<Vec<Goal>>,
     order: Order,
     /// What has to wait, as a stream is full or its elements have to be taken first.
     held: VecDeque<Held>,
     newest: Option<Timestamp>,
     readings: u64,
     untimed: u64,
+}
+
+/// Where a series goes.
+#[derive(Debug)]
+enum Goal {
+    Stream(Route),
+    /// Nowhere: no stream is for what is called so.
+    Nowhere(Box<str>),
 }
 
 #[derive(Debug)]
@@ -43,7 +53,8 @@ struct Held {
 
 impl Feed {
     pub(crate) fn new(router: Arc<Router>, order: Order) -> Self {
-        Self { series: SeriesCache::new(router), order, held: VecDeque::new(), newest: None, readings: 0, untimed: 0 }
+        let (series, known, held) = (SeriesCache::new(router), Vec::new(), VecDeque::new());
+        Self { series, known, order, held, newest: None, readings: 0, untimed: 0 }
     }
 
     /// How many readings have come.
@@ -65,11 +76,8 @@ impl Feed {
     pub(crate) fn send_now(&mut self, reading: &Reading<'_>) {
         self.readings += 1;
         let Some(route) = self.series.route(reading) else { return };
-        let sender = weighted(&route.sender, reading);
-        let _counted_by_the_stream = match reading.at {
-            Some(at) => sender.try_send_at(reading.value, Tags::NONE, at),
-            None => sender.try_send(reading.value),
-        };
+        let at = reading.at.filter(|_| route.takes_times);
+        let _counted_by_the_stream = try_send(route.sender(reading.copies()), reading.value, at);
     }
 
     /// Sends a reading, or holds it if it has to wait.
@@ -77,18 +85,44 @@ impl Feed {
         self.readings += 1;
         self.newest = self.newest.max(reading.at);
         let Some(route) = self.series.route(reading) else { return };
-        let (stream, value, at) = (route.stream, reading.value, reading.at);
-        self.untimed += u64::from(route.is_timed && at.is_none());
-        let sender = weighted(&route.sender, reading);
-        let left = if self.held.is_empty() && send(&sender, value, at).now_or_never().is_some() {
-            if self.order == Order::Loose || sender.waiting() == 0 {
-                return;
+        self.untimed += u64::from(route.is_timed && reading.at.is_none());
+        submit(&mut self.held, self.order, route, (reading.value, reading.at), reading.copies());
+    }
+
+    /// Gets to know the series that are new in these steps.
+    pub(crate) fn learn(&mut self, steps: &Steps) {
+        let router = self.series.router();
+        if self.known.len() <= steps.hand {
+            self.known.resize_with(steps.hand + 1, Vec::new);
+        }
+        let known = &mut self.known[steps.hand];
+        if steps.forgets {
+            known.clear();
+        }
+        known.extend(steps.new.iter().map(|reading| match router.route(reading) {
+            Some(route) => Goal::Stream(route),
+            None => Goal::Nowhere((*reading.name).into()),
+        }));
+    }
+
+    /// Does as [`send`](Self::send) with a reading of a series that a hand knows by this number.
+    #[inline]
+    pub(crate) fn send_known(
+        &mut self,
+        (hand, series): (usize, usize),
+        (value, at): (f64, Option<Timestamp>),
+        copies: NonZeroU32,
+    ) {
+        self.readings += 1;
+        self.newest = self.newest.max(at);
+        match &mut self.known[hand][series] {
+            Goal::Stream(route) => {
+                self.series.router().count_loss(route);
+                self.untimed += u64::from(route.is_timed && at.is_none());
+                submit(&mut self.held, self.order, route, (value, at), copies);
             }
-            None
-        } else {
-            Some((value, at))
-        };
-        self.held.push_back(Held { stream, sender: sender.into_owned(), reading: left });
+            Goal::Nowhere(name) => self.series.router().unmatched(name),
+        }
     }
 
     /// Whether something is held.
@@ -115,11 +149,39 @@ impl Feed {
     }
 }
 
-/// The sender for what the reading stands for: nearly always itself alone.
-fn weighted<'a>(sender: &'a MSender, reading: &Reading<'_>) -> Cow<'a, MSender> {
-    match reading.copies() {
-        NonZeroU32::MIN => Cow::Borrowed(sender),
-        copies => Cow::Owned(sender.weighted(copies)),
+/// Sends a value, or holds it if it has to wait.
+#[inline]
+fn submit(
+    held: &mut VecDeque<Held>,
+    order: Order,
+    route: &mut Route,
+    (value, at): (f64, Option<Timestamp>),
+    copies: NonZeroU32,
+) {
+    let (stream, at) = (route.stream, at.filter(|_| route.takes_times));
+    let sender = route.sender(copies);
+    let is_sent = held.is_empty()
+        && match order {
+            // Nobody else sends at the same time, so that a stream from which all is taken has room.
+            Order::Strict if sender.waiting() == 0 => {
+                let _counted_by_the_stream = try_send(sender, value, at);
+                true
+            }
+            Order::Strict => false,
+            Order::Loose => send(sender, value, at).now_or_never().is_some(),
+        };
+    if is_sent && (order == Order::Loose || sender.waiting() == 0) {
+        return;
+    }
+    let reading = (!is_sent).then_some((value, at));
+    held.push_back(Held { stream, sender: sender.clone(), reading });
+}
+
+#[inline]
+fn try_send(sender: &MSender, value: f64, at: Option<Timestamp>) -> Result<(), SendError> {
+    match at {
+        Some(at) => sender.try_send_at(value, Tags::NONE, at),
+        None => sender.try_send(value),
     }
 }
 
@@ -127,5 +189,80 @@ async fn send(sender: &MSender, value: f64, at: Option<Timestamp>) -> Result<(),
     match at {
         Some(at) => sender.send_async_at(value, Tags::NONE, at).await,
         None => sender.send_async(value).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt;
+    use metrix::{MStream, size};
+    use metrix_io::{Chunk, Glob};
+
+    use super::*;
+    use crate::config::TagsKept;
+    use crate::run::router::Entrance;
+    use crate::run::steps::Step;
+
+    /// A thousand readings, of which every tenth is of the second series; each stands for so many.
+    fn steps(new: &[&'static str], copies: NonZeroU32) -> Steps {
+        let step = |line| Step::Send {
+            line,
+            series: usize::from(line % 10 == 0),
+            value: 1.0,
+            copies,
+            at: Some(Timestamp::EPOCH),
+        };
+        let new = new.iter().map(|name| Reading::new(*name, 1.0)).collect();
+        Steps {
+            chunk: Chunk::default(),
+            lines: 1000,
+            steps: (0..1000).map(step).collect(),
+            hand: 1,
+            forgets: false,
+            new,
+        }
+    }
+
+    fn go(feed: &mut Feed, steps: &Steps) {
+        feed.learn(steps);
+        for step in &steps.steps {
+            let Step::Send { series, value, copies, at, .. } = *step else { continue };
+            feed.send_known((steps.hand, series), (value, at), copies);
+            assert!(!feed.holds());
+        }
+    }
+
+    #[test]
+    fn known_series_take_no_allocation() {
+        let (sender, stream) = MStream::builder("a").batch(size(10_000)).agg("count").build().unwrap();
+        let (names, drained) = (Glob::new("a"), Arc::default());
+        let entrance =
+            Entrance { names, kind: None, sender, tags: TagsKept::All, is_timed: false, takes_times: true, drained };
+        let router = Arc::new(Router::new(vec![entrance]));
+        let mut feed = Feed::new(Arc::clone(&router), Order::Strict);
+        go(&mut feed, &steps(&["a", "b"], NonZeroU32::MIN));
+        // As of lines such as `a:1|ms|@0.5`.
+        let two = NonZeroU32::MIN.saturating_add(1);
+        go(&mut feed, &steps(&[], two));
+        for copies in [NonZeroU32::MIN, two] {
+            let again = steps(&[], copies);
+            let allocations = allocation_counter::measure(|| go(&mut feed, &again));
+            assert_eq!(allocations.count_total, 0, "{copies}");
+        }
+        assert_eq!((feed.readings(), stream.stats().accepted), (4000, 3600));
+        assert_eq!(router.all_unmatched(), Some((400, "b")));
+        drop((feed, router));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let counts: f64 = runtime.block_on(stream.map(|element| element.value).collect::<Vec<_>>()).iter().sum();
+        assert_eq!(counts, 900.0 * (1.0 + 2.0 + 1.0 + 2.0));
+    }
+
+    #[test]
+    fn what_a_hand_has_forgotten_begins_anew() {
+        let router = Arc::new(Router::new(Vec::new()));
+        let mut feed = Feed::new(Arc::clone(&router), Order::Loose);
+        feed.learn(&steps(&["a", "b"], NonZeroU32::MIN));
+        go(&mut feed, &Steps { forgets: true, ..steps(&["c", "d"], NonZeroU32::MIN) });
+        assert_eq!(router.all_unmatched(), Some((1000, "d")));
     }
 }

@@ -2,10 +2,10 @@
 
 use metrix_io::sources::statsd::StatsD;
 use metrix_io::sources::{Json, Jsonl, Lines};
-use metrix_io::{LineError, ParseLine, Reading};
+use metrix_io::{LineError, ParseLine, Reading, Sample};
 
 /// What reads the lines of a source, of any type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Parser {
     Jsonl(Jsonl),
     Statsd(StatsD),
@@ -21,6 +21,14 @@ impl Parser {
             Self::Jsonl(_) | Self::Lines(_) | Self::Json(_) => 0,
         }
     }
+
+    /// Whether what it makes of a line depends on those before.
+    pub(crate) fn remembers(&self) -> bool {
+        match self {
+            Self::Statsd(_) => true,
+            Self::Jsonl(_) | Self::Lines(_) | Self::Json(_) => false,
+        }
+    }
 }
 
 impl ParseLine for Parser {
@@ -30,6 +38,15 @@ impl ParseLine for Parser {
             Self::Statsd(statsd) => statsd.parse(line, emit),
             Self::Lines(lines) => lines.parse(line, emit),
             Self::Json(json) => json.parse(line, emit),
+        }
+    }
+
+    fn samples(&mut self, line: &[u8], emit: &mut dyn FnMut(Sample<'_>)) -> bool {
+        match self {
+            Self::Jsonl(jsonl) => jsonl.samples(line, emit),
+            Self::Statsd(statsd) => statsd.samples(line, emit),
+            Self::Lines(lines) => lines.samples(line, emit),
+            Self::Json(json) => json.samples(line, emit),
         }
     }
 

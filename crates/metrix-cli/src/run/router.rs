@@ -1,6 +1,7 @@
 //! [`Router`]: which stream a reading goes to.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -21,6 +22,8 @@ pub(crate) struct Entrance {
     pub(crate) tags: TagsKept,
     /// Whether it goes by the times of readings.
     pub(crate) is_timed: bool,
+    /// Whether it looks at them at all.
+    pub(crate) takes_times: bool,
     pub(crate) drained: Arc<Drained>,
 }
 
@@ -43,9 +46,13 @@ pub(crate) struct Route {
     /// The place of the stream.
     pub(crate) stream: usize,
     /// Bound to the tags of the series.
-    pub(crate) sender: MSender,
+    sender: MSender,
+    /// The same for readings that stand for so many, as the last one that stood for several did: a client seldom changes its rate.
+    weighted: Option<Box<(NonZeroU32, MSender)>>,
     /// Whether the stream goes by the times of readings.
     pub(crate) is_timed: bool,
+    /// Whether the stream looks at them at all.
+    pub(crate) takes_times: bool,
     /// Whether the series has a tag of the name that the stream needs for itself.
     has_taken_tag: bool,
 }
@@ -72,7 +79,8 @@ impl Router {
         let entrance = &self.entrances[stream];
         let sender = entrance.sender.with(entrance.tags_of(reading));
         let has_taken_tag = !entrance.names.is_plain() && reading.tags.iter().any(|(name, _)| name == NAME);
-        Some(Route { stream, sender, is_timed: entrance.is_timed, has_taken_tag })
+        let Entrance { is_timed, takes_times, .. } = *entrance;
+        Some(Route { stream, sender, weighted: None, is_timed, takes_times, has_taken_tag })
     }
 
     /// Counts what a reading loses on this way.
@@ -115,6 +123,21 @@ impl Router {
     }
 }
 
+impl Route {
+    /// The sender for a reading that stands for so many: nearly always itself alone.
+    #[inline]
+    pub(crate) fn sender(&mut self, copies: NonZeroU32) -> &MSender {
+        let Self { sender, weighted, .. } = self;
+        if copies == NonZeroU32::MIN {
+            return sender;
+        }
+        if weighted.as_ref().is_none_or(|weighted| weighted.0 != copies) {
+            *weighted = None;
+        }
+        &weighted.get_or_insert_with(|| Box::new((copies, sender.weighted(copies)))).1
+    }
+}
+
 impl Entrance {
     fn takes(&self, reading: &Reading<'_>) -> bool {
         self.names.matches(&reading.name) && (self.kind.is_none() || self.kind == reading.kind)
@@ -148,6 +171,7 @@ mod tests {
                 sender: sender.with(tags! { "zone" => "NA" }),
                 tags: kept.clone(),
                 is_timed: false,
+                takes_times: true,
                 drained: Arc::default(),
             }
         };

@@ -1,6 +1,8 @@
 //! [`Sources`]: the sources of a run.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
@@ -25,6 +27,9 @@ use crate::config::SourceConfig;
 /// How to listen on another port where no configuration says one.
 const ELSEWHERE: &str = ", which a configuration can say: `metrix schema --built-in >metrix.toml` writes the one in use now; \
                          change its `listen`, and `metrix run --retention 30d metrix.toml`";
+
+/// The lines of a file are understood by so many threads at most: more than the one that sends can keep up with are of no use.
+const MOST_THREADS: usize = 4;
 
 /// The sources of a run, open.
 #[derive(Debug)]
@@ -106,7 +111,7 @@ impl Sources {
         for mut text in followed {
             let (name, mut feed) = (text.name().to_owned(), feed());
             live.start(name, async move {
-                text.read(&mut feed, None).await;
+                text.read(&mut feed, None, 0).await;
                 text.into_account(&feed)
             });
         }
@@ -141,6 +146,10 @@ pub(crate) struct Outcome {
 /// By turns where the order is to be the same every time; else none waits for another, which may be silent.
 async fn read_side_by_side(files: &mut [Text], feeds: &mut [Feed], order: Order) {
     let turns = (order == Order::Strict && files.len() > 1).then(|| Turns::new(files.len()));
+    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+    // A thread beside the one that sends is of no use where there is one core for both.
+    let threads = if cores == 1 { 0 } else { cores.min(MOST_THREADS).div_ceil(files.len().max(1)) };
     let all = files.iter_mut().zip(feeds).enumerate();
-    join_all(all.map(|(place, (file, feed))| file.read(feed, turns.as_ref().map(|turns| turns.of(place))))).await;
+    let read = all.map(|(place, (file, feed))| file.read(feed, turns.as_ref().map(|turns| turns.of(place)), threads));
+    join_all(read).await;
 }

@@ -11,6 +11,7 @@ mod globs;
 mod graph;
 mod guide;
 mod inputs;
+mod long_files;
 mod main_job;
 mod outputs;
 mod peers;

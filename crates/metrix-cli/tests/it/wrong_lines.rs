@@ -81,6 +81,14 @@ fn of_any_log() {
 }
 
 #[test]
+fn an_empty_line_is_no_measurement_even_where_the_pattern_would_take_it() {
+    let source = "[[source]]\ntype = 'lines'\npath = '-'\npattern = '^(?<bytes>\\d*)'\n\
+                  metrics = [{ name = 'lines', value = 1 }, { name = 'bytes', value = 'bytes' }]";
+    let ended = Scene::new().run(&config(source), &["--quiet"], "7\n\n\n8\n").code(0);
+    assert_eq!((sum_of("lines.count", &ended.out), sum_of("bytes.count", &ended.out)), (2.0, 2.0));
+}
+
+#[test]
 fn of_json_logs() {
     let source = r#"
         [[source]]

@@ -1,9 +1,6 @@
 //! [`Chunk`]: some lines.
 
-use super::{Input, Step};
-
-/// So much text makes a chunk, however short its lines are.
-const FULL: usize = 64 * 1024;
+use memchr::memchr;
 
 /// Some lines of an input, in one allocation for their text.
 ///
@@ -22,8 +19,22 @@ const FULL: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub struct Chunk {
     text: Vec<u8>,
-    /// Where each line ends in the text.
-    lines: Vec<(u64, Option<usize>)>,
+    /// Where the first line begins in the text.
+    begin: usize,
+    /// The number of the first line.
+    first: u64,
+    shape: Shape,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Shape {
+    /// Lines with their ends, as they were read; none at first.
+    #[default]
+    Lines,
+    /// One line, without its end.
+    Line,
+    /// One that is passed over.
+    TooLong,
 }
 
 /// A line of a [`Chunk`].
@@ -37,32 +48,47 @@ pub struct Line<'a> {
 }
 
 impl Chunk {
+    pub(super) fn lines_of(text: Vec<u8>, begin: usize, first: u64) -> Self {
+        Self { text, begin, first, shape: Shape::Lines }
+    }
+
+    pub(super) fn line(line: &[u8], number: u64) -> Self {
+        Self { text: line.to_vec(), begin: 0, first: number, shape: Shape::Line }
+    }
+
+    pub(super) fn too_long(number: u64) -> Self {
+        Self { text: Vec::new(), begin: 0, first: number, shape: Shape::TooLong }
+    }
+
     /// The lines, in order. There is at least one.
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        let mut begin = 0;
-        self.lines.iter().map(move |&(number, end)| {
-            let text = end.map(|end| &self.text[std::mem::replace(&mut begin, end)..end]);
-            Line { number, text }
+        let (mut rest, mut number) = (Some(&self.text[self.begin..]), self.first);
+        std::iter::from_fn(move || {
+            let text = match self.shape {
+                Shape::Lines => {
+                    let text = rest?;
+                    let end = memchr(b'\n', text)?;
+                    rest = Some(&text[end + 1..]);
+                    let line = &text[..end];
+                    Some(line.strip_suffix(b"\r").unwrap_or(line))
+                }
+                Shape::Line => Some(rest.take()?),
+                Shape::TooLong => {
+                    rest.take()?;
+                    None
+                }
+            };
+            number += 1;
+            Some(Line { number: number - 1, text })
         })
     }
 
-    /// Adds what the input has gone to.
-    pub(super) fn push(&mut self, step: Step, input: &Input) {
-        match step {
-            Step::Line => {
-                self.text.extend_from_slice(input.line());
-                self.lines.push((input.number(), Some(self.text.len())));
-            }
-            Step::TooLong => self.lines.push((input.number(), None)),
-            Step::Nothing | Step::End => {}
-        }
-    }
-
     pub(super) fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.first == 0
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.text.len() + self.lines.len() * size_of::<(u64, Option<usize>)>() >= FULL
+    /// Its memory, to be used again.
+    pub(super) fn into_memory(self) -> Vec<u8> {
+        self.text
     }
 }

@@ -1,6 +1,5 @@
 //! [`Chunks`]: an input as a stream.
 
-use std::mem::take;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use std::time::Duration;
 use futures_core::{FusedStream, Stream};
 use tokio::sync::{Semaphore, mpsc};
 
+use super::line_buffer::CHUNK;
 use super::{Chunk, Input, InputError, Step};
 
 /// The lines of an input as a stream of [chunks](Chunk), which a thread of its own reads. It is made by [`Input::chunks`].
@@ -27,6 +27,8 @@ pub struct Chunks {
     chunks: mpsc::Receiver<Result<Chunk, InputError>>,
     /// Its being dropped tells the thread to end.
     stop: Option<sync::Sender<()>>,
+    /// Memory that the thread may use again.
+    spare: sync::SyncSender<Vec<u8>>,
     /// Whether the thread is reading, having handed on all lines before.
     reads: Arc<AtomicBool>,
     ended: bool,
@@ -41,18 +43,19 @@ impl Input {
     /// # Errors
     /// If the system has no thread for it.
     ///
-    /// Memory: that of the input, and `bound + 1` chunks, each of about 64 KiB, or of one line if that is longer.
+    /// Memory: that of the input, and `bound + 1` chunks, each of about 128 KiB, or of one line if that is longer.
     pub fn chunks(self, bound: NonZeroUsize) -> Result<Chunks, InputError> {
         let (sender, chunks) = mpsc::channel(bound.get().min(Semaphore::MAX_PERMITS));
         let (stop, stopped) = sync::channel();
+        let (spare, spares) = sync::sync_channel(2);
         let (name, reads) = (self.name.clone(), Arc::<AtomicBool>::default());
         let is_read_up = Arc::clone(&reads);
         let spawned = thread::Builder::new()
             .name("metrix-input".to_owned())
-            .spawn(move || read(self, &sender, &stopped, &is_read_up));
+            .spawn(move || read(self, &sender, &spares, &stopped, &is_read_up));
         match spawned {
             // It ends by itself.
-            Ok(_) => Ok(Chunks { chunks, stop: Some(stop), reads, ended: false }),
+            Ok(_) => Ok(Chunks { chunks, stop: Some(stop), spare, reads, ended: false }),
             Err(error) => Err(InputError { input: name, bytes: None, error }),
         }
     }
@@ -81,6 +84,34 @@ impl Chunks {
     /// ```
     pub fn close(&mut self) {
         self.stop = None;
+    }
+
+    /// Takes back a chunk of which nothing is needed any more, so that its memory is used again.
+    ///
+    /// ```
+    /// use futures::StreamExt;
+    /// use metrix::size;
+    /// use metrix_io::Input;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let text = "one line of many\n".repeat(100_000);
+    /// let mut chunks = Input::reader("lines", std::io::Cursor::new(text)).open()?.chunks(size(2))?;
+    /// let mut lines = 0;
+    /// while let Some(chunk) = chunks.next().await {
+    ///     let chunk = chunk?;
+    ///     lines += chunk.lines().count();
+    ///     chunks.reuse(chunk);
+    /// }
+    /// assert_eq!(lines, 100_000);
+    /// # Ok::<(), metrix_io::InputError>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn reuse(&self, chunk: Chunk) {
+        let memory = chunk.into_memory();
+        // What is larger has held a long line, of which there are few; and there may be enough.
+        if memory.capacity() == CHUNK {
+            let _ = self.spare.try_send(memory);
+        }
     }
 
     /// Whether the thread reads, or waits for something to read, and all whole lines from before are in the stream. Whoever
@@ -113,27 +144,22 @@ impl Chunks {
 fn read(
     mut input: Input,
     chunks: &mpsc::Sender<Result<Chunk, InputError>>,
+    spares: &sync::Receiver<Vec<u8>>,
     stop: &sync::Receiver<()>,
     reads: &AtomicBool,
 ) {
-    let mut chunk = Chunk::default();
     let mut is_read_up = true;
     loop {
+        let mut chunk = Chunk::default();
         if is_read_up {
             reads.store(true, Ordering::Release);
         }
-        let step = input.advance();
+        let step = input.advance_all(&mut chunk, || spares.try_recv().unwrap_or_default());
         if is_read_up {
             reads.store(false, Ordering::Release);
         }
-        if let Ok(step) = step {
-            chunk.push(step, &input);
-        }
         is_read_up = !input.lines.is_next_there();
-        if (chunk.is_full() || is_read_up || step.is_err())
-            && !chunk.is_empty()
-            && chunks.blocking_send(Ok(take(&mut chunk))).is_err()
-        {
+        if !chunk.is_empty() && chunks.blocking_send(Ok(chunk)).is_err() {
             return;
         }
         let wait = match step {

@@ -2,13 +2,14 @@
 
 use std::io;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter, memrchr};
 
 use super::Step;
+use super::chunk::Chunk;
 use super::origin::{Got, Origin};
 
 /// So much is read at once.
-const CHUNK: usize = 64 * 1024;
+pub(super) const CHUNK: usize = 128 * 1024;
 
 /// What some editors put before the first line of UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -78,42 +79,103 @@ impl LineBuffer {
     pub(super) fn advance(&mut self) -> io::Result<Step> {
         self.line = (0, 0);
         loop {
-            if let Some(found) = self.find() {
-                if let Some(step) = self.take(found, found + 1) {
-                    return Ok(step);
-                }
-                continue;
-            }
-            if std::mem::take(&mut self.is_cut) {
-                let step = if self.begin < self.end { self.take(self.end, self.end) } else { None };
-                (self.skips, self.restarts) = (false, true);
-                match step {
-                    Some(step) => return Ok(step),
-                    None => continue,
-                }
-            }
-            if self.ended {
-                return Ok(Step::End);
-            }
-            if self.skips {
-                self.begin = self.end;
-            // A carriage return may be the first half of the line's end.
-            } else if self.end - self.begin > self.max.saturating_add(1) {
-                (self.begin, self.skips) = (self.end, true);
-                self.count();
-                return Ok(Step::TooLong);
-            }
-            match self.read() {
-                Ok(Got::Bytes(bytes)) => self.end += bytes,
-                Ok(Got::Nothing) => return Ok(Step::Nothing),
-                Ok(Got::Anew) => self.is_cut = true,
-                Ok(Got::End) => (self.is_cut, self.ended) = (true, true),
-                Err(error) => {
-                    (self.begin, self.end, self.searched, self.ended) = (0, 0, 0, true);
-                    return Err(error);
-                }
+            if let Some(step) = self.step()? {
+                return Ok(step);
             }
         }
+    }
+
+    /// Goes beyond all the lines that are there, once there is one, and puts them into the chunk, which is empty; `spare` gives memory to go
+    /// on with. What isn't a whole line, or too long, is a chunk of its own, or none if there is nothing.
+    pub(super) fn advance_all(&mut self, chunk: &mut Chunk, spare: impl FnOnce() -> Vec<u8>) -> io::Result<Step> {
+        self.line = (0, 0);
+        let step = loop {
+            if let Some((end, lines)) = self.all() {
+                self.take_all(end, lines, chunk, spare);
+                return Ok(Step::Line);
+            }
+            if let Some(step) = self.step()? {
+                break step;
+            }
+        };
+        match step {
+            Step::Line => *chunk = Chunk::line(self.line(), self.number),
+            Step::TooLong => *chunk = Chunk::too_long(self.number),
+            Step::Nothing | Step::End => {}
+        }
+        Ok(step)
+    }
+
+    /// Goes on: to a line that is there, or reads more.
+    fn step(&mut self) -> io::Result<Option<Step>> {
+        if let Some(found) = self.find() {
+            return Ok(self.take(found, found + 1));
+        }
+        if std::mem::take(&mut self.is_cut) {
+            let step = if self.begin < self.end { self.take(self.end, self.end) } else { None };
+            (self.skips, self.restarts) = (false, true);
+            return Ok(step);
+        }
+        if self.ended {
+            return Ok(Some(Step::End));
+        }
+        if self.skips {
+            self.begin = self.end;
+        // A carriage return may be the first half of the line's end.
+        } else if self.end - self.begin > self.max.saturating_add(1) {
+            (self.begin, self.skips) = (self.end, true);
+            self.count();
+            return Ok(Some(Step::TooLong));
+        }
+        match self.read() {
+            Ok(Got::Bytes(bytes)) => self.end += bytes,
+            Ok(Got::Nothing) => return Ok(Some(Step::Nothing)),
+            Ok(Got::Anew) => self.is_cut = true,
+            Ok(Got::End) => (self.is_cut, self.ended) = (true, true),
+            Err(error) => {
+                (self.begin, self.end, self.searched, self.ended) = (0, 0, 0, true);
+                return Err(error);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Where the whole lines end that are there, and how many they are, if there are any and none is too long.
+    fn all(&mut self) -> Option<(usize, u64)> {
+        if self.skips || self.find().is_none() {
+            return None;
+        }
+        let text = &self.buffer[self.begin..self.end];
+        let text = &text[..=memrchr(b'\n', text)?];
+        let is_short = |text: &[u8]| text.len() <= self.max;
+        if !is_short(text) && !text.split(|byte| *byte == b'\n').all(is_short) {
+            return None;
+        }
+        Some((self.begin + text.len(), memchr_iter(b'\n', text).count() as u64))
+    }
+
+    fn take_all(&mut self, end: usize, lines: u64, chunk: &mut Chunk, spare: impl FnOnce() -> Vec<u8>) {
+        self.count();
+        let first = self.number;
+        self.number += lines - 1;
+        if first == 1 && self.buffer[self.begin..end].starts_with(BYTE_ORDER_MARK) {
+            self.begin += BYTE_ORDER_MARK.len();
+        }
+        if end - self.begin < self.buffer.len() / 4 {
+            *chunk = Chunk::lines_of(self.buffer[self.begin..end].to_vec(), 0, first);
+            self.begin = end;
+        } else {
+            let rest = &self.buffer[end..self.end];
+            let mut buffer = spare();
+            buffer.resize(CHUNK.max(2 * rest.len()), 0);
+            buffer[..rest.len()].copy_from_slice(rest);
+            let rest = rest.len();
+            let mut text = std::mem::replace(&mut self.buffer, buffer);
+            text.truncate(end);
+            *chunk = Chunk::lines_of(text, self.begin, first);
+            (self.begin, self.end) = (0, rest);
+        }
+        self.searched = self.begin;
     }
 
     /// Where the next line end is, as far as has been read.

@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 use super::excerpt::excerpt;
 use super::pointers::{Pointers, Scalar, column, scalar};
 use super::time_format::{TimeError, TimeFormat};
-use crate::{LineError, ParseLine, Reading};
+use crate::{LineError, ParseLine, Reading, Sample};
 
+mod plain;
 mod tags;
 
 /// Reads measurements that stand as JSON objects, one a line.
@@ -93,6 +94,11 @@ impl ParseLine for Jsonl {
         reading.at = at(line, picked[3])?;
         emit(reading);
         Ok(())
+    }
+
+    #[inline]
+    fn samples(&mut self, line: &[u8], emit: &mut dyn FnMut(Sample<'_>)) -> bool {
+        plain::read(line).map(|plain| emit(plain.sample())).is_some()
     }
 }
 

@@ -9,6 +9,7 @@ mod kind;
 mod line;
 mod member;
 mod number;
+mod plain;
 mod sections;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -18,7 +19,7 @@ use metrix::size;
 
 use self::gauges::{Gauges, Key};
 use self::line::Line;
-use crate::{Kind, LineError, ParseLine, Reading};
+use crate::{Kind, LineError, ParseLine, Reading, Sample};
 
 /// Reads lines of StatsD and of DogStatsD, up to version 1.6 of its protocol:
 /// `name:value|type|@rate|#tag:value,tag|Ttime`.
@@ -216,5 +217,11 @@ impl ParseLine for StatsD {
         (shared.value, shared.weight) = (value, weight);
         emit(shared);
         result
+    }
+
+    /// Gauges have to be remembered in order, and are left to [`parse`](Self::parse).
+    #[inline]
+    fn samples(&mut self, line: &[u8], emit: &mut dyn FnMut(Sample<'_>)) -> bool {
+        plain::read(line).map(|plain| emit(plain.sample())).is_some()
     }
 }

@@ -1,7 +1,7 @@
 //! [`TimeFormat`]: how a time is written.
 
 mod error;
-mod unix;
+pub(super) mod unix;
 
 use std::fmt;
 

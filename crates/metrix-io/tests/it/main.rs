@@ -6,6 +6,8 @@ mod apache;
 mod every;
 #[cfg(feature = "host")]
 mod host;
+#[cfg(all(feature = "jsonl", feature = "lines", feature = "statsd"))]
+mod samples;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "statsd")]

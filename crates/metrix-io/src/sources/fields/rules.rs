@@ -3,12 +3,20 @@
 use std::borrow::Cow;
 
 use metrix::Timestamp;
+#[cfg(feature = "lines")]
+use smallvec::SmallVec;
 
 use super::metric::{Tag, Value};
 use super::{Fields, FieldsError, Metric};
+#[cfg(feature = "lines")]
+use crate::Sample;
 use crate::sources::TimeFormat;
 use crate::sources::excerpt::excerpt;
-use crate::{LineError, Reading};
+use crate::{LineError, Reading, number};
+
+/// What is no text, for a tag that a line doesn't have.
+#[cfg(feature = "lines")]
+const MISSING: &[u8] = b"\xfe";
 
 /// What a line has as a field, and where.
 pub(in crate::sources) struct Field<'t> {
@@ -35,6 +43,9 @@ struct Time {
 
 #[derive(Clone, Debug)]
 struct Rule {
+    /// Which one it is, for the keys of samples.
+    #[cfg_attr(not(feature = "lines"), expect(dead_code, reason = "only text logs have samples"))]
+    number: String,
     name: String,
     value: Amount,
     tags: Vec<(String, usize)>,
@@ -60,13 +71,50 @@ impl Rules {
         if fields.metrics.is_empty() {
             return Err(FieldsError::NoMetrics);
         }
-        let rules = fields.metrics.iter().map(|metric| Rule::new(metric, &mut find, &call));
+        let rules = fields.metrics.iter().zip(0..).map(|(metric, number)| Rule::new(number, metric, &mut find, &call));
         Ok(Self { time, metrics: rules.collect::<Result<_, _>>()?, skipped: 0 })
     }
 
     /// How many measurements had no value.
     pub(in crate::sources) fn skipped(&self) -> u64 {
         self.skipped
+    }
+
+    /// The same as samples, whose keys are the texts of their tags, as [`samples`](crate::ParseLine::samples) has it.
+    #[cfg(feature = "lines")]
+    pub(in crate::sources) fn samples<'t>(
+        &mut self,
+        field: impl Fn(usize) -> Option<&'t [u8]>,
+        emit: &mut dyn FnMut(Sample<'_>),
+    ) -> bool {
+        let at = match &mut self.time {
+            Some(time) => match field(time.field).and_then(|text| time.sample(text)) {
+                Some(at) => Some(at),
+                None => return false,
+            },
+            None => None,
+        };
+        let mut skipped = 0;
+        for Rule { number, value, tags, .. } in &self.metrics {
+            let value = match value {
+                Amount::Constant(value) => Valued::Number(*value),
+                Amount::Field(place) => field(*place).map_or(Valued::Nothing, Valued::of),
+            };
+            let value = match value {
+                Valued::Number(value) => value,
+                Valued::Nothing => {
+                    skipped += 1;
+                    continue;
+                }
+                Valued::Wrong => return false,
+            };
+            let mut key: SmallVec<[&[u8]; 8]> = SmallVec::new();
+            key.push(number.as_bytes());
+            key.extend(tags.iter().map(|(_, place)| field(*place).unwrap_or(MISSING)));
+            emit(Sample { key: &key, value, at, weight: 1.0 });
+        }
+        self.skipped += skipped;
+        true
     }
 
     /// Makes the measurements of a line; `field` gives what it has as the field of a number.
@@ -91,10 +139,43 @@ impl Rules {
     }
 }
 
+/// What a field is as a value.
+enum Valued {
+    Number(f64),
+    /// There is none.
+    Nothing,
+    Wrong,
+}
+
+impl Valued {
+    #[inline]
+    fn of(text: &[u8]) -> Self {
+        if let Some((number, _)) = number::plain(text).filter(|(_, len)| *len == text.len()) {
+            return Self::Number(number);
+        }
+        match std::str::from_utf8(text).map(str::trim) {
+            Ok("" | "-") => Self::Nothing,
+            Ok(text) => text.parse().ok().filter(|number: &f64| number.is_finite()).map_or(Self::Wrong, Self::Number),
+            Err(_) => Self::Wrong,
+        }
+    }
+}
+
 impl Time {
     fn new(field: usize, format: TimeFormat) -> Self {
         // No format takes an empty text, so nothing is mistaken for it.
         Self { field, format, last: String::new(), at: Timestamp::EPOCH }
+    }
+
+    /// The time that a text stands for, if it does.
+    #[cfg(feature = "lines")]
+    #[inline]
+    fn sample(&mut self, text: &[u8]) -> Option<Timestamp> {
+        if text.is_empty() || text != self.last.as_bytes() {
+            let text = std::str::from_utf8(text).ok()?;
+            return self.read(Some(Field { text: text.into(), column: 0 })).ok();
+        }
+        Some(self.at)
     }
 
     fn read(&mut self, field: Option<Field<'_>>) -> Result<Timestamp, LineError> {
@@ -121,6 +202,7 @@ impl Time {
 
 impl Rule {
     fn new(
+        number: u32,
         metric: &Metric,
         find: &mut impl FnMut(&str) -> Result<usize, FieldsError>,
         call: &impl Fn(&str) -> String,
@@ -143,7 +225,7 @@ impl Rule {
             }
             tags.push((tag, place));
         }
-        Ok(Self { name, value, tags })
+        Ok(Self { number: number.to_string(), name, value, tags })
     }
 
     /// The measurement of a line, if it has a value.
@@ -154,10 +236,14 @@ impl Rule {
     ) -> Result<Option<Reading<'r>>, LineError> {
         let value = match self.value {
             Amount::Constant(value) => value,
-            Amount::Field(place) => match field(place)? {
-                Some(found) if !matches!(found.text.trim(), "" | "-") => self.number(&found)?,
-                Some(_) | None => return Ok(None),
-            },
+            Amount::Field(place) => {
+                let Some(found) = field(place)? else { return Ok(None) };
+                match Valued::of(found.text.as_bytes()) {
+                    Valued::Number(number) => number,
+                    Valued::Nothing => return Ok(None),
+                    Valued::Wrong => return Err(self.no_number(&found)),
+                }
+            }
         };
         let mut reading = Reading::new(&*self.name, value);
         for (name, place) in &self.tags {
@@ -169,14 +255,10 @@ impl Rule {
         Ok(Some(reading))
     }
 
-    fn number(&self, Field { text, column }: &Field<'_>) -> Result<f64, LineError> {
-        let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
-        number.ok_or_else(|| {
-            let (name, text) = (&self.name, excerpt(text));
-            let message = format!(
-                "the value of `{name}`, `{text}`, is not a finite number: take another field, or mend the line"
-            );
-            LineError::new("value", *column, message)
-        })
+    fn no_number(&self, Field { text, column }: &Field<'_>) -> LineError {
+        let (name, text) = (&self.name, excerpt(text));
+        let message =
+            format!("the value of `{name}`, `{text}`, is not a finite number: take another field, or mend the line");
+        LineError::new("value", *column, message)
     }
 }

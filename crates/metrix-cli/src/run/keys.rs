@@ -1,0 +1,187 @@
+//! [`Keys`]: numbers of the series that were seen.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use metrix_io::{Reading, Sample};
+
+/// So many series are kept.
+const MOST: usize = 10_000;
+
+/// So are series of so many bytes.
+const MOST_BYTES: usize = 8 << 20;
+
+/// A series of longer texts is never kept: whoever sends such ones could choose any.
+const LONGEST: usize = 4096;
+
+/// Numbers from 0 on for the series that were seen, which are found by their names and tags as they were read: a series that
+/// was seen costs no set of tags.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    known: HashTable<Known>,
+    /// Of all that are known, about.
+    bytes: usize,
+    hasher: DefaultHashBuilder,
+    /// That of the series at hand.
+    key: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Known {
+    hash: u64,
+    key: Box<[u8]>,
+    number: usize,
+}
+
+/// What a series has been found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Known(usize),
+    /// It is one that can be [added](Keys::add).
+    New,
+    TooLong,
+}
+
+impl Keys {
+    /// Finds the series of a reading.
+    pub(crate) fn find(&mut self, reading: &Reading<'_>) -> Found {
+        let texts: usize = reading.tags.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if texts + reading.name.len() > LONGEST {
+            return Found::TooLong;
+        }
+        write_key(reading, &mut self.key);
+        self.look()
+    }
+
+    /// Finds the series of a sample.
+    pub(crate) fn find_sample(&mut self, sample: &Sample<'_>) -> Found {
+        // No reading's key begins so, and no text has either byte.
+        self.key.clear();
+        self.key.push(0xfd);
+        for part in sample.key {
+            if self.key.len() + part.len() > LONGEST {
+                return Found::TooLong;
+            }
+            self.key.push(0xff);
+            self.key.extend_from_slice(part);
+        }
+        self.look()
+    }
+
+    fn look(&self) -> Found {
+        let key = &self.key[..];
+        let hash = self.hasher.hash_one(key);
+        let found = self.known.find(hash, |known| known.hash == hash && *known.key == *key);
+        found.map_or(Found::New, |known| Found::Known(known.number))
+    }
+
+    /// Gives the series that was looked for last, and wasn't known, the next number.
+    pub(crate) fn add(&mut self) -> usize {
+        let Self { known, bytes, hasher, key } = self;
+        let (hash, number) = (hasher.hash_one(&key[..]), known.len());
+        // The texts are there twice: in the key, and in the tags of a route.
+        *bytes += 2 * key.len();
+        known.insert_unique(hash, Known { hash, key: key[..].into(), number }, |known| known.hash);
+        number
+    }
+
+    /// Whether so many are known that they are to be forgotten before another one is added.
+    pub(crate) fn are_full(&self) -> bool {
+        self.known.len() >= MOST || self.bytes >= MOST_BYTES
+    }
+
+    /// Forgets all of them; the next number is 0.
+    pub(crate) fn forget(&mut self) {
+        self.known.clear();
+        self.bytes = 0;
+    }
+}
+
+/// The texts one after the other, with bytes between them that no text has, as it is UTF-8.
+fn write_key(reading: &Reading<'_>, key: &mut Vec<u8>) {
+    key.clear();
+    // A kind that is unknown, and each that is known.
+    key.push(reading.kind.map_or(0, |kind| 1 + kind as u8));
+    key.extend_from_slice(reading.name.as_bytes());
+    for (name, value) in &reading.tags {
+        key.push(0xff);
+        key.extend_from_slice(name.as_bytes());
+        key.push(0xfe);
+        key.extend_from_slice(value.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metrix_io::sources::statsd::StatsD;
+    use metrix_io::{Kind, ParseLine};
+
+    use super::*;
+
+    fn reading<'a>(name: &'a str, tags: &[(&'a str, &'a str)]) -> Reading<'a> {
+        let mut reading = Reading::new(name, 1.0);
+        reading.tags.extend(tags.iter().map(|&(name, value)| (name.into(), value.into())));
+        reading
+    }
+
+    #[test]
+    fn what_differs_in_anything_is_another_series() {
+        let series = [
+            reading("a", &[]),
+            reading("ab", &[]),
+            reading("a", &[("b", "")]),
+            reading("a", &[("", "b")]),
+            reading("a", &[("b", "c")]),
+            reading("a", &[("bc", "")]),
+            reading("a", &[("b", ""), ("c", "")]),
+            Reading { kind: Some(Kind::Counter), ..reading("a", &[]) },
+            Reading { kind: Some(Kind::Set), ..reading("a", &[]) },
+        ];
+        let mut keys = Keys::default();
+        for (number, reading) in series.iter().enumerate() {
+            assert_eq!(keys.find(reading), Found::New);
+            assert_eq!(keys.add(), number);
+        }
+        for (number, reading) in series.iter().enumerate() {
+            assert_eq!(keys.find(reading), Found::Known(number));
+        }
+        keys.forget();
+        assert_eq!(keys.find(&series[0]), Found::New);
+    }
+
+    #[test]
+    fn samples_are_no_readings() {
+        let mut keys = Keys::default();
+        let mut statsd = StatsD::new();
+        for (number, line) in ["a:1|c", "a:1|ms", "a:1|c|#b", "ab:1|c"].iter().enumerate() {
+            assert!(statsd.samples(line.as_bytes(), &mut |sample| assert_eq!(keys.find_sample(&sample), Found::New)));
+            assert_eq!(keys.add(), 2 * number);
+            statsd.parse(line.as_bytes(), &mut |reading| assert_eq!(keys.find(&reading), Found::New)).unwrap();
+            assert_eq!(keys.add(), 2 * number + 1);
+        }
+        assert!(statsd.samples(b"a:2|c|#b", &mut |sample| assert_eq!(keys.find_sample(&sample), Found::Known(4))));
+    }
+
+    #[test]
+    fn they_are_bounded() {
+        let mut keys = Keys::default();
+        let long = "x".repeat(LONGEST);
+        assert_eq!(keys.find(&reading("a", &[("b", &long)])), Found::TooLong);
+        let line = format!("a:1|c|#{long}");
+        let mut is_too_long = |sample: Sample<'_>| assert_eq!(keys.find_sample(&sample), Found::TooLong);
+        assert!(StatsD::new().samples(line.as_bytes(), &mut is_too_long));
+        while !keys.are_full() {
+            let value = format!("{}{}", keys.known.len(), &long[..2000]);
+            assert_eq!(keys.find(&reading("a", &[("b", &value)])), Found::New);
+            keys.add();
+        }
+        assert!(keys.known.iter().map(|known| known.key.len()).sum::<usize>() <= MOST_BYTES);
+        keys.forget();
+        while !keys.are_full() {
+            let name = keys.known.len().to_string();
+            assert_eq!(keys.find(&reading(&name, &[])), Found::New);
+            keys.add();
+        }
+        assert_eq!(keys.known.len(), MOST);
+    }
+}

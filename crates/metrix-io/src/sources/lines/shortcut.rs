@@ -1,0 +1,247 @@
+//! [`Shortcut`]: the first way to match a pattern, which nearly always is the one.
+
+use std::ops::RangeInclusive;
+
+use memchr::memchr;
+use regex_syntax::hir::{Capture, Class, Hir, HirKind, Look, Repetition};
+
+/// Tries the first of the ways in which a backtracking matcher would go through a line: from its beginning, each repetition
+/// as far as it goes, each alternative only if the ones before can't begin. If that leads to a match, it is the one that the
+/// regular expression has, as of several it takes the one that would be tried first; if not, nothing is known.
+///
+/// Only what is ASCII is gone through, where a byte is a character. Most lines are of printable ASCII alone: there `\S+`, for
+/// instance, ends at the first space.
+#[derive(Clone, Debug)]
+pub(super) struct Shortcut {
+    steps: Vec<Step>,
+    groups: Groups,
+}
+
+/// Where each group of the pattern begins and ends.
+pub(super) type Groups = Vec<Option<(usize, usize)>>;
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// This text.
+    Text(Box<[u8]>),
+    /// So many bytes of a class at least, and as many more as there are up to a bound; `until` is the only printable byte
+    /// that is not of the class, if there is just one.
+    Run {
+        class: Box<Members>,
+        least: usize,
+        most: usize,
+        until: Option<u8>,
+    },
+    Group(usize, Vec<Step>),
+    /// The first of these that can begin.
+    Choice(Vec<Vec<Step>>),
+    /// The end of the line.
+    End,
+}
+
+/// Whether each byte belongs to a class.
+type Members = [bool; 256];
+
+/// Why there is no match on this way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum No {
+    /// It can't be gone at all, so that the next one is to be tried.
+    Begin,
+    /// It has been left, after it branched.
+    Further,
+}
+
+impl Shortcut {
+    /// `None` if the pattern has something that this has not.
+    pub(super) fn new(pattern: &Hir) -> Option<Self> {
+        let steps = match pattern.kind() {
+            // Without a `^`, the beginning is only the place that is tried first.
+            HirKind::Concat(parts) if *parts.first()?.kind() == HirKind::Look(Look::Start) => all(&parts[1..])?,
+            _ => all(std::slice::from_ref(pattern))?,
+        };
+        let groups = vec![None; pattern.properties().explicit_captures_len() + 1];
+        Some(Self { steps, groups })
+    }
+
+    /// The groups of the match, if it is found.
+    pub(super) fn find(&mut self, line: &[u8]) -> Option<&Groups> {
+        self.groups.fill(None);
+        let end = go(&self.steps, (line, is_printable(line)), 0, &mut self.groups).ok()?;
+        self.groups[0] = Some((0, end));
+        Some(&self.groups)
+    }
+}
+
+fn all(parts: &[Hir]) -> Option<Vec<Step>> {
+    let mut steps = Vec::new();
+    for part in parts {
+        match part.kind() {
+            HirKind::Empty => {}
+            HirKind::Literal(literal) => steps.push(Step::Text(literal.0.clone())),
+            HirKind::Class(class) => steps.push(run(class, 1, 1)),
+            HirKind::Look(Look::End) => steps.push(Step::End),
+            HirKind::Look(_) => return None,
+            HirKind::Repetition(repetition) => steps.push(repeated(repetition)?),
+            HirKind::Capture(Capture { index, sub, .. }) => {
+                steps.push(Step::Group(*index as usize, all(std::slice::from_ref(sub))?));
+            }
+            HirKind::Concat(parts) => steps.extend(all(parts)?),
+            HirKind::Alternation(ways) => {
+                let ways = ways.iter().map(|way| all(std::slice::from_ref(way)));
+                steps.push(Step::Choice(ways.collect::<Option<_>>()?));
+            }
+        }
+    }
+    Some(steps)
+}
+
+fn repeated(repetition: &Repetition) -> Option<Step> {
+    let Repetition { min, max, greedy, sub } = repetition;
+    match sub.kind() {
+        _ if !greedy => None,
+        HirKind::Class(class) => Some(run(class, *min as usize, max.map_or(usize::MAX, |max| max as usize))),
+        _ if (*min, *max) == (0, Some(1)) => Some(Step::Choice(vec![all(std::slice::from_ref(sub))?, Vec::new()])),
+        _ => None,
+    }
+}
+
+fn run(class: &Class, least: usize, most: usize) -> Step {
+    let is_in = |byte: u8| match class {
+        Class::Unicode(class) => {
+            class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&char::from(byte)))
+        }
+        Class::Bytes(class) => class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&byte)),
+    };
+    let class = Box::new(std::array::from_fn(|byte| byte < 128 && is_in(byte as u8)));
+    let mut others = PRINTABLE.filter(|byte| !class[usize::from(*byte)]);
+    let until = others.next().filter(|_| others.next().is_none());
+    Step::Run { class, least, most, until }
+}
+
+/// The bytes of ASCII that are printed.
+const PRINTABLE: RangeInclusive<u8> = b' '..=b'~';
+
+fn is_printable(line: &[u8]) -> bool {
+    // Without a way out in the middle, several bytes are looked at in one instruction.
+    line.iter().fold(true, |all, byte| all & PRINTABLE.contains(byte))
+}
+
+/// Whether a line begins with a text, which mostly is a byte or two: the comparison of slices is made for longer ones.
+#[inline]
+fn begins_with(line: &[u8], text: &[u8]) -> bool {
+    line.len() >= text.len() && line.iter().zip(text).all(|(byte, expected)| byte == expected)
+}
+
+/// Goes these steps from a place of the line on, and gives the place where they end; with the line stands whether it is
+/// printable.
+fn go(steps: &[Step], whole: (&[u8], bool), begin: usize, groups: &mut Groups) -> Result<usize, No> {
+    let (line, is_printable) = whole;
+    let mut at = begin;
+    for (place, step) in steps.iter().enumerate() {
+        // What was before may have had other ways.
+        let no = |no: No| if place == 0 { no } else { No::Further };
+        at = match step {
+            Step::Text(text) if begins_with(&line[at..], text) => at + text.len(),
+            Step::End if at == line.len() => at,
+            Step::Text(_) | Step::End => return Err(no(No::Begin)),
+            Step::Run { class, least, most, until } => {
+                let rest = &line[at..];
+                let len = match until.filter(|_| is_printable) {
+                    Some(until) => memchr(until, rest),
+                    None => rest.iter().position(|byte| !class[usize::from(*byte)]),
+                };
+                let len = len.unwrap_or(rest.len());
+                // What begins with another byte may be a character of the class.
+                if !is_printable && rest.get(len).is_some_and(|byte| !byte.is_ascii()) {
+                    return Err(No::Further);
+                }
+                if len < *least {
+                    return Err(no(if len == 0 { No::Begin } else { No::Further }));
+                }
+                at + len.min(*most)
+            }
+            Step::Group(group, steps) => {
+                let end = go(steps, whole, at, groups).map_err(no)?;
+                groups[*group] = Some((at, end));
+                end
+            }
+            Step::Choice(ways) => {
+                let mut ways = ways.iter().map(|way| go(way, whole, at, groups));
+                ways.find(|way| *way != Err(No::Begin)).unwrap_or(Err(No::Begin)).map_err(no)?
+            }
+        };
+    }
+    Ok(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+    use regex::Regex;
+
+    use super::*;
+
+    /// Whether the shortcut finds a match, which is that of the regular expression.
+    #[track_caller]
+    fn check(pattern: &str, line: &str) -> bool {
+        let Some(mut shortcut) = Shortcut::new(&regex_syntax::parse(pattern).unwrap()) else { return false };
+        let Some(found) = shortcut.find(line.as_bytes()) else { return false };
+        let regex = Regex::new(pattern).unwrap();
+        let captures = regex.captures(line).unwrap_or_else(|| panic!("{pattern} has no match in {line}: {found:?}"));
+        let expected: Groups = captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect();
+        assert_eq!(*found, expected, "{pattern} in {line}");
+        true
+    }
+
+    #[test]
+    fn a_match_is_that_of_the_regular_expression() {
+        let log =
+            r#"^(?<ip>\S+) \S+ \S+ \[(?<ts>[^\]]+)\] "(?<method>\S+) (?<url>\S+)[^"]*" (?<status>\d+) (?<bytes>\d+|-)"#;
+        for (pattern, line, expected) in [
+            (log, r#"10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 304 - "-" "curl""#, true),
+            (log, r#"10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 31"#, true),
+            // The address takes the quote, and has to give it back.
+            (log, r#"10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET /" 200 31"#, false),
+            (log, "10.0.0.1 - -", false),
+            ("a", "ba", false),
+            ("a", "ab", true),
+            ("^a$", "a", true),
+            ("^a$", "ab", false),
+            ("^(a|ab)(c|bcd)$", "abcd", true),
+            ("^(x|ab)(c|bcd)$", "abcd", false),
+            ("^(x|ab)(x|cd)$", "abcd", true),
+            ("^(a+b|a+c)", "aac", false),
+            ("^(a)?(b)?c", "bc", true),
+            ("^(?:(a)|(b))*c", "abc", false),
+            (r"^\d{2,3}(\d*)", "12345", true),
+            (r"^\d{2,3}", "1", false),
+            (r"^.+?b", "ab", false),
+            (r"^\bab", "ab", false),
+            (r"^\S+ ", "é ", false),
+            (r"^\S+ ", "aé ", false),
+            (r"^[^ ]+ ", "aé ", false),
+            (r"^é\d", "é1", true),
+            (r"^(?i)get\s", "GeT ", true),
+            ("", "a", true),
+            (r"^\S+\s", "a\tb c", true),
+            (r"^\S+ ", "a\tb c", false),
+            (r"^[^\]]+\]", "a\tb]", true),
+            (r"^[^\]]+\]", "a\tbé]", false),
+        ] {
+            assert_eq!(check(pattern, line), expected, "{pattern} in {line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_match_is_that_of_the_regular_expression(
+            pattern in r"\^?((\(([ab.]|\[\^a\])[*+?]?([ab]|[|]b?)?\)|[ab.]|\[\^ab?\])([*+?]|\{1,2\})?){1,4}\$?",
+            line in "[abcé\t]{0,6}",
+            shift in any::<bool>(),
+        ) {
+            let line = if shift { format!("c{line}") } else { line };
+            check(&pattern, &line);
+            prop_assert_eq!(check(&regex::escape(&line), &line), true);
+        }
+    }
+}
