@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::case::Who;
 use crate::race::Times;
-use crate::send::Results;
+use crate::send::Sent;
 
 /// What is asked for: `who` takes at most so many times as long as `against`.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ pub struct Report {
     /// A row each.
     pub operators: Vec<Times>,
     /// What a `send` costs.
-    pub send: Results,
+    pub send: Sent,
 }
 
 impl Report {

@@ -7,6 +7,8 @@ mod cadence;
 mod contestant;
 mod hand;
 mod load;
+mod many;
+mod meanwhile;
 mod measured;
 mod metrics;
 mod metrics_prometheus;
@@ -15,12 +17,18 @@ mod metrix;
 mod opentelemetry;
 mod prometheus;
 mod prometheus_client;
+mod python;
 mod race;
-pub mod report;
+mod report;
+mod targets;
 
 pub use contestant::{Contestant, Make};
 pub use load::{Item, Load, Setup, Sharing};
+pub use many::{Closing, Many, Memory};
+pub use meanwhile::{Pause, Pauses};
+pub use python::Python;
 pub use race::{Entrant, Race, Races, Results};
+pub use report::Sent;
 
 /// A row of the tables: the same work, for whom it has such forms.
 #[derive(Clone, Copy, Debug)]

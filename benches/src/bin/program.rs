@@ -1,150 +1,138 @@
-//! The program on a file of ten million StatsD lines with a thousand series, in batches and in windows: lines a second, and
-//! the most memory it takes. It fails if one of them is too slow or takes too much.
-#![allow(clippy::print_stdout)]
+//! The program on files of ten million lines, against what a user would take instead: seconds, ratios and how long processors
+//! worked, on one core and on two. Tools that aren't installed are left out, and named; `benches/tools` installs them.
+//!
+//! With an argument the files have so many lines, with a second one each tool runs so many times, and with a third one, such as
+//! `log`, there is only that file. It fails if an answer
+//! differs, a tool is quicker than ours, or our pace or memory isn't what is promised.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::error::Error;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use benches::program::cpu::of_children;
+use benches::program::input::Input;
+use benches::program::made::made;
+use benches::program::memory::peak_of;
+use benches::program::tool::{Job, Tool};
+use benches::race::turns;
 
 const LINES: u64 = 10_000_000;
-const SERIES: u64 = 1000;
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
-/// What is promised: so many lines a second at least, and so many MB at most.
+/// A tool that takes so many times as long as ours in the first round, which counts for nobody else, runs only once.
+const SLOW: f64 = 5.0;
+
+/// What is promised, of StatsD: so many lines a second at least, and so many MB at most.
 const LEAST_LINES: f64 = 3e6;
 const MOST_MEMORY: f64 = 50.0;
 
-/// How the stream groups.
-const GROUPINGS: [(&str, &str); 2] = [("batches", "batch = 1000000"), ("windows of 1 s", "window = \"1s\"")];
-
 fn main() -> Result<(), Box<dyn Error>> {
-    let program = build()?;
+    let mut args = std::env::args().skip(1);
+    let lines = args.next().map_or(Ok(LINES), |lines| lines.parse())?;
+    let rounds = args.next().map_or(Ok(ROUNDS), |rounds| rounds.parse())?;
+    let only = args.next();
+    let program = made()?;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/program");
     fs::create_dir_all(&folder)?;
-    let (lines, sum) = generate(&folder.join("lines.statsd"))?;
-    let config = folder.join("config.toml");
-    println!("lines        {LINES} of {SERIES} series, {:.0} MB", lines as f64 / 1e6);
-    let mut is_kept = true;
-    for (name, grouping) in GROUPINGS {
-        fs::write(&config, configuration(&folder.join("lines.statsd"), grouping))?;
-        println!("{name}");
-        is_kept &= measure(&program, &config, sum)?;
+    let folder = folder.canonicalize()?;
+    let mut broken = Vec::new();
+    println!("{lines} lines, medians of {rounds} rounds\n");
+    println!("| input | cores | tool | seconds | metrix takes, times | processor seconds |");
+    println!("| --- | ---: | --- | ---: | ---: | ---: |");
+    for input in Input::ALL.into_iter().filter(|input| only.as_ref().is_none_or(|only| only == input.name())) {
+        let file = input.write(&folder, lines)?;
+        for cores in [1, 2] {
+            let jobs = |tool: Tool| tool.job(&program, input, &file, (lines, cores), &folder);
+            let jobs: Vec<Option<Job>> = Tool::ALL.into_iter().map(jobs).collect::<Result<_, _>>()?;
+            let jobs: Vec<Job> = jobs.into_iter().flatten().collect();
+            broken.extend(compare(input, &jobs, (lines, cores), rounds)?);
+            if input == Input::Statsd && cores == 2 && !keeps(&jobs[0], lines)? {
+                broken.push(format!("less than {LEAST_LINES:e} lines a second, or more than {MOST_MEMORY} MB"));
+            }
+        }
     }
-    match is_kept {
+    match broken.is_empty() {
         true => Ok(()),
-        false => Err(format!("less than {LEAST_LINES:e} lines a second, or more than {MOST_MEMORY} MB").into()),
+        false => Err(broken.join("; ").into()),
     }
 }
 
-/// Runs a configuration some times; tells whether the promise is kept.
-fn measure(program: &Path, config: &Path, sum: u64) -> Result<bool, Box<dyn Error>> {
-    let mut times = Vec::new();
-    let mut most = 0;
-    for _ in 0..ROUNDS {
-        let run = run(program, config, sum)?;
-        println!("  round        {:.2} s, {} kB", run.took.as_secs_f64(), run.peak);
-        times.push(run.took);
-        most = most.max(run.peak);
+/// Has all of them do the same, some times, and prints how long it took; gives the rows in which a tool is quicker than ours.
+fn compare(
+    input: Input,
+    jobs: &[Job],
+    (lines, cores): (u64, usize),
+    rounds: usize,
+) -> Result<Vec<String>, Box<dyn Error>> {
+    let tools: Vec<Tool> = jobs.iter().map(Job::tool).collect();
+    let mut outputs = vec![Ok(String::new()); jobs.len()];
+    let mut runs: Vec<Vec<Run>> = vec![Vec::new(); jobs.len()];
+    let mut once = vec![false; jobs.len()];
+    let times = turns(input.name(), &tools, rounds, |place| {
+        if once[place] {
+            return runs[place][0].seconds;
+        }
+        eprintln!("{} on {cores}: {} ...", input.name(), tools[place].name());
+        let (started, before) = (Instant::now(), of_children());
+        outputs[place] = jobs[place].run(cores).map_err(|error| error.to_string());
+        let seconds = started.elapsed().as_secs_f64();
+        runs[place].push(Run { seconds, worked: (of_children() - before).as_secs_f64() });
+        // Ours is the first of the first round.
+        once[place] = runs[place].len() == 1 && seconds > SLOW * runs[0][0].seconds;
+        seconds
+    });
+    let mut answers = Vec::new();
+    for (job, output) in jobs.iter().zip(outputs) {
+        answers.push(job.answer(&output?)?);
     }
-    times.sort_unstable();
-    let (pace, memory) = (LINES as f64 / times[ROUNDS / 2].as_secs_f64(), most as f64 / 1024.0);
-    println!("  lines/s      {:.2} million (median of {ROUNDS})", pace / 1e6);
-    println!("  peak memory  {memory:.1} MB");
-    Ok(pace >= LEAST_LINES && memory <= MOST_MEMORY)
-}
-
-/// Builds the program as it is released.
-fn build() -> Result<PathBuf, Box<dyn Error>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "--release", "--package", "metrix-cli", "--message-format", "json"])
-        .stderr(Stdio::inherit())
-        .output()?;
-    let messages = String::from_utf8(built.stdout)?;
-    let program = messages.lines().rev().find_map(|message| message.split_once(r#""executable":""#));
-    let path = program.and_then(|(_, rest)| rest.split_once('"')).ok_or("the program can't be built")?.0;
-    Ok(path.into())
-}
-
-/// Writes the lines, the same ones every time; tells how long they are, and the sum of their values.
-fn generate(path: &Path) -> io::Result<(u64, u64)> {
-    let mut file = BufWriter::new(File::create(path)?);
-    let (mut state, mut sum) = (0x9e37_79b9_7f4a_7c15_u64, 0);
-    for _ in 0..LINES {
-        // The generator xorshift64 of Marsaglia (2003).
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        let (series, value) = ((state >> 11) % SERIES, (state >> 40) % 1000);
-        sum += value;
-        let (page, shop) = (series / 10, series % 10);
-        writeln!(file, "requests:{value}|c|#page:/articles/{page},shop:{shop}")?;
+    let read = answers[0].lines(input);
+    if read != lines as f64 {
+        return Err(format!("{read} of {lines} lines were read").into());
     }
-    file.flush()?;
-    Ok((file.get_ref().metadata()?.len(), sum))
+    for (tool, answer) in tools.iter().zip(&answers) {
+        answer.check(&answers[0]).map_err(|error| format!("{}: {error}", tool.name()))?;
+    }
+    let mut quicker = Vec::new();
+    for (place, (tool, seconds)) in times.medians().enumerate() {
+        let (ratio, worked, note) = match &runs[place][..] {
+            [only] if once[place] => (runs[0][0].seconds / only.seconds, only.worked, ", once"),
+            // The first round doesn't count.
+            runs => (times.ratio(Tool::Metrix, tool).unwrap_or(1.0), middle(&runs[1..]), ""),
+        };
+        let row = format!("{} | {cores} | {}{note}", input.name(), tool.name());
+        println!("| {row} | {seconds:.2} | {ratio:.2} | {worked:.2} |");
+        if ratio > 1.0 {
+            quicker.push(format!("{} on {cores}: {} is quicker ({ratio:.2})", input.name(), tool.name()));
+        }
+    }
+    for tool in Tool::ALL.iter().filter(|tool| !tools.contains(tool)) {
+        println!("| {} | {cores} | {} | not installed | | |", input.name(), tool.name());
+    }
+    Ok(quicker)
 }
 
-fn configuration(lines: &Path, grouping: &str) -> String {
-    format!(
-        r#"
-[[source]]
-type = "statsd"
-path = "{}"
-[[stream]]
-name = "requests"
-agg = ["count", "sum", "mean", "max"]
-{grouping}
-[[sink]]
-type = "jsonl"
-"#,
-        lines.display()
-    )
-}
-
+/// What a run took.
+#[derive(Clone, Copy, Debug)]
 struct Run {
-    took: Duration,
-    /// In kB, as the kernel says.
-    peak: u64,
+    seconds: f64,
+    /// Of processors.
+    worked: f64,
 }
 
-/// Runs the program, and checks that nothing was lost.
-fn run(program: &Path, config: &Path, sum: u64) -> Result<Run, Box<dyn Error>> {
+/// The processor seconds of the run in the middle.
+fn middle(runs: &[Run]) -> f64 {
+    let mut worked: Vec<f64> = runs.iter().map(|run| run.worked).collect();
+    worked.sort_by(f64::total_cmp);
+    worked[worked.len() / 2]
+}
+
+/// Whether what is promised is kept by ours.
+fn keeps(job: &Job, lines: u64) -> Result<bool, Box<dyn Error>> {
     let started = Instant::now();
-    let mut child = Command::new(program).arg("run").arg("--quiet").arg(config).stdout(Stdio::piped()).spawn()?;
-    let mut out = child.stdout.take().ok_or("it has a standard output")?;
-    let (mut text, mut peak) = (Vec::new(), 0);
-    let mut buffer = vec![0; 1 << 16];
-    // It is looked at while the program runs, as it is gone with it: at the end of each batch, and of all.
-    loop {
-        let read = out.read(&mut buffer)?;
-        peak = peak_memory(child.id()).unwrap_or(peak).max(peak);
-        if read == 0 {
-            break;
-        }
-        text.extend_from_slice(&buffer[..read]);
-    }
-    let status = child.wait()?;
-    let took = started.elapsed();
-    assert!(status.success(), "{status}");
-    let (mut lines, mut values) = (0.0, 0.0);
-    for line in String::from_utf8(text)?.lines() {
-        let value = || -> Option<f64> { line.split_once(r#""value":"#)?.1.split_once(',')?.0.parse().ok() };
-        let value = value().ok_or("a line has no value")?;
-        if line.contains("requests.count") {
-            lines += value;
-        } else if line.contains("requests.sum") {
-            values += value;
-        }
-    }
-    assert_eq!((lines, values), (LINES as f64, sum as f64));
-    Ok(Run { took, peak })
-}
-
-fn peak_memory(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    peak.trim().strip_suffix(" kB")?.parse().ok()
+    let peak = peak_of(job)?;
+    let (pace, memory) = (lines as f64 / started.elapsed().as_secs_f64(), peak as f64 / 1024.0);
+    eprintln!("{:.2} million lines a second, {memory:.1} MB at most", pace / 1e6);
+    Ok(pace >= LEAST_LINES && memory <= MOST_MEMORY)
 }

@@ -18,6 +18,7 @@ mod windows;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use five::Table;
 use keys::{Any, Declared};
@@ -62,6 +63,17 @@ where
     };
     let counted = Arc::clone(&total);
     Contestant::new(load, lane, move || counted.load(Ordering::Relaxed))
+}
+
+/// What fills a window of all series, and tells how long it takes to give it out.
+pub(super) fn closing(load: &Load) -> impl FnMut() -> Duration {
+    let mut table = Table::new(load, &Arc::default());
+    move || {
+        load.firsts(0).iter().for_each(|item| table.add(item.series(), item.value()));
+        let started = Instant::now();
+        table.emit();
+        started.elapsed()
+    }
 }
 
 fn bound<W: Windows>(load: &Arc<Load>) -> Contestant {

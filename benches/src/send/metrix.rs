@@ -2,8 +2,8 @@
 //! series), in a coordinator that brings what it gives to a sink which does nothing. Windows are closed and emitted as
 //! values come; the sink has a thread of its own, which takes its share of the processors.
 //!
-//! Bound, a series is a sender that was given its tags once; each call makes `tags!` of three borrowed texts. Other rows have
-//! p99 on top, the count alone, or batches instead of windows: 1000 values, or ten a series where that is more.
+//! Bound, a series is a sender that was given its tags once; each call gives three pairs of borrowed texts, a family their values
+//! alone. Other rows have p99 on top, the count alone, or batches instead of windows: 1000 values, or ten a series where that is more.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -15,10 +15,11 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Row;
 use super::contestant::Contestant;
-use super::load::{Item, Load};
+use super::load::{Item, Load, TAGS};
 
-pub(super) const ROWS: [Row; 4] = [
+pub(super) const ROWS: [Row; 5] = [
     Row { name: FIVE, bound: Some(bound_five), each_call: Some(each_five) },
+    Row { name: FAMILY, bound: None, each_call: Some(each_family) },
     Row { name: P99, bound: Some(bound_p99), each_call: Some(each_p99) },
     Row { name: "metrix: count", bound: Some(bound_count), each_call: Some(each_count) },
     Row { name: BATCHES, bound: Some(bound_batches), each_call: Some(each_batches) },
@@ -26,12 +27,14 @@ pub(super) const ROWS: [Row; 4] = [
 
 /// Five aggregates in windows of time.
 pub(super) const FIVE: &str = "metrix: five aggregates";
+/// Five aggregates, where the names of the tags are declared once.
+pub(super) const FAMILY: &str = "metrix: five aggregates, a family";
 /// And p99.
 pub(super) const P99: &str = "metrix: five aggregates and p99";
 /// Five aggregates in batches.
 pub(super) const BATCHES: &str = "metrix: five aggregates, batches of 1000";
 
-const AGGREGATES: [&str; 5] = ["count", "sum", "min", "max", "mean"];
+pub(super) const AGGREGATES: [&str; 5] = ["count", "sum", "min", "max", "mean"];
 
 /// Takes all elements, and does nothing.
 struct Null;
@@ -58,14 +61,18 @@ fn batches(load: &Load) -> MStreamBuilder {
     MStream::builder("n").batch(size(load.setup.batch()))
 }
 
+/// Room for all that two windows of many series come to: nothing may be refused or lost.
+const ROOM: usize = 10_000_000;
+
+fn with_room(load: &Load, stream: MStreamBuilder) -> MStreamBuilder {
+    stream.max_series(size(load.series.len())).queue(size(ROOM))
+}
+
 /// A sender to the stream, and what says how much has come when all has been emitted.
 fn start(load: &Load, stream: MStreamBuilder) -> (MSender, impl FnOnce() -> u64 + 'static) {
     let _in_runtime = runtime().enter();
-    // Room for all that two windows of many series come to: nothing may be refused or lost.
-    let room = size(10_000_000);
-    let options = SinkOptions::default().queue(room).overflow(Overflow::Block);
-    let stream = stream.max_series(size(load.series.len())).queue(room);
-    let coordinator = MCoordinator::builder().stream(stream).sink_with("null", Null, options).start();
+    let options = SinkOptions::default().queue(size(ROOM)).overflow(Overflow::Block);
+    let coordinator = MCoordinator::builder().stream(with_room(load, stream)).sink_with("null", Null, options).start();
     let coordinator = coordinator.expect("one stream and one sink with names of their own are accepted");
     let sender = coordinator.stream("n").expect("it has this stream");
     (sender, move || {
@@ -77,36 +84,54 @@ fn start(load: &Load, stream: MStreamBuilder) -> (MSender, impl FnOnce() -> u64 
     })
 }
 
-fn bound(load: &Load, stream: MStreamBuilder) -> Contestant {
-    let (sender, counted) = start(load, stream);
+/// A sender of each series.
+pub(super) fn senders(load: &Load, sender: &MSender) -> Arc<[MSender]> {
     let bind = |[host, section, lang]: &[String; 3]| {
         sender.with(tags! { "host" => host, "section" => section, "lang" => lang })
     };
-    let senders: Arc<[MSender]> = load.series.iter().map(bind).collect();
+    load.series.iter().map(bind).collect()
+}
+
+/// Five aggregates in windows of time, without a coordinator.
+pub(super) fn stream(load: &Load) -> MStreamBuilder {
+    with_room(load, windows(load).aggs(AGGREGATES))
+}
+
+fn bound(load: &Load, stream: MStreamBuilder) -> Contestant {
+    let (sender, counted) = start(load, stream);
+    let senders = senders(load, &sender);
     let lane = |_| {
-        let senders = Arc::clone(&senders);
+        // Each thread has clones of its own, which know its shard.
+        let senders = senders.to_vec();
         move |items: &[Item]| items.iter().for_each(|item| senders[item.series()].send(item.value()))
     };
     Contestant::new(load, lane, counted)
 }
 
-fn each(load: &Arc<Load>, stream: MStreamBuilder) -> Contestant {
+/// Tags, or what stands for them, in each call: `form` makes what a thread does.
+fn each<F>(load: &Arc<Load>, stream: MStreamBuilder, form: impl Fn(MSender, Arc<Load>) -> F) -> Contestant
+where
+    F: FnMut(&[Item]) + Send + 'static,
+{
     let (sender, counted) = start(load, stream);
-    let lane = |_| {
-        let (sender, load) = (sender.clone(), Arc::clone(load));
-        move |items: &[Item]| match load.setup.tags {
-            0 => items.iter().for_each(|item| sender.send(item.value())),
-            1 => items.iter().for_each(|item| {
-                let [host, ..] = &load.series[item.series()];
-                sender.send_with(item.value(), tags! { "host" => host });
-            }),
-            _ => items.iter().for_each(|item| {
-                let [host, section, lang] = &load.series[item.series()];
-                sender.send_with(item.value(), tags! { "host" => host, "section" => section, "lang" => lang });
-            }),
+    Contestant::new(load, |_| form(sender.clone(), Arc::clone(load)), counted)
+}
+
+fn by_tags(sender: MSender, load: Arc<Load>) -> impl FnMut(&[Item]) + Send {
+    move |items| match load.setup.tags {
+        0 => items.iter().for_each(|item| sender.send(item.value())),
+        1 => items.iter().for_each(|item| sender.send_with(item.value(), [load.tags(*item)[0]])),
+        _ => items.iter().for_each(|item| sender.send_with(item.value(), load.tags(*item))),
+    }
+}
+
+fn by_family(sender: MSender, load: Arc<Load>) -> impl FnMut(&[Item]) + Send {
+    let family = sender.by(TAGS);
+    move |items| {
+        for item in items {
+            family.send(item.value(), load.series[item.series()].each_ref().map(String::as_str));
         }
-    };
-    Contestant::new(load, lane, counted)
+    }
 }
 
 fn bound_five(load: &Arc<Load>) -> Contestant {
@@ -114,7 +139,11 @@ fn bound_five(load: &Arc<Load>) -> Contestant {
 }
 
 fn each_five(load: &Arc<Load>) -> Contestant {
-    each(load, windows(load).aggs(AGGREGATES))
+    each(load, windows(load).aggs(AGGREGATES), by_tags)
+}
+
+fn each_family(load: &Arc<Load>) -> Contestant {
+    each(load, windows(load).aggs(AGGREGATES), by_family)
 }
 
 fn bound_p99(load: &Arc<Load>) -> Contestant {
@@ -122,7 +151,7 @@ fn bound_p99(load: &Arc<Load>) -> Contestant {
 }
 
 fn each_p99(load: &Arc<Load>) -> Contestant {
-    each(load, windows(load).aggs(AGGREGATES).agg("p99"))
+    each(load, windows(load).aggs(AGGREGATES).agg("p99"), by_tags)
 }
 
 fn bound_count(load: &Arc<Load>) -> Contestant {
@@ -130,7 +159,7 @@ fn bound_count(load: &Arc<Load>) -> Contestant {
 }
 
 fn each_count(load: &Arc<Load>) -> Contestant {
-    each(load, windows(load).agg("count"))
+    each(load, windows(load).agg("count"), by_tags)
 }
 
 fn bound_batches(load: &Arc<Load>) -> Contestant {
@@ -138,5 +167,5 @@ fn bound_batches(load: &Arc<Load>) -> Contestant {
 }
 
 fn each_batches(load: &Arc<Load>) -> Contestant {
-    each(load, batches(load).aggs(AGGREGATES))
+    each(load, batches(load).aggs(AGGREGATES), by_tags)
 }

@@ -1,100 +1,62 @@
-//! What the page says of the races: tables, targets and charts.
+//! [`Sent`]: what the page says of sending, as tables and charts.
 
+use std::error::Error;
 use std::fmt::Write;
 
 use super::load::{Setup, Sharing};
-use super::race::{BY_SERIES, BY_TAGS, COLUMNS, Entrant, FOLLOWED, Results};
+use super::many::Many;
+use super::python::Python;
+use super::race::{BY_SERIES, BY_TAGS, COLUMNS, Entrant, FOLLOWED, Races, Results};
+use super::targets::{Target, entrant, targets};
 use super::{Form, hand, metrix, rows};
 use crate::lines::{Line, Panel, panels};
 
-/// What is asked for.
-struct Target {
-    work: &'static str,
-    who: Entrant,
-    against: Entrant,
-    at_most: AtMost,
+/// All that was measured of sending.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// What a `send` costs.
+    pub races: Results,
+    /// What is asked of many series.
+    pub many: Many,
+    /// The Python library, where it is installed.
+    pub python: Vec<Python>,
 }
 
-/// A bound.
-#[derive(Clone, Copy)]
-enum AtMost {
-    /// So many times as long.
-    Times(f64),
-    /// So many nanoseconds longer.
-    Nanos(f64),
-}
+impl Sent {
+    /// Measures all of it; `told` hears of each part before.
+    ///
+    /// # Errors
+    /// If a program can't be run that measures a part.
+    pub fn measure(rounds: usize, mut told: impl FnMut(&str)) -> Result<Self, Box<dyn Error>> {
+        let races = Races::all().run(rounds, &mut told);
+        told("memory, and the end of windows");
+        let many = Many::measure()?;
+        told("Python metrix");
+        Ok(Self { races, many, python: Python::all()? })
+    }
 
-/// A row in the place that a column gives it.
-fn entrant(row: &'static str, column: usize) -> Entrant {
-    let (_, form, setup) = COLUMNS[column];
-    Entrant { row, form, setup }
-}
-
-fn targets() -> Vec<Target> {
-    let one = |work, column, against, at_most| Target {
-        work,
-        who: entrant(metrix::FIVE, column),
-        against: entrant(against, column),
-        at_most: AtMost::Times(at_most),
-    };
-    let [bound, each, own, shared, both] = [0, 1, 2, 3, 4];
-    let mut targets = vec![
-        one("bound", bound, hand::TIMED, 1.3),
-        one("bound", bound, "`metrics`, Registry: counter", 0.6),
-        one("bound", bound, "`metrics`, Registry: histogram", 0.2),
-        one("3 tags each call", each, "`metrics`, Registry: counter", 0.25),
-        one("3 tags each call", each, "OpenTelemetry: counter", 0.2),
-        one("3 tags each call", each, "metrique: sum", 0.35),
-        one("2 threads, bound, one shared series", shared, "OpenTelemetry: counter", 0.4),
-        one("2 threads, 3 tags each call", both, "`metrics`, Registry: counter", 0.15),
-    ];
-    let ours = |work, who, column, against, beside, at_most| Target {
-        work,
-        who: entrant(who, column),
-        against: entrant(against, beside),
-        at_most,
-    };
-    targets.extend([
-        // 1.55 times as many values a second.
-        ours("bound: 2 threads / 1", metrix::FIVE, own, metrix::FIVE, bound, AtMost::Times(1.0 / 1.55)),
-        ours("bound: p99 on top", metrix::P99, bound, metrix::FIVE, bound, AtMost::Nanos(4.0)),
-        ours("batches of 1000", metrix::BATCHES, bound, hand::BATCHES, bound, AtMost::Times(1.2)),
-        ours("batches of 1000: 2 threads / 1", metrix::BATCHES, own, metrix::BATCHES, bound, AtMost::Times(3.0)),
-    ]);
-    targets
-}
-
-impl Results {
     /// The section of the page.
     pub fn markdown(&self) -> String {
+        let races = &self.races;
         let filled = [
             ("{{send_targets}}", self.targets()),
-            ("{{send_columns}}", self.columns()),
-            ("{{send_series}}", self.by_series()),
-            ("{{send_tags}}", self.by_tags()),
+            ("{{send_columns}}", races.columns()),
+            ("{{send_series}}", races.by_series()),
+            ("{{send_many}}", self.many.markdown()),
+            ("{{send_tags}}", races.by_tags()),
         ];
         let template = include_str!("report.md").trim_end().to_owned();
         filled.iter().fold(template, |page, (name, text)| page.replace(name, text))
     }
 
-    /// Whether each target is reached, as table rows. Only what ran in one race is compared.
+    /// Whether each target is reached, as table rows.
     fn targets(&self) -> String {
-        let mut found =
-            String::from("| work | who | against | asked | measured | |\n| --- | --- | --- | ---: | ---: | --- |\n");
-        for Target { work, who, against, at_most } in targets() {
-            let races = || self.columns.iter().chain([&self.threads]);
-            let (asked, measured, unit) = match at_most {
-                AtMost::Times(times) => (times, races().find_map(|race| race.ratio(who, against)), ""),
-                AtMost::Nanos(nanos) => (nanos, races().find_map(|race| race.difference(who, against)), " ns more"),
-            };
-            let Some(measured) = measured else { continue };
-            let met = if measured <= asked { "met" } else { "**missed**" };
-            let (who, against) = (who.row, against.row);
-            let _ = writeln!(found, "| {work} | {who} | {against} | {asked:.2}{unit} | {measured:.2}{unit} | {met} |");
-        }
-        found.trim_end().to_owned()
+        let rows = targets(self).iter().map(Target::row).collect::<Vec<_>>();
+        format!("{}\n{}", Target::HEAD, rows.join("\n"))
     }
+}
 
+impl Results {
     fn columns(&self) -> String {
         let names: Vec<String> = COLUMNS.iter().map(|(name, ..)| (*name).to_owned()).collect();
         let names_of_rows: Vec<&str> = rows().iter().map(|row| row.name).collect();
@@ -178,7 +140,7 @@ fn table(columns: &[String], rows: &[&'static str], of: impl Fn(&'static str, us
 mod tests {
     use super::*;
     use crate::race::turns;
-    use crate::send::{Race, Races};
+    use crate::send::{Closing, Memory, Pause, Pauses, Race};
 
     /// Races in which each entrant takes as many nanoseconds as its place says.
     fn results() -> Results {
@@ -195,24 +157,48 @@ mod tests {
         }
     }
 
+    fn sent() -> Sent {
+        let pause = Pause { median: 40.0, p999: 80.0, p9999: 90.0, worst: 5000.0 };
+        let many = Many {
+            memory: Memory { each_call: 180.0, bound: 260.0 },
+            closing: Closing { first: 20.0, all: 51.0, by_hand: 10.0 },
+            pauses: Pauses { between: pause, meanwhile: pause },
+        };
+        let python = vec![Python { streamz: "0.5.6".into(), batches: 1500.0, windows: 100.0 }];
+        Sent { races: results(), many, python }
+    }
+
     #[test]
     fn every_target_is_measured() {
-        let rows = results().targets();
-        assert_eq!(rows.lines().count(), 2 + targets().len(), "{rows}");
-        // First of its column against the seventh, and the second less the first.
-        assert!(
-            rows.contains("| bound | metrix: five aggregates | hand-written, windows of time | 1.30 | 0.14 | met |"),
-            "{rows}"
-        );
-        assert!(rows.contains("| 4.00 ns more | 1.00 ns more | met |"), "{rows}");
+        let rows = sent().targets();
+        assert_eq!(rows.lines().count(), 2 + 20, "{rows}");
+        assert_eq!(rows.matches("not measured").count(), 0, "{rows}");
+        let rows_of_one_column = [
+            // First of its column against the seventh, and the second less the first.
+            "| bound | metrix: five aggregates | hand-written, windows of time | 1.30 | 0.14 | met |",
+            "| bound: p99 on top | metrix: five aggregates and p99 | metrix: five aggregates | 4.00 ns more | 1.00 ns more | met |",
+        ];
+        let others = [
+            "| 100 000 series: memory a series beyond its own text | metrix: five aggregates |  | 200 bytes | 180 bytes | met |",
+            "| 100 000 series: closing the window, a series | metrix: five aggregates |  | 50 ns | 51 ns | **missed** |",
+            "| Python metrix, streamz 0.6.6 | 1/8000 | not installed |  |",
+            // The fifth of its column, and the first.
+            "| Python metrix, streamz 0.5.6 | 1/300 | 1/300 | met |",
+            "| Python metrix, streamz 0.5.6 | 1/300 | 1/100 | **missed** |",
+        ];
+        for row in rows_of_one_column.iter().chain(&others) {
+            assert!(rows.contains(row), "{row}\n{rows}");
+        }
     }
 
     #[test]
     fn nothing_of_the_template_is_left() {
-        let page = results().markdown();
+        let page = sent().markdown();
         assert!(!page.contains("{{"), "{page}");
         assert!(page.contains("\n| metrix: five aggregates | 1.0 | 1.0 | 1.0 | 1.0 | 1.0 |\n"), "{page}");
         assert!(page.contains("\n| measured: counter | | "), "{page}");
+        assert!(page.contains("\n| closing the window, until all are: ns a series | 51.0 | 10.0 |\n"), "{page}");
+        assert!(page.contains("\n| while one is | 40 | 80 | 90 | 5000 |"), "{page}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The places that tags lead to: [`Declared`] names, or [`Any`].
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -15,7 +15,7 @@ pub(super) struct Declared {
 impl Declared {
     #[inline]
     pub(super) fn place(&mut self, values: [&str; 3]) -> usize {
-        let hash = self.hasher.hash_one(values);
+        let hash = hash(&self.hasher, values);
         self.places.place(hash, |key| key.is(values), || Joined::new(values))
     }
 }
@@ -37,7 +37,7 @@ impl Joined {
     fn is(&self, values: [&str; 3]) -> bool {
         let [a, b] = self.ends;
         let [first, second, third] = values.map(str::as_bytes);
-        self.bytes[..a] == *first && self.bytes[a..b] == *second && self.bytes[b..] == *third
+        same(&self.bytes[..a], first) && same(&self.bytes[a..b], second) && same(&self.bytes[b..], third)
     }
 }
 
@@ -51,11 +51,40 @@ pub(super) struct Any {
 impl Any {
     #[inline]
     pub(super) fn place(&mut self, tags: [(&str, &str); 3]) -> usize {
-        let hash = tags.iter().fold(0u64, |hash, tag| hash.wrapping_add(self.hasher.hash_one(tag)));
-        // Names differ within a set, so as many pairs that are there are all of them.
-        let is = |key: &[(Box<str>, Box<str>); 3]| key.iter().all(|(name, value)| tags.contains(&(&**name, &**value)));
+        let hash = tags.iter().fold(0u64, |sum, &(name, value)| sum.wrapping_add(hash(&self.hasher, [name, value])));
+        let is = |key: &[(Box<str>, Box<str>); 3]| {
+            let is = |(name, value): &(Box<str>, Box<str>), tag: &(&str, &str)| {
+                same(name.as_bytes(), tag.0.as_bytes()) && same(value.as_bytes(), tag.1.as_bytes())
+            };
+            // Mostly they come in the order in which they came first. Names differ within a set, so as many pairs that are
+            // there are all of them.
+            key.iter().zip(&tags).all(|(pair, tag)| is(pair, tag))
+                || key.iter().all(|pair| tags.iter().any(|tag| is(pair, tag)))
+        };
         self.places.place(hash, is, || tags.map(|(name, value)| (Box::from(name), Box::from(value))))
     }
+}
+
+/// Without the ends of the texts: what is found is compared with all of them.
+#[inline]
+fn hash<const N: usize>(hasher: &RandomState, texts: [&str; N]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    texts.iter().for_each(|text| hasher.write(text.as_bytes()));
+    hasher.finish()
+}
+
+/// Whether texts are the same; for short ones by two looks that may overlap, without a call.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    fn ends<const N: usize>(a: &[u8], b: &[u8]) -> bool {
+        a.first_chunk::<N>() == b.first_chunk() && a.last_chunk::<N>() == b.last_chunk()
+    }
+    a.len() == b.len()
+        && match a.len() {
+            4..8 => ends::<4>(a, b),
+            8..=16 => ends::<8>(a, b),
+            _ => a == b,
+        }
 }
 
 /// A place for each key, in the order in which they came.
@@ -100,6 +129,19 @@ mod tests {
         let mut keys = Declared::default();
         let sets = [["a", "b", "c"], ["b", "a", "c"], ["ab", "", "c"], ["a", "b", "c"]];
         assert_eq!(sets.map(|values| keys.place(values)), [0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn texts_are_the_same_in_every_byte() {
+        for length in 0..40 {
+            let text = vec![b'a'; length];
+            assert!(same(&text, &text.clone()) && !same(&text, &vec![b'a'; length + 1]));
+            for place in 0..length {
+                let mut other = text.clone();
+                other[place] = b'b';
+                assert!(!same(&text, &other), "{place} of {length}");
+            }
+        }
     }
 
     #[test]
