@@ -38,7 +38,7 @@ impl MergeableAggs {
 
     /// Takes one value in as often as it stands for others.
     #[inline]
-    pub(crate) fn step_times(&self, state: &mut AggsState, value: f64, times: NonZeroU32) {
+    pub(crate) fn step_weighed(&self, state: &mut AggsState, value: f64, times: NonZeroU32) {
         self.aggs.step_weighed(state, value, times);
     }
 

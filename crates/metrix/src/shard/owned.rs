@@ -21,8 +21,8 @@
 //! it goes away. If not, who drains sees it busy, and waits until the owner says with a release store that it has left, which
 //! makes its writes visible. As long as the key is borrowed no new pass is given, since that takes the key; and a pass for an
 //! earlier number never holds again, since the numbers only grow, whoever opens the gate meanwhile.
-//! A new state has a pass for a number that no gate ever has. What who drains has written the owner sees when it next gets a pass, which takes the key, too: whatever hands over the key
-//! from thread to thread, a lock for one, orders the two.
+//! A new state has a pass for a number that no gate ever has. What who drains has written the owner sees when it next gets a
+//! pass, which takes the key, too: whatever hands over the key from thread to thread, a lock for one, orders the two.
 //!
 //! This rests on three things of other files: that a gate's number only grows (`gate.rs`), that a thread's is never used again
 //! (`thread.rs`), and that the two fences are a pair wherever [`is_there`](barrier::is_there) says so, since no pass is given

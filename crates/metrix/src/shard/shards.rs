@@ -22,8 +22,8 @@ pub(crate) struct Shard {
     ended: AtomicBool,
 }
 
-/// What came of a value that went through the stream's lock, as the operator can't return it: left by the shard's thread for itself, further up its stack, so
-/// nothing in it orders anything.
+/// What came of a value that went through the stream's lock, as the operator can't return it: left by the shard's thread for
+/// itself, further up its stack, so nothing in it orders anything.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
     /// Whether it is in the shard.

@@ -62,7 +62,7 @@ impl Sharded {
             }
         }
         let state = series.loose.entry(rank).or_insert_with(|| self.aggs.init());
-        self.aggs.step_times(state, value, weight);
+        self.aggs.step_weighed(state, value, weight);
         0
     }
 
@@ -71,7 +71,7 @@ impl Sharded {
         let Ticket { shard, place } = ticket;
         let mut key = self.key.borrow_mut();
         key.enter_with(&shard.cells, |cells| {
-            self.aggs.step_times(cells.come(*place, rank, || self.aggs.init()), value, weight);
+            self.aggs.step_weighed(cells.come(*place, rank, || self.aggs.init()), value, weight);
             cells.take_at();
             shard.answer.leave(cells.take_idle(AggsState::empty));
         })?;
