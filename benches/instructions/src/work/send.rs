@@ -50,6 +50,13 @@ pub(crate) fn three_tags(stream: MStreamBuilder, values: usize) {
     });
 }
 
+pub(crate) fn three_names(stream: MStreamBuilder, values: usize) {
+    sends(stream, values, |sender| {
+        let (family, names) = (sender.by(["host", "section", "lang"]), names());
+        move |series, value| family.send(value, names[series].each_ref())
+    });
+}
+
 /// Each window has one value of each series: what is counted is a first sighting, the window's end, and what comes out.
 pub(crate) fn a_window_a_round(aggs: [&'static str; 5], values: usize) {
     let runtime = runtime();
