@@ -36,11 +36,36 @@ impl Compensated {
     /// Adds one term.
     #[inline]
     pub fn add(&mut self, term: f64) {
+        *self = self.plus(term);
+    }
+
+    /// The sum with one term more.
+    #[inline]
+    pub fn plus(self, term: f64) -> Self {
         let sum = self.sum + term;
         let of_term = sum - self.sum;
         let of_sum = sum - of_term;
-        self.error += (self.sum - of_sum) + (term - of_term);
-        self.sum = sum;
+        let error = self.error + ((self.sum - of_sum) + (term - of_term));
+        Self { sum, error }
+    }
+
+    /// Whether it is sure that all terms and the sum have been finite so far, at the cost of one comparison: so who adds a term need not
+    /// look at that itself. If it isn't, a term or the sum was infinite or NaN, or the sum was next to the largest `f64`.
+    ///
+    /// ```
+    /// use metrix_core::fold::Compensated;
+    ///
+    /// let sum = Compensated::default().plus(1e300);
+    /// assert!(sum.is_surely_finite() && sum.plus(-1e300).is_surely_finite());
+    /// for term in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+    ///     assert!(!sum.plus(term).is_surely_finite() && !sum.plus(term).plus(1.0).is_surely_finite());
+    /// }
+    /// ```
+    #[inline]
+    pub fn is_surely_finite(self) -> bool {
+        // If one of the two that TwoSum begins with is not finite or their sum isn't, then it takes an infinity from an infinity, and
+        // the error is NaN, and stays so.
+        !self.error.is_nan()
     }
 
     /// Adds one term so many times, by one product: its rounding error, which is a float itself, is carried along too

@@ -11,6 +11,7 @@ use super::aggregate::Aggregate;
 use super::aggs::Aggs;
 use super::entry::{Entry, Made};
 use super::more::More;
+use super::needs::Needs;
 use super::recipe::Recipe;
 use super::shared::Shared;
 use super::slot::Slot;
@@ -28,6 +29,24 @@ impl AggsState {
     pub(crate) fn empty() -> Self {
         Self { shared: Shared::new(), more: None }
     }
+
+    /// Takes one value that stands for itself into the numbers of a group, and into nothing else; not one that isn't finite, which it
+    /// says.
+    #[inline(always)]
+    pub(crate) fn step_numbers(&mut self, value: f64) -> bool {
+        self.shared.step_finite(value)
+    }
+
+    /// Takes one value that stands for itself into the numbers of a group and its percentiles, and into nothing else, if that takes next
+    /// to nothing and the value is finite; says whether it has.
+    #[inline(always)]
+    pub(crate) fn step_near(&mut self, value: f64) -> bool {
+        let is_taken = self.more.as_mut().is_some_and(|more| more.step_near(value));
+        if is_taken {
+            self.shared.step(value);
+        }
+        is_taken
+    }
 }
 
 impl Fold<f64> for Aggs {
@@ -43,7 +62,9 @@ impl Fold<f64> for Aggs {
     fn step(&self, state: &mut AggsState, value: f64) {
         state.shared.step(value);
         if let Some(more) = &mut state.more {
-            self.step_more(more, value);
+            if !(self.is_of_percentiles() && more.step_near(value)) {
+                self.step_more(more, value);
+            }
         }
     }
 
@@ -113,6 +134,18 @@ impl Aggs {
         }
     }
 
+    /// Whether a group keeps nothing but numbers, so that [`step_numbers`](AggsState::step_numbers) takes in all that there is.
+    #[inline]
+    pub(crate) fn is_of_numbers(&self) -> bool {
+        !self.needs.more()
+    }
+
+    /// Whether a group keeps percentiles and numbers, and nothing else: what [`step_near`](AggsState::step_near) takes a value into.
+    #[inline]
+    pub(crate) fn is_of_percentiles(&self) -> bool {
+        self.needs == Needs::DISTRIBUTION
+    }
+
     /// Takes a value in, once where it stands for itself alone, as nearly all do.
     #[inline]
     pub(crate) fn step_weighed(&self, state: &mut AggsState, value: f64, weight: NonZeroU32) {
@@ -164,7 +197,7 @@ impl Aggs {
     #[inline(never)]
     fn step_more(&self, more: &mut More, value: f64) {
         more.step(self.needs, value);
-        if self.needs.slots {
+        if self.needs.has(Needs::SLOTS) {
             self.step_apart(&mut more.slots, value);
         }
     }
@@ -177,6 +210,7 @@ impl Aggs {
         })
     }
 
+    #[inline(never)]
     fn step_apart(&self, slots: &mut [Slot], value: f64) {
         for (place, slot) in slots.iter_mut().enumerate() {
             if let Err(message) = slot.step(value) {

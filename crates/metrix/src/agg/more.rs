@@ -38,26 +38,32 @@ impl More {
     /// Takes one value in, but for the slots.
     #[inline]
     pub(super) fn step(&mut self, needs: Needs, value: f64) {
-        if needs.ends {
+        if needs.has(Needs::ENDS) {
             self.end(value);
         }
-        if needs.moments {
+        if needs.has(Needs::MOMENTS) {
             self.moments.add(value);
         }
-        if needs.distribution {
+        if needs.has(Needs::DISTRIBUTION) {
             sketch().step(&mut self.distribution, value);
         }
     }
 
+    /// Takes one value into the distribution and into nothing else, if that takes next to nothing; says whether it has.
+    #[inline(always)]
+    pub(super) fn step_near(&mut self, value: f64) -> bool {
+        self.distribution.add_near(value)
+    }
+
     /// Takes one value in so many times, at the cost of one, but for the slots.
     pub(super) fn step_times(&mut self, needs: Needs, value: f64, times: NonZeroU32) {
-        if needs.ends {
+        if needs.has(Needs::ENDS) {
             self.end(value);
         }
-        if needs.moments {
+        if needs.has(Needs::MOMENTS) {
             self.moments.add_times(value, times);
         }
-        if needs.distribution {
+        if needs.has(Needs::DISTRIBUTION) {
             self.distribution.add_times(value, times);
         }
     }

@@ -44,7 +44,33 @@ impl Distribution {
 
     #[inline]
     pub(super) fn add(&mut self, x: f64) {
-        self.add_n(x, 1);
+        if !self.add_near(x) {
+            self.add_n(x, 1);
+        }
+    }
+
+    /// Takes one number in, if that takes next to nothing: if it lies between two others, and in a bucket that there is room for. Says
+    /// whether it has; what it doesn't take, [`Sketch`](super::Sketch) does.
+    ///
+    /// ```
+    /// use metrix_core::fold::{Fold, Sketch};
+    ///
+    /// let mut latencies = Sketch::new().fold([5.0, 5.5]);
+    /// assert!(latencies.add_near(5.2));
+    /// assert!([4.9, 5.6, f64::NAN].iter().all(|&x| !latencies.add_near(x)));
+    /// assert_eq!(latencies.count(), 3);
+    /// ```
+    #[inline(always)]
+    pub fn add_near(&mut self, x: f64) -> bool {
+        // Between two finite numbers there is nothing but finite ones.
+        if !(self.min <= x && x <= self.max) {
+            return false;
+        }
+        if x >= f64::MIN_POSITIVE {
+            self.positives.add_there(self.grid.of_normal(x))
+        } else {
+            x <= -f64::MIN_POSITIVE && self.negatives.add_there(self.grid.of_normal(-x))
+        }
     }
 
     /// Takes one number in so many times, at the cost of one. Counts end at 2^64 - 1.
