@@ -3,14 +3,14 @@
 #[cfg(metrix_loom)]
 pub(crate) use loom::{
     cell::UnsafeCell,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering, fence},
+    sync::atomic::{AtomicU64, Ordering, fence},
     thread::yield_now,
 };
 #[cfg(not(any(target_os = "linux", metrix_loom)))]
 pub(crate) use std::sync::atomic::fence;
 #[cfg(not(metrix_loom))]
 pub(crate) use std::{
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::atomic::{AtomicU64, Ordering},
     thread::yield_now,
 };
 
@@ -23,6 +23,11 @@ pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
 impl<T> UnsafeCell<T> {
     pub(crate) const fn new(inner: T) -> Self {
         Self(std::cell::UnsafeCell::new(inner))
+    }
+
+    #[inline]
+    pub(crate) fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
+        f(self.0.get())
     }
 
     #[inline]

@@ -5,8 +5,9 @@ use metrix_core::Timestamp;
 /// States by their places, each of which belongs to a series of the thread for as long as the series comes in every window.
 #[derive(Debug)]
 pub(crate) struct Cells<S> {
-    /// Counts the windows, so that a place that was found in one isn't used in another.
-    window: u64,
+    /// The key of the first place. That of no place in one window is that of any in another, so that one that was found in the first
+    /// isn't used in the other.
+    first_key: u64,
     cells: Vec<Cell<S>>,
     /// Places whose series did not come in the window that was drained last.
     idle: Vec<u32>,
@@ -28,14 +29,8 @@ const NOBODY: u32 = u32::MAX - 1;
 
 impl<S> Cells<S> {
     pub(crate) fn new() -> Self {
-        // 0 is the window of nobody.
-        Self { window: 1, cells: Vec::new(), idle: Vec::new(), at: None }
-    }
-
-    /// The number of the window.
-    #[inline]
-    pub(crate) fn window(&self) -> u64 {
-        self.window
+        // 0 is the key of nobody.
+        Self { first_key: 1, cells: Vec::new(), idle: Vec::new(), at: None }
     }
 
     /// The state at a place, if its series has come in this window, for a value of this time, if it has one.
@@ -57,19 +52,20 @@ impl<S> Cells<S> {
         (cell.rank < NOBODY).then_some(&mut cell.state)
     }
 
-    /// Whether the series of a place has come in this window.
-    pub(crate) fn has(&self, place: u32) -> bool {
-        self.cells.get(place as usize).is_some_and(|cell| cell.rank < NOBODY)
+    /// The key of a place for the rest of this window, if its series has come in it.
+    pub(crate) fn key(&self, place: u32) -> Option<u64> {
+        let has_come = self.cells.get(place as usize).is_some_and(|cell| cell.rank < NOBODY);
+        has_come.then_some(self.first_key + u64::from(place))
     }
 
-    /// The state at a place that was found in this window.
+    /// The state at the place of a key of this window, for a value without a time.
     #[inline]
-    pub(crate) fn found(&mut self, window: u64, place: u32) -> Option<&mut S> {
-        if window != self.window {
-            return None;
-        }
+    pub(crate) fn found(&mut self, key: u64) -> Option<&mut S> {
+        // One of an earlier window becomes a place that no list has.
+        let place = usize::try_from(key.wrapping_sub(self.first_key)).ok()?;
+        let cell = self.cells.get_mut(place)?;
         self.at = None;
-        Some(&mut self.cells.get_mut(place as usize)?.state)
+        Some(&mut cell.state)
     }
 
     /// The state at a place, whose series has this rank in the window. `init` makes empty states.
@@ -92,7 +88,7 @@ impl<S> Cells<S> {
 
     /// Gives the states of the series that have come, by their ranks, and begins the next window.
     pub(crate) fn drain(&mut self, mut give: impl FnMut(u32, &mut S)) {
-        self.window += 1;
+        self.first_key += self.cells.len() as u64;
         self.at = None;
         self.idle.clear();
         for (place, cell) in self.cells.iter_mut().enumerate() {
@@ -136,14 +132,14 @@ mod tests {
     fn a_series_that_does_not_come_is_idle_and_its_place_is_no_good() {
         let mut cells = Cells::new();
         *cells.come(1, 0, || 0) += 5;
-        let window = cells.window();
         assert_eq!([0, 1, 2].map(|place| cells.get(place).copied()), [None, Some(5), None]);
-        assert_eq!(cells.found(window, 1).copied(), Some(5));
+        let key = cells.key(1).expect("it has come");
+        assert_eq!((cells.found(key).copied(), cells.key(0), cells.key(2)), (Some(5), None, None));
 
         let mut given = Vec::new();
         cells.drain(|rank, state| given.push((rank, std::mem::take(state))));
         assert_eq!(given, [(0, 5)]);
-        assert_eq!([cells.get(1).copied(), cells.found(window, 1).copied()], [None, None]);
+        assert_eq!([cells.get(1).copied(), cells.found(key).copied(), cells.found(0).copied()], [None; 3]);
         assert_eq!(cells.take_idle(|| 0).next(), None, "it has come in the window before");
 
         cells.come(0, 7, || 0);

@@ -7,21 +7,22 @@
 //! There are three ways to the state, and the types allow no other:
 //!
 //! - *With a pass* ([`enter`](Owned::enter)): only the owner, which is one thread for good, since no thread's number is ever
-//!   used again. It says that it is `busy`, then looks whether the gate's number is that of its pass, and stays only if so.
-//!   One that is busy already, as when code that it runs comes here again, doesn't get in.
+//!   used again. It says that it is busy, then looks whether the gate's number is that of its pass, and stays only if so.
+//!   One that is busy already, as when code that it runs comes here again, doesn't get in. `free` says both: the owner's number as long
+//!   as it isn't busy, which no other thread has, and the number of no thread while it is.
 //! - *With the key, as owner* ([`enter_with`](Key::enter_with)): only the owner, if it isn't busy.
 //! - *With the key, for all* ([`drain`](Key::drain)): anybody, after it has shut the gate, run the heavy fence, and then seen of
 //!   each that it isn't busy.
 //!
 //! There is one key to a gate and it can't be copied, so the exclusive borrow of it keeps the second and third way apart from
 //! each other and from themselves. The first and the second are the same thread, so they could only be nested: the second within the
-//! first is refused as `busy`, and the first within the second too, as that says that it is busy likewise.
-//! The first and the third: the owner stores `busy`, passes the light fence and loads the gate; who drains stores the gate,
-//! passes the heavy fence and loads `busy`. One of them sees what the other has stored. If the owner sees the gate shut,
+//! first is refused as busy, and the first within the second too, as that says that it is busy likewise.
+//! The first and the third: the owner stores that it is busy, passes the light fence and loads the gate; who drains stores the gate,
+//! passes the heavy fence and loads whether the owner is busy. One of them sees what the other has stored. If the owner sees the gate shut,
 //! it goes away. If not, who drains sees it busy, and waits until the owner says with a release store that it has left, which
 //! makes its writes visible. As long as the key is borrowed no new pass is given, since that takes the key; and a pass for an
 //! earlier number never holds again, since the numbers only grow, whoever opens the gate meanwhile.
-//! A new state has a pass for a number that no gate ever has. What who drains has written the owner sees when it next gets a
+//! A new state has a pass for a number that no gate ever has. The pass itself is looked at and written by the owner alone. What who drains has written the owner sees when it next gets a
 //! pass, which takes the key, too: whatever hands over the key from thread to thread, a lock for one, orders the two.
 //!
 //! This rests on three things of other files: that a gate's number only grows (`gate.rs`), that a thread's is never used again
@@ -32,21 +33,25 @@ use std::sync::Arc;
 
 use super::gate::Gate;
 use super::{barrier, thread};
-use crate::sync::{AtomicBool, AtomicU64, Ordering, UnsafeCell, yield_now};
+use crate::sync::{AtomicU64, Ordering, UnsafeCell, yield_now};
 
 /// The number of no gate.
 const NO_PASS: u64 = u64::MAX;
+
+/// The number of no thread.
+const BUSY: u64 = u64::MAX;
 
 /// A state that belongs to the thread that made it.
 #[derive(Debug)]
 pub(crate) struct Owned<T> {
     /// The number of the owner.
     owner: u64,
+    /// The same, or [`BUSY`] while the owner is at the state: so a thread asks at once whether it is the owner and isn't there
+    /// already. Only the owner writes it.
+    free: AtomicU64,
     gate: Arc<Gate>,
     /// The number of the gate for which the owner may enter. Only the owner reads and writes it.
-    pass: AtomicU64,
-    /// Whether the owner is at the state.
-    busy: AtomicBool,
+    pass: UnsafeCell<u64>,
     state: UnsafeCell<T>,
 }
 
@@ -55,12 +60,15 @@ pub(crate) struct Owned<T> {
 unsafe impl<T: Send> Sync for Owned<T> {}
 
 /// Says on its way out that the owner has left, also if that is by a panic.
-struct Leave<'a>(&'a AtomicBool);
+struct Leave<'a> {
+    free: &'a AtomicU64,
+    owner: u64,
+}
 
 impl Drop for Leave<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
+        self.free.store(self.owner, Ordering::Release);
     }
 }
 
@@ -75,7 +83,10 @@ impl<T> Owned<T> {
     #[inline]
     pub(crate) fn enter<R>(&self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
         let _leave = self.begin()?;
-        if self.gate.number() != self.pass.load(Ordering::Relaxed) {
+        // SAFETY: the owner, which alone looks at its pass, and nowhere while it writes it.
+        #[allow(unsafe_code)]
+        let has_pass = self.pass.with(|pass| self.gate.number() == unsafe { *pass });
+        if !has_pass {
             return None;
         }
         // SAFETY: the owner, busy, with a pass for the gate as it has been since.
@@ -86,12 +97,18 @@ impl<T> Owned<T> {
     /// Says that the owner comes, if it is this thread and isn't here already.
     #[inline]
     fn begin(&self) -> Option<Leave<'_>> {
-        if !self.is_mine() || self.busy.load(Ordering::Relaxed) {
+        let owner = self.free.load(Ordering::Relaxed);
+        if owner != thread::known() {
             return None;
         }
-        self.busy.store(true, Ordering::Relaxed);
+        self.free.store(BUSY, Ordering::Relaxed);
         barrier::light();
-        Some(Leave(&self.busy))
+        Some(Leave { free: &self.free, owner })
+    }
+
+    /// Whether the owner is at the state. If not, all that it has done there is seen.
+    fn is_busy(&self) -> bool {
+        self.free.load(Ordering::Acquire) == BUSY
     }
 }
 
@@ -125,7 +142,9 @@ impl Key {
         let number = self.gate.number();
         let open = self.has(owned) && owned.is_mine() && Gate::is_open_at(number) && barrier::is_there();
         if open {
-            owned.pass.store(number, Ordering::Relaxed);
+            // SAFETY: the owner, which alone looks at its pass, and nowhere while it writes it.
+            #[allow(unsafe_code)]
+            owned.pass.with_mut(|pass| unsafe { *pass = number });
         }
         open
     }
@@ -138,8 +157,8 @@ impl Key {
         self.gate.shut();
         barrier::heavy();
         for owned in all.into_iter().filter(|owned| self.has(owned)) {
-            assert!(!owned.is_mine() || !owned.busy.load(Ordering::Relaxed), "a thread can't wait for itself");
-            while owned.busy.load(Ordering::Acquire) {
+            assert!(!owned.is_mine() || !owned.is_busy(), "a thread can't wait for itself");
+            while owned.is_busy() {
                 yield_now();
             }
             // SAFETY: the gate was shut before the fence, the owner has been seen away after it, and nobody else has the key.
@@ -155,11 +174,12 @@ impl Key {
 
 /// A state of this thread behind a gate.
 pub(crate) fn owned<T>(gate: &Arc<Gate>, state: T) -> Owned<T> {
+    let owner = thread::this();
     Owned {
-        owner: thread::this(),
+        owner,
+        free: AtomicU64::new(owner),
         gate: Arc::clone(gate),
-        pass: AtomicU64::new(NO_PASS),
-        busy: AtomicBool::new(false),
+        pass: UnsafeCell::new(NO_PASS),
         state: UnsafeCell::new(state),
     }
 }

@@ -60,12 +60,12 @@ impl Answer {
 }
 
 impl Shard {
-    /// Takes a value into the state that `find` finds, if the thread may; says whether it has.
-    #[inline]
+    /// Takes a value into the state that `find` finds, if the thread may and `step` says that it has; says whether it has.
+    #[inline(always)]
     pub(crate) fn step(
         &self,
         find: impl FnOnce(&mut Cells<AggsState>) -> Option<&mut AggsState>,
-        step: impl FnOnce(&mut AggsState),
+        step: impl FnOnce(&mut AggsState) -> bool,
     ) -> bool {
         let entered = self.cells.enter(|cells| {
             let taken = self.taken();
@@ -73,8 +73,10 @@ impl Shard {
                 return false;
             }
             let Some(state) = find(cells) else { return false };
+            if !step(state) {
+                return false;
+            }
             self.taken.store(taken + 1, Ordering::Relaxed);
-            step(state);
             true
         });
         entered == Some(true)

@@ -1,34 +1,48 @@
 //! [`Home`]: where a bound sender's series is.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::agg::AggsState;
 use crate::shard::Shard;
 
 /// The place of a series in the shard of the thread that was the first to send.
+///
+/// There is one way to it for plain values, which stand for themselves and go into nothing but numbers, and one for all others. A
+/// sender's values are all of one kind, so only one way is ever open, and none has to ask which it is.
 #[derive(Debug, Default)]
 pub(super) struct Home {
-    shard: OnceLock<Arc<Shard>>,
-    /// The shard's window in which the place was found; it is good for no other. Only the shard's thread uses the two.
-    window: AtomicU64,
-    place: AtomicU32,
+    plain: OnceLock<Arc<Shard>>,
+    other: OnceLock<Arc<Shard>>,
+    /// The place's key, in the window in which it was found. Only the shard's thread uses it.
+    key: AtomicU64,
 }
 
 impl Home {
-    /// Takes a value in, if this is the thread's home and it may; says whether it has.
-    #[inline]
-    pub(super) fn step(&self, step: impl FnOnce(&mut AggsState)) -> bool {
-        let Some(shard) = self.shard.get() else { return false };
-        let (window, place) = (self.window.load(Ordering::Relaxed), self.place.load(Ordering::Relaxed));
-        shard.step(|cells| cells.found(window, place), step)
+    /// Takes a plain value in, if this is the thread's home and it may, and `step` says that it has; says whether it has.
+    #[inline(always)]
+    pub(super) fn step_plain(&self, step: impl FnOnce(&mut AggsState) -> bool) -> bool {
+        self.step(&self.plain, step)
     }
 
-    /// Keeps the place, if the shard is the one.
-    pub(super) fn remember(&self, shard: &Arc<Shard>, window: u64, place: u32) {
-        if Arc::ptr_eq(self.shard.get_or_init(|| Arc::clone(shard)), shard) {
-            self.place.store(place, Ordering::Relaxed);
-            self.window.store(window, Ordering::Relaxed);
+    /// Takes another value in, likewise.
+    #[inline(always)]
+    pub(super) fn step_other(&self, step: impl FnOnce(&mut AggsState) -> bool) -> bool {
+        self.step(&self.other, step)
+    }
+
+    #[inline(always)]
+    fn step(&self, shard: &OnceLock<Arc<Shard>>, step: impl FnOnce(&mut AggsState) -> bool) -> bool {
+        let Some(shard) = shard.get() else { return false };
+        let key = self.key.load(Ordering::Relaxed);
+        shard.step(|cells| cells.found(key), step)
+    }
+
+    /// Keeps the key of the place, if the shard is the one.
+    pub(super) fn remember(&self, shard: &Arc<Shard>, key: u64, is_plain: bool) {
+        let way = if is_plain { &self.plain } else { &self.other };
+        if Arc::ptr_eq(way.get_or_init(|| Arc::clone(shard)), shard) {
+            self.key.store(key, Ordering::Relaxed);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The ways of a value into its stream: into this thread's shard, or through the stream's lock.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use metrix_core::{EmitError, Timestamp};
@@ -7,13 +8,54 @@ use metrix_core::{EmitError, Timestamp};
 use super::entry::Entry;
 use super::measurement::{Measurement, Ticket};
 use super::{MSender, SendError};
+use crate::agg::AggsState;
 use crate::shard::{Mine, Shards, with_mine, with_mine_made};
 use crate::{TagSet, Tags};
 
 impl MSender {
-    /// Sends for the first time in a window, or from another thread than the one that was the first to send.
+    /// As [`try_send_other`](Self::try_send_other), for who doesn't ask what came of it.
     #[cold]
-    pub(super) fn try_send_away(&self, value: f64) -> Result<(), SendError> {
+    #[inline(never)]
+    pub(super) fn send_other(&self, value: f64) {
+        if !self.step_near(value) {
+            self.send_away(value);
+        }
+    }
+
+    /// Sends a value that isn't plain, or is no finite number, or the first in a window.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn try_send_other(&self, value: f64) -> Result<(), SendError> {
+        if self.step_near(value) { Ok(()) } else { self.try_send_away(value) }
+    }
+
+    /// Takes a value that isn't plain into the home, if that takes next to nothing; says whether it has.
+    #[inline(always)]
+    fn step_near(&self, value: f64) -> bool {
+        let may = self.weight == NonZeroU32::MIN && self.shared.aggs.is_of_percentiles();
+        may && self.home.step_other(|state| state.step_near(value))
+    }
+
+    /// Takes a value that isn't plain into the home; says whether it has.
+    fn step_other(&self, value: f64) -> bool {
+        let step = |state: &mut AggsState| {
+            self.shared.aggs.step_weighed(state, value, self.weight);
+            true
+        };
+        value.is_finite() && self.home.step_other(step)
+    }
+
+    #[inline(never)]
+    fn send_away(&self, value: f64) {
+        let _counted = self.try_send_away(value);
+    }
+
+    /// Sends a value that isn't near others, or for the first time in a window, or from another thread than the one that was the first to send.
+    #[inline(never)]
+    fn try_send_away(&self, value: f64) -> Result<(), SendError> {
+        if self.step_other(value) {
+            return Ok(());
+        }
         self.send_tagged(value, None::<Tags>, None)?;
         self.find_home();
         Ok(())
@@ -24,8 +66,9 @@ impl MSender {
         let Some(shards) = &self.shared.shards else { return };
         with_mine(shards, |mine| {
             let place = mine.index.find(self.tags.sum(), |known| *known == self.tags)?;
-            let window = mine.shard.cells.enter(|cells| cells.has(place).then(|| cells.window()))??;
-            self.home.remember(&mine.shard, window, place);
+            let key = mine.shard.cells.enter(|cells| cells.key(place))??;
+            let is_plain = self.weight == NonZeroU32::MIN && self.shared.aggs.is_of_numbers();
+            self.home.remember(&mine.shard, key, is_plain);
             Some(())
         });
     }
@@ -96,7 +139,10 @@ impl MSender {
         let hash = tags.hash_over(&self.tags);
         let stepped = with_mine(shards, |mine| {
             let place = mine.index.find(hash, |known| tags.is_over(&self.tags, known)).ok_or(None)?;
-            let step = |state: &mut _| self.shared.aggs.step_weighed(state, value, self.weight);
+            let step = |state: &mut _| {
+                self.shared.aggs.step_weighed(state, value, self.weight);
+                true
+            };
             if mine.shard.step(|cells| cells.get_at(place, at), step) {
                 return Ok(());
             }

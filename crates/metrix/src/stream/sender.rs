@@ -98,7 +98,9 @@ impl MSender {
     /// of each kind is logged. [`try_send`](Self::try_send) says why.
     #[inline]
     pub fn send(&self, value: f64) {
-        let _counted = self.try_send(value);
+        if !self.home.step_plain(|state| state.step_numbers(value)) {
+            self.send_other(value);
+        }
     }
 
     /// Sends a value with tags of its own, which are added to those of this sender.
@@ -119,10 +121,7 @@ impl MSender {
     /// closed.
     #[inline]
     pub fn try_send(&self, value: f64) -> Result<(), SendError> {
-        if value.is_finite() && self.home.step(|state| self.shared.aggs.step_weighed(state, value, self.weight)) {
-            return Ok(());
-        }
-        self.try_send_away(value)
+        if self.home.step_plain(|state| state.step_numbers(value)) { Ok(()) } else { self.try_send_other(value) }
     }
 
     /// Sends a value with tags of its own, unless the stream refuses it.
