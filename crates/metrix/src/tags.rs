@@ -100,6 +100,14 @@ impl Tags {
         }
     }
 
+    /// Remembers what they were made of, if nobody else has them.
+    fn made_by(mut self, maker: set::Maker) -> Self {
+        if let Some(set) = self.0.as_mut().and_then(Arc::get_mut) {
+            set.made_by(maker);
+        }
+        self
+    }
+
     /// These tags and one more, which replaces that of the same name.
     ///
     /// ```

@@ -101,7 +101,7 @@ impl<const LEN: usize> Family<LEN> {
     /// # }
     /// ```
     pub fn bind(&self, values: [impl AsRef<str>; LEN]) -> MSender {
-        self.sender.with(self.names.with(&values).to_tags())
+        MSender { tags: self.names.with(&values).over(&self.sender.tags), ..self.sender.clone() }
     }
 
     /// Sends a value with tags of these values, in the order of the names, as [`MSender::send_with`] does: it never waits and

@@ -79,7 +79,7 @@ impl MSender {
         match self.step_known(value, &tags, at) {
             Ok(()) => Ok(()),
             Err(Some(known)) => self.submit(value, known, at),
-            Err(None) => self.submit(value, tags.into_tags().or(&self.tags), at),
+            Err(None) => self.submit(value, tags.over(&self.tags), at),
         }
     }
 

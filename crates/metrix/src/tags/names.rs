@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::hash::{NameSeeds, Seeds};
+use super::set::Maker;
 use super::tag_set::sealed::Sealed;
 use super::{TagSet, Tags, given};
 
@@ -13,6 +14,8 @@ pub(crate) struct Names<const LEN: usize> {
     names: [Name; LEN],
     /// Whether a name is given twice.
     is_repeated: bool,
+    /// Makes sets over the same tags, if no name is given twice.
+    maker: Maker,
 }
 
 #[derive(Clone)]
@@ -28,7 +31,7 @@ impl<const LEN: usize> Names<LEN> {
         let is_repeated = names.map(|name| (name, "")).to_tags().len() < LEN;
         let seeds = Seeds::get();
         let names = names.map(|name| Name { text: name.into(), seeds: seeds.of(name) });
-        (Self { names, is_repeated }, below)
+        (Self { names, is_repeated, maker: Maker::new(&below) }, below)
     }
 
     /// The names, as they were given.
@@ -69,6 +72,12 @@ impl<V: AsRef<str>, const LEN: usize> TagSet for Named<'_, V, LEN> {
         self.pairs().map(|(name, value)| (&*name.text, value)).collect()
     }
 
+    /// `below` are those that [`Names::over`] has given.
+    fn over(self, below: &Tags) -> Tags {
+        let tags = self.to_tags().or(below);
+        if self.names.is_repeated { tags } else { tags.made_by(self.names.maker) }
+    }
+
     fn text_len(&self) -> usize {
         self.pairs().map(|(name, value)| name.text.len() + value.len()).sum()
     }
@@ -81,9 +90,21 @@ impl<V: AsRef<str>, const LEN: usize> TagSet for Named<'_, V, LEN> {
         self.pairs().fold(below.sum(), |hash, (name, value)| hash.wrapping_add(name.seeds.pair(value)))
     }
 
-    /// `below` has none of the names.
+    /// `below` are those that [`Names::over`] has given, which have none of the names.
     #[inline(always)]
     fn is_over(&self, below: &Tags, tags: &Tags) -> bool {
+        let values = self.pairs().map(|(name, value)| (name.text.len(), value));
+        if tags.0.as_ref().is_some_and(|set| set.is_made_of(self.names.maker, values)) {
+            return true;
+        }
+        self.is_over_any(below, tags)
+    }
+}
+
+impl<V: AsRef<str>, const LEN: usize> Named<'_, V, LEN> {
+    /// Whether the tags are these over `below`, whoever has made them.
+    #[inline(never)]
+    fn is_over_any(&self, below: &Tags, tags: &Tags) -> bool {
         if self.names.is_repeated {
             return self.to_tags().is_over(below, tags);
         }
@@ -118,6 +139,30 @@ mod tests {
     fn what_is_not_the_set_is_told_from_it() {
         check(["c", "e", "a"], ["8", "6", "7"]);
         check(["c", "e", "a", "c"], ["5", "6", "7", "8"]);
+    }
+
+    #[test]
+    fn sets_that_names_have_made_are_told_by_the_values_from_all_others() {
+        let [long, longer] = [200, 300].map(|len| "x".repeat(len));
+        let values = ["", "a", "ab", "b", "politics", "a value of more than 16 bytes", &long, &longer];
+        let few = tags! { "b" => "1", "d" => "2" };
+        let many: Tags = ["f", "g", "h", "i", "j", "k", "l"].map(|name| (name, "1")).into_iter().collect();
+        for below in [Tags::NONE, few, many] {
+            let made = ["c", "a"].map(|first| Names::over([first, "e"], &below).0);
+            let [names, others] = &made;
+            // All pairs of two values, which may read the same one after the other.
+            let pairs: Vec<[&str; 2]> = values.iter().flat_map(|&one| values.map(|other| [one, other])).collect();
+            let sets: Vec<Tags> = pairs.iter().map(|pair| names.with(pair).over(&below)).collect();
+            for (place, set) in sets.iter().enumerate() {
+                assert_eq!(*set, names.with(&pairs[place]).to_tags().or(&below));
+                for (other, pair) in pairs.iter().enumerate() {
+                    assert_eq!(names.with(pair).is_over(&below, set), place == other, "{pair:?} and {set}");
+                    assert!(!others.with(pair).is_over(&below, set), "other names");
+                }
+                let again = Names::over(["c", "e"], &below).0;
+                assert!(again.with(&pairs[place]).is_over(&below, set), "the same names once more");
+            }
+        }
     }
 
     #[test]

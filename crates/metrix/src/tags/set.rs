@@ -1,9 +1,11 @@
 //! [`Set`]: names and values, one after the other in one text.
 
 use std::cmp::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+use super::Tags;
 use super::hash::Seeds;
-use super::text::after;
+use super::text::{after, after_gap};
 
 /// How many tags have their lengths beside the text, if these fit into a byte each: so that what is looked at with each value
 /// that is sent is in one place.
@@ -18,6 +20,8 @@ pub(super) struct Set {
     hash: u64,
     text: Box<str>,
     shape: Shape,
+    /// The number of the [names](super::names::Names) that it was made of, with values, if it is known.
+    maker: u32,
 }
 
 /// Where in the text the names and values are.
@@ -68,7 +72,7 @@ impl Set {
                 Shape::Many(by_name.iter().map(pair_of).map(|pair| [grow(pair.0), grow(pair.1)]).collect())
             }
         };
-        (!pairs.is_empty()).then(|| Self { hash, text: text.into(), shape })
+        (!pairs.is_empty()).then(|| Self { hash, text: text.into(), shape, maker: 0 })
     }
 
     #[inline]
@@ -155,6 +159,55 @@ impl Set {
         }
         let rest = self.text.as_bytes().strip_prefix(before.text.as_bytes());
         rest.is_some_and(|rest| is_all_of(rest, &lens[skipped..], given))
+    }
+}
+
+/// What sets that are made of the same names, which differ, in the same order, after the same other tags, have in common.
+#[derive(Clone, Copy)]
+pub(super) struct Maker {
+    /// That of no others, and neither 0 nor the largest.
+    number: u32,
+    /// How many other tags there are, and the length of their text.
+    before: [usize; 2],
+}
+
+impl Maker {
+    pub(super) fn new(before: &Tags) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        // The largest is for all that come after four billion. It is given to no set.
+        let number = NEXT.fetch_update(Relaxed, Relaxed, |next| next.checked_add(1)).unwrap_or(u32::MAX);
+        Self { number, before: [before.len(), before.text_len()] }
+    }
+}
+
+impl Set {
+    /// Remembers what it was made of.
+    pub(super) fn made_by(&mut self, maker: Maker) {
+        if maker.number != u32::MAX {
+            self.maker = maker.number;
+        }
+    }
+
+    /// Whether this set was made by that maker of these values, each of which comes with the length of its name. What is `true` is so;
+    /// what is not so may be `false`, if others have made the set.
+    #[inline(always)]
+    pub(super) fn is_made_of<'a>(&self, maker: Maker, values: impl Iterator<Item = (usize, &'a str)>) -> bool {
+        let (Shape::Few { lens, .. }, true) = (&self.shape, self.maker == maker.number) else { return false };
+        let [others, start] = maker.before;
+        let (Some(lens), Some(mut text)) = (lens.get(others..), self.text.as_bytes().get(start..)) else {
+            return false;
+        };
+        for (place, (name_len, value)) in values.enumerate() {
+            let Some(&[_, value_len]) = lens.get(place) else { return false };
+            if usize::from(value_len) != value.len() {
+                return false;
+            }
+            match after_gap(text, name_len, value) {
+                Some(rest) => text = rest,
+                None => return false,
+            }
+        }
+        true
     }
 }
 

@@ -52,6 +52,15 @@ pub trait TagSet: Sealed {
         self.to_tags()
     }
 
+    /// `self.into_tags().or(defaults)`.
+    #[doc(hidden)]
+    fn over(self, defaults: &Tags) -> Tags
+    where
+        Self: Sized,
+    {
+        self.into_tags().or(defaults)
+    }
+
     /// The length of all names and values together, in bytes of UTF-8; of a name that is given twice
     /// both are counted.
     ///

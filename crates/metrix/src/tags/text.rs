@@ -31,6 +31,17 @@ pub(super) fn after<'a>(text: &'a [u8], first: &str, second: &str) -> Option<&'a
     (words(one) == words(first.as_bytes()) && words(other) == words(second.as_bytes())).then_some(rest)
 }
 
+/// What comes after another text that begins so many bytes after the beginning, if it is there.
+#[inline(always)]
+pub(super) fn after_gap<'a>(text: &'a [u8], gap: usize, other: &str) -> Option<&'a [u8]> {
+    let (_, text) = text.split_at_checked(gap)?;
+    if other.len() > SHORT {
+        return after_long(text, "", other);
+    }
+    let (one, rest) = text.split_at_checked(other.len())?;
+    (words(one) == words(other.as_bytes())).then_some(rest)
+}
+
 #[cold]
 fn after_long<'a>(text: &'a [u8], first: &str, second: &str) -> Option<&'a [u8]> {
     text.strip_prefix(first.as_bytes())?.strip_prefix(second.as_bytes())
@@ -48,11 +59,15 @@ mod tests {
             let text = format!("{one}{other}");
             let rest = |text: &str| after(text.as_bytes(), one, other).map(<[u8]>::len);
             assert_eq!([rest(&text), rest(&format!("{text}more"))], [Some(0), Some(4)]);
+            let after_gap = |text: &str| after_gap(text.as_bytes(), one.len(), other).map(<[u8]>::len);
+            assert_eq!([after_gap(&text), after_gap(&format!("{text}more"))], [Some(0), Some(4)]);
             for place in 0..text.len() {
+                assert_eq!(after_gap(&text[..place]), None, "{one} {other}");
                 assert_eq!(rest(&text[..place]), None, "{one} {other}");
                 let mut changed = text.clone();
                 changed.replace_range(place..=place, "-");
                 assert_eq!(rest(&changed), None, "{one} {other} {changed}");
+                assert_eq!(after_gap(&changed).is_some(), place < one.len(), "{one} {other} {changed}");
             }
         }
     }
