@@ -36,7 +36,7 @@ pub use tag_set::TagSet;
 /// assert_eq!(Tags::from([("a", "1"), ("a", "2")]), tags! { "a" => 2 });
 /// ```
 ///
-/// Memory: one pointer a clone; a set itself its text and 64 bytes; where there are more than 8 tags, or one of the texts has more
+/// Memory: one pointer a clone; a set itself its text and 72 bytes; where there are more than 8 tags, or one of the texts has more
 /// than 255 bytes, 16 more a tag.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Tags(Option<Arc<Set>>);

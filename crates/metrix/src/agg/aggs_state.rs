@@ -58,7 +58,7 @@ impl Fold<f64> for Aggs {
         AggsState { shared: Shared::new(), more: self.needs.more().then(|| self.more()) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, state: &mut AggsState, value: f64) {
         state.shared.step(value);
         if let Some(more) = &mut state.more {

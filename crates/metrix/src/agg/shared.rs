@@ -92,3 +92,33 @@ impl Shared {
         (self.count > 0).then_some(if self.min <= self.max { extreme } else { f64::NAN })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_stays_at_its_end() {
+        let mut shared = Shared { count: u64::MAX - 1, ..Shared::new() };
+        for _ in 0..3 {
+            shared.step(1.0);
+            assert_eq!(shared.count, u64::MAX);
+        }
+        assert!(shared.step_finite(1.0));
+        assert_eq!(shared.count, u64::MAX);
+    }
+
+    #[test]
+    fn what_is_not_surely_finite_changes_nothing() {
+        let mut shared = Shared::new();
+        assert!(shared.step_finite(f64::MAX) && shared.step_finite(-0.0));
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX] {
+            assert!(!shared.step_finite(value), "{value}");
+        }
+        assert_eq!((shared.count, shared.min(), shared.max()), (2, Some(0.0), Some(f64::MAX)));
+        assert_eq!(shared.sum.value(), f64::MAX);
+        // Beyond the largest float nothing is sure any more, and all is taken in by a step.
+        shared.step(f64::MAX);
+        assert!(!shared.step_finite(1.0));
+    }
+}

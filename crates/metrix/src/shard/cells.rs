@@ -11,8 +11,9 @@ pub(crate) struct Cells<S> {
     cells: Vec<Cell<S>>,
     /// Places whose series did not come in the window that was drained last.
     idle: Vec<u32>,
-    /// The time of the value that came last, if it had one.
-    at: Option<Timestamp>,
+    /// The time of the last value that had one, and how many values its thread had taken without asking until then. So nobody has to
+    /// forget it for a value without a time.
+    at: Option<(Timestamp, u64)>,
 }
 
 #[derive(Debug)]
@@ -33,16 +34,19 @@ impl<S> Cells<S> {
         Self { first_key: 1, cells: Vec::new(), idle: Vec::new(), at: None }
     }
 
-    /// The state at a place, if its series has come in this window, for a value of this time, if it has one.
+    /// The state at a place, if its series has come in this window, for a value of this time, if it has one, which makes the thread's
+    /// values so many.
     #[inline]
-    pub(crate) fn get_at(&mut self, place: u32, at: Option<Timestamp>) -> Option<&mut S> {
-        self.at = at;
+    pub(crate) fn get_at(&mut self, place: u32, at: Option<Timestamp>, taken: u64) -> Option<&mut S> {
+        if let Some(at) = at {
+            self.at = Some((at, taken));
+        }
         self.get(place)
     }
 
-    /// The time of the value that came last, if it had one and nobody has asked for it since.
-    pub(crate) fn take_at(&mut self) -> Option<Timestamp> {
-        self.at.take()
+    /// The time of the value that made the thread's values so many, if it had one and nobody has asked for it since.
+    pub(crate) fn take_at(&mut self, taken: u64) -> Option<Timestamp> {
+        self.at.take().and_then(|(at, then)| (then == taken).then_some(at))
     }
 
     /// The state at a place, if its series has come in this window.
@@ -58,14 +62,12 @@ impl<S> Cells<S> {
         has_come.then_some(self.first_key + u64::from(place))
     }
 
-    /// The state at the place of a key of this window, for a value without a time.
+    /// The state at the place of a key of this window.
     #[inline]
     pub(crate) fn found(&mut self, key: u64) -> Option<&mut S> {
         // One of an earlier window becomes a place that no list has.
         let place = usize::try_from(key.wrapping_sub(self.first_key)).ok()?;
-        let cell = self.cells.get_mut(place)?;
-        self.at = None;
-        Some(&mut cell.state)
+        Some(&mut self.cells.get_mut(place)?.state)
     }
 
     /// The state at a place, whose series has this rank in the window. `init` makes empty states.
@@ -127,6 +129,27 @@ impl<S> Cells<S> {
 #[cfg(all(test, not(metrix_loom)))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_that_of_the_last_value_or_none() {
+        let mut cells = Cells::new();
+        cells.come(0, 0, || 0);
+        let [one, two] = [1, 2].map(Timestamp::from_secs);
+        cells.get_at(0, Some(one), 1);
+        assert_eq!((cells.take_at(1), cells.take_at(1)), (Some(one), None), "it is asked for once");
+        cells.get_at(0, Some(one), 2);
+        cells.get_at(0, Some(two), 3);
+        assert_eq!(cells.take_at(3), Some(two));
+        cells.get_at(0, Some(one), 4);
+        cells.get_at(0, None, 5);
+        assert_eq!(cells.take_at(5), None, "the last value had no time");
+        cells.get_at(0, Some(one), 6);
+        cells.found(cells.key(0).expect("it has come"));
+        assert_eq!(cells.take_at(7), None, "nor has one of a bound sender");
+        cells.get_at(0, Some(one), 8);
+        cells.drain(|_, _| {});
+        assert_eq!(cells.take_at(8), None, "it was one of the window before");
+    }
 
     #[test]
     fn a_series_that_does_not_come_is_idle_and_its_place_is_no_good() {

@@ -60,11 +60,12 @@ impl Answer {
 }
 
 impl Shard {
-    /// Takes a value into the state that `find` finds, if the thread may and `step` says that it has; says whether it has.
+    /// Takes a value into the state that `find` finds, if the thread may and `step` says that it has; says whether it has. `find` is told
+    /// how many values the thread has taken then.
     #[inline(always)]
     pub(crate) fn step(
         &self,
-        find: impl FnOnce(&mut Cells<AggsState>) -> Option<&mut AggsState>,
+        find: impl FnOnce(&mut Cells<AggsState>, u64) -> Option<&mut AggsState>,
         step: impl FnOnce(&mut AggsState) -> bool,
     ) -> bool {
         let entered = self.cells.enter(|cells| {
@@ -72,11 +73,12 @@ impl Shard {
             if taken == self.until.load(Ordering::Relaxed) {
                 return false;
             }
-            let Some(state) = find(cells) else { return false };
+            let taken = taken + 1;
+            let Some(state) = find(cells, taken) else { return false };
             if !step(state) {
                 return false;
             }
-            self.taken.store(taken + 1, Ordering::Relaxed);
+            self.taken.store(taken, Ordering::Relaxed);
             true
         });
         entered == Some(true)
@@ -84,7 +86,7 @@ impl Shard {
 
     /// How many values it has taken without asking.
     #[inline]
-    fn taken(&self) -> u64 {
+    pub(crate) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
     }
 

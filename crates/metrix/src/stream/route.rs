@@ -50,7 +50,8 @@ impl MSender {
         let _counted = self.try_send_away(value);
     }
 
-    /// Sends a value that isn't near others, or for the first time in a window, or from another thread than the one that was the first to send.
+    /// Sends a value that isn't near others, or for the first time in a window, or from another thread than the one that was
+    /// the first to send.
     #[inline(never)]
     fn try_send_away(&self, value: f64) -> Result<(), SendError> {
         if self.step_other(value) {
@@ -143,7 +144,7 @@ impl MSender {
                 self.shared.aggs.step_weighed(state, value, self.weight);
                 true
             };
-            if mine.shard.step(|cells| cells.get_at(place, at), step) {
+            if mine.shard.step(|cells, taken| cells.get_at(place, at, taken), step) {
                 return Ok(());
             }
             Err(Some(mine.index.tags(place).clone()))

@@ -72,7 +72,7 @@ impl Sharded {
         let mut key = self.key.borrow_mut();
         key.enter_with(&shard.cells, |cells| {
             self.aggs.step_weighed(cells.come(*place, rank, || self.aggs.init()), value, weight);
-            cells.take_at();
+            cells.take_at(0);
             shard.answer.leave(cells.take_idle(AggsState::empty));
         })?;
         let more = if key.give_pass(&shard.cells) { more } else { 0 };
@@ -132,7 +132,11 @@ impl Sharded {
     pub(super) fn last_at(&self) -> Option<Timestamp> {
         let (all, mut last) = (self.shards.all(), None);
         let mut key = self.key.borrow_mut();
-        key.drain(all.iter().map(|shard| &shard.cells), |cells| last = last.max(cells.take_at()));
+        // Of the shard that is drained, not before.
+        let mut taken = all.iter().map(|shard| shard.taken());
+        key.drain(all.iter().map(|shard| &shard.cells), |cells| {
+            last = last.max(cells.take_at(taken.next().unwrap_or(0)))
+        });
         last
     }
 

@@ -94,7 +94,7 @@ impl<V: AsRef<str>, const LEN: usize> TagSet for Named<'_, V, LEN> {
     #[inline(always)]
     fn is_over(&self, below: &Tags, tags: &Tags) -> bool {
         let values = self.pairs().map(|(name, value)| (name.text.len(), value));
-        if tags.0.as_ref().is_some_and(|set| set.is_made_of(self.names.maker, values)) {
+        if tags.0.as_ref().is_some_and(|set| set.is_made_of::<LEN>(self.names.maker, values)) {
             return true;
         }
         self.is_over_any(below, tags)

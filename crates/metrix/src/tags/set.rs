@@ -191,14 +191,16 @@ impl Set {
     /// Whether this set was made by that maker of these values, each of which comes with the length of its name. What is `true` is so;
     /// what is not so may be `false`, if others have made the set.
     #[inline(always)]
-    pub(super) fn is_made_of<'a>(&self, maker: Maker, values: impl Iterator<Item = (usize, &'a str)>) -> bool {
+    pub(super) fn is_made_of<'a, const LEN: usize>(
+        &self,
+        maker: Maker,
+        values: impl Iterator<Item = (usize, &'a str)>,
+    ) -> bool {
         let (Shape::Few { lens, .. }, true) = (&self.shape, self.maker == maker.number) else { return false };
         let [others, start] = maker.before;
-        let (Some(lens), Some(mut text)) = (lens.get(others..), self.text.as_bytes().get(start..)) else {
-            return false;
-        };
-        for (place, (name_len, value)) in values.enumerate() {
-            let Some(&[_, value_len]) = lens.get(place) else { return false };
+        let lens = lens.get(others..).and_then(|lens| lens.first_chunk::<LEN>());
+        let (Some(lens), Some(mut text)) = (lens, self.text.as_bytes().get(start..)) else { return false };
+        for ((name_len, value), &[_, value_len]) in values.zip(lens) {
             if usize::from(value_len) != value.len() {
                 return false;
             }

@@ -2,7 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use metrix::{MElement, Timestamp, tags};
+use metrix::{Aggregate, Aggs, MElement, Timestamp, tags};
+use metrix_core::Fold;
 use tokio::time::advance;
 
 use super::*;
@@ -108,4 +109,51 @@ async fn weights_count_wherever_a_value_is_folded() {
         assert_eq!(totals(&ready(&mut stream)), (41.0 * n, 141.0 * n));
     }
     assert_eq!(sender.stats().accepted, 3 * 5 * 1800);
+}
+
+/// Sends values to one series by a bound sender, and gives the elements and how many were accepted.
+async fn sent_bound(aggs: &[&str], values: &[f64]) -> (Vec<(String, f64)>, u64) {
+    let stream = MStream::builder("m").window(SECOND).aggs(aggs.iter().copied());
+    let (sender, mut stream) = stream.build().unwrap();
+    let bound = sender.with(tags! { "x" => 1 });
+    assert_eq!(ready(&mut stream), []);
+    for &value in values {
+        assert_eq!(bound.try_send(value).is_ok(), value.is_finite(), "{value}");
+        // From then on the thread goes on by itself.
+        assert_eq!(ready(&mut stream), []);
+    }
+    advance(SECOND).await;
+    let elements = ready(&mut stream).into_iter().map(|element| (element.name.to_string(), element.value)).collect();
+    (elements, sender.stats().accepted)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sum_beyond_the_largest_float_keeps_no_value_out() {
+    let values = [&[f64::MAX, f64::MAX][..], &[1.0; 1000], &[f64::INFINITY, f64::NAN, 2.0]].concat();
+    let expected =
+        [("m.count", 1003.0), ("m.min", 1.0), ("m.max", f64::MAX)].map(|(name, value)| (name.to_owned(), value));
+    assert_eq!(sent_bound(&["count", "sum", "min", "max"], &values).await, (expected.to_vec(), 1003));
+}
+
+#[tokio::test(start_paused = true)]
+async fn bound_values_come_to_what_their_aggregates_make_of_them() {
+    let mut random = fastrand::Rng::with_seed(3);
+    let values: Vec<f64> = (0..3000).map(|_| (random.f64() - 0.3) * 10_f64.powi(random.i32(-3..4))).collect();
+    let with_others = [&[f64::NAN, 0.0, f64::NEG_INFINITY, 5e-324][..], &values, &[f64::INFINITY, -5e-324]].concat();
+    let finite: Vec<f64> = with_others.iter().copied().filter(|value| value.is_finite()).collect();
+    // Nothing but numbers, percentiles too, and what is kept otherwise.
+    for names in [
+        &["count", "sum", "min", "max", "mean"][..],
+        &["count", "p0", "p1", "p50", "p99", "p100", "sum"],
+        &["first", "last", "p50", "max"],
+        &["stdev", "mean"],
+        &["median", "count"],
+    ] {
+        let aggs = Aggs::new(names.iter().copied(), None).unwrap();
+        let of = |found: Vec<Aggregate>| -> Vec<(String, f64)> {
+            found.into_iter().map(|found| (format!("m.{}", aggs.name(found.agg)), found.value)).collect()
+        };
+        let expected = of(Fold::fold(&aggs, finite.iter().copied()));
+        assert_eq!(sent_bound(names, &with_others).await, (expected, finite.len() as u64), "{names:?}");
+    }
 }
