@@ -40,6 +40,13 @@ impl Compensated {
     }
 
     /// The sum with one term more.
+    ///
+    /// ```
+    /// use metrix_core::fold::Compensated;
+    ///
+    /// let sum = [1e100, 1.0, -1e100].into_iter().fold(Compensated::default(), Compensated::plus);
+    /// assert_eq!(sum.value(), 1.0);
+    /// ```
     #[inline]
     pub fn plus(self, term: f64) -> Self {
         let sum = self.sum + term;
