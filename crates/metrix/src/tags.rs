@@ -2,6 +2,7 @@
 
 mod given;
 mod hash;
+mod maker;
 mod maps;
 mod names;
 mod set;
@@ -101,7 +102,7 @@ impl Tags {
     }
 
     /// Remembers what they were made of, if nobody else has them.
-    fn made_by(mut self, maker: set::Maker) -> Self {
+    fn made_by(mut self, maker: maker::Maker) -> Self {
         if let Some(set) = self.0.as_mut().and_then(Arc::get_mut) {
             set.made_by(maker);
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::hash::{NameSeeds, Seeds};
-use super::set::Maker;
+use super::maker::Maker;
 use super::tag_set::sealed::Sealed;
 use super::{TagSet, Tags, given};
 

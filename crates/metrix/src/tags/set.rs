@@ -1,10 +1,9 @@
 //! [`Set`]: names and values, one after the other in one text.
 
 use std::cmp::Ordering;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use super::Tags;
 use super::hash::Seeds;
+use super::maker::Maker;
 use super::text::{after, after_gap};
 
 /// How many tags have their lengths beside the text, if these fit into a byte each: so that what is looked at with each value
@@ -159,24 +158,6 @@ impl Set {
         }
         let rest = self.text.as_bytes().strip_prefix(before.text.as_bytes());
         rest.is_some_and(|rest| is_all_of(rest, &lens[skipped..], given))
-    }
-}
-
-/// What sets that are made of the same names, which differ, in the same order, after the same other tags, have in common.
-#[derive(Clone, Copy)]
-pub(super) struct Maker {
-    /// That of no others, and neither 0 nor the largest.
-    number: u32,
-    /// How many other tags there are, and the length of their text.
-    before: [usize; 2],
-}
-
-impl Maker {
-    pub(super) fn new(before: &Tags) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        // The largest is for all that come after four billion. It is given to no set.
-        let number = NEXT.fetch_update(Relaxed, Relaxed, |next| next.checked_add(1)).unwrap_or(u32::MAX);
-        Self { number, before: [before.len(), before.text_len()] }
     }
 }
 
