@@ -11,12 +11,16 @@ mod index;
 mod loom;
 mod mine;
 mod owned;
+mod ranks;
 mod shards;
 mod slot;
+mod table;
 mod thread;
 
-pub(crate) use cells::Cells;
+pub(crate) use cells::{Cell, Cells, Found};
 pub(crate) use gate::Gate;
 pub(crate) use mine::{Mine, with_mine, with_mine_made};
 pub(crate) use owned::{Key, Owned};
+pub(crate) use ranks::Ranks;
 pub(crate) use shards::{Shard, Shards};
+pub(crate) use table::Table;

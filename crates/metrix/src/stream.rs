@@ -9,6 +9,7 @@ mod entry;
 mod exit;
 mod family;
 mod gate_waker;
+mod groups;
 mod home;
 mod measurement;
 mod open;
@@ -53,9 +54,10 @@ use gate_waker::GateWaker;
 /// appeared, then all of the second. An element's name is the stream's, a dot and the aggregate's. A window without
 /// measurements gives nothing, and so does an aggregate that has no value for a group, such as the `stdev` of one value.
 ///
-/// Each thread that sends folds for itself: the first value of a series in a window takes a lock and some hundred nanoseconds, each
-/// further one a few, without a lock, an allocation or a look at the clock. Who ends a window or batch, the stream's task or a sender,
-/// adds up what the threads have and finds what the aggregates come to, while others that must take the lock wait; the elements are
+/// Each thread that sends folds for itself, without a lock, an allocation or a look at the clock; only its first value in a window or
+/// batch, and every 512th after it, takes a lock and some hundred nanoseconds. Who ends a window or batch, the stream's task or a
+/// sender, takes over what the threads have, adds up what several of them have of a series, and finds what the aggregates come to, while
+/// others that must take the lock wait; the elements are
 /// made one by one as they are taken. Aggregates for which the
 /// order of values counts (`first`, `last`, folds and closures of your own), and all of event time, fold under that lock; so an
 /// aggregate's code must not send to its own stream: it would wait for itself.

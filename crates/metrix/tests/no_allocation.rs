@@ -9,11 +9,14 @@ use std::thread;
 use std::time::Duration;
 
 use allocation_counter::{AllocationInfo, measure};
+use futures::{FutureExt, StreamExt};
 use metrix::{MSender, MStream, MStreamBuilder, NamedBuilder, Tags, Timestamp, Windows, size, static_tags, tags};
 use tokio::runtime::Builder;
+use tokio::time::advance;
 
 const SERIES: usize = 100;
 const SENDS: usize = 10_000;
+const SECOND: Duration = Duration::from_secs(1);
 /// Longer than the test, and longer than it is until the next window of event time would begin.
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
@@ -122,6 +125,26 @@ fn two_threads_that_send_to_the_same_series_allocate_nothing() {
             assert_eq!(two.map(Result::unwrap), [AllocationInfo::default(); 2], "{form}, {name}");
         }
         assert_eq!((stream.stats().refused(), stream.stats().late), (0, 0));
+    }
+}
+
+#[test]
+fn the_same_series_in_a_later_window_allocate_nothing() {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let _in_runtime = runtime.enter();
+    let (sender, mut stream) =
+        MStream::builder("n").window(SECOND).aggs(AGGREGATES[1].iter().copied()).build().unwrap();
+    let mut allocated = Vec::new();
+    for (_, send) in forms(&sender).into_iter().chain(borrowed(&sender)) {
+        for _ in 0..4 {
+            send(0, 1.0);
+            assert_eq!(stream.next().now_or_never(), None, "it sleeps, so that threads may go on by themselves");
+            allocated.push(measure(|| (0..SENDS).for_each(|i| send(i % SERIES, 1.0))));
+            runtime.block_on(advance(SECOND));
+            while stream.next().now_or_never().is_some() {}
+        }
+        // In the second and third window the room for the cells is made, and is found again from then on.
+        assert_eq!(allocated.pop(), Some(AllocationInfo::default()));
     }
 }
 

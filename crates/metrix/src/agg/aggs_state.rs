@@ -25,11 +25,6 @@ pub struct AggsState {
 }
 
 impl AggsState {
-    /// That of a group without values, which only takes [more](Aggs::add).
-    pub(crate) fn empty() -> Self {
-        Self { shared: Shared::new(), more: None }
-    }
-
     /// Takes one value that stands for itself into the numbers of a group, and into nothing else; not one that isn't finite, which it
     /// says.
     #[inline(always)]
@@ -110,15 +105,6 @@ impl Aggs {
         }
     }
 
-    /// Adds a part of a group to one that may be [empty](AggsState::empty).
-    pub(crate) fn add(&self, into: &mut AggsState, part: AggsState) {
-        if into.shared.count == 0 {
-            *into = part;
-        } else {
-            self.merge(into, part);
-        }
-    }
-
     /// Adds a later part of a group, if all of the list [can be merged](Self::mergeable).
     pub(super) fn merge(&self, into: &mut AggsState, later: AggsState) {
         let slots = |state: &AggsState| state.more.as_ref().map(|more| more.slots.len());
@@ -154,13 +140,6 @@ impl Aggs {
         } else {
             self.step_times(state, value, weight);
         }
-    }
-
-    /// Gives what the state holds, and leaves it as [`init`](Fold::init) makes one: that allocates only where a group keeps
-    /// more than its numbers.
-    #[inline]
-    pub(crate) fn take(&self, state: &mut AggsState) -> AggsState {
-        mem::replace(state, self.init())
     }
 
     /// Takes one value in as often as it stands for others.
@@ -230,7 +209,6 @@ impl fmt::Debug for AggsState {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
     use std::time::Duration;
 
     use super::{AggsState, More};
@@ -241,12 +219,6 @@ mod tests {
         Aggs::new(names.iter().copied(), Some(Duration::from_secs(2))).expect("they are built in")
     }
 
-    /// Folds these, and then one that stands for several.
-    fn step_all(aggs: &Aggs, state: &mut AggsState, values: &[f64]) {
-        values.iter().for_each(|&value| aggs.step(state, value));
-        aggs.step_times(state, 4.0, NonZeroU32::new(3).expect("it is 3"));
-    }
-
     #[test]
     fn only_what_is_more_than_numbers_is_kept_in_a_box() {
         assert_eq!(size_of::<AggsState>(), 48);
@@ -255,24 +227,6 @@ mod tests {
         assert!(aggs(&numbers).init().more.is_none());
         for other in ["first", "last", "variance", "stdev", "p99", "median", "distinct", "histogram(1)"] {
             assert!(aggs(&["count", other]).init().more.is_some(), "{other}");
-        }
-    }
-
-    #[test]
-    fn a_state_that_is_taken_leaves_an_empty_one() {
-        for names in [
-            &["count", "sum", "min", "max", "mean"][..],
-            &["sum", "first", "last", "stdev", "p50", "median", "histogram(2,8)"],
-        ] {
-            let aggs = aggs(names);
-            let mut state = aggs.init();
-            for window in [&[3.0, -1.0, 9.0][..], &[], &[5.0], &[7.0, 7.5]] {
-                step_all(&aggs, &mut state, window);
-                let mut fresh = aggs.init();
-                step_all(&aggs, &mut fresh, window);
-                assert_eq!(aggs.finish(aggs.take(&mut state)), aggs.finish(fresh), "{names:?} of {window:?}");
-            }
-            assert_eq!(aggs.finish(state), aggs.fold([]), "{names:?}");
         }
     }
 }

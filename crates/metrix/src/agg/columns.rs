@@ -7,6 +7,7 @@ use super::aggs_state::AggsState;
 use super::entry::Made;
 use super::slot::Slot;
 use crate::Tags;
+use crate::shard::Cell;
 
 /// The results of a window or batch: a column for each aggregate, in their order.
 #[derive(Debug)]
@@ -32,19 +33,19 @@ const BLOCK: usize = 256;
 impl Aggs {
     /// What these groups come to. As [`finish`](metrix_core::Fold::finish) of each, but it allocates for each aggregate and not
     /// for each group.
-    pub(crate) fn finish_all(&self, mut states: Vec<AggsState>) -> Columns {
+    pub(crate) fn finish_all(&self, groups: &mut [Cell<AggsState>]) -> Columns {
         let column = |made: &Made| match made {
-            Made::Shared(_) => Column::Single(Vec::with_capacity(states.len())),
+            Made::Shared(_) => Column::Single(Vec::with_capacity(groups.len())),
             Made::Apart { .. } => Column::Several(Vec::new()),
         };
         let mut columns: Vec<Column> = self.entries.iter().map(|entry| column(&entry.made)).collect();
         let mut len = 0;
-        for block in states.chunks(BLOCK) {
+        for block in groups.chunks(BLOCK) {
             for (entry, column) in self.entries.iter().zip(&mut columns) {
                 let (Made::Shared(stat), Column::Single(column)) = (&entry.made, column) else { continue };
                 let value = |state| stat.of(state).and_then(|value| self.keep(entry, value));
-                column.extend(block.iter().map(|state| {
-                    let value = value(state);
+                column.extend(block.iter().map(|group| {
+                    let value = value(&group.state);
                     len += usize::from(value.is_some());
                     value.unwrap_or(f64::NAN)
                 }));
@@ -53,8 +54,8 @@ impl Aggs {
         let mut nth = 0;
         for (entry, column) in self.entries.iter().zip(&mut columns) {
             let Column::Several(column) = column else { continue };
-            for (place, state) in states.iter_mut().enumerate() {
-                let slot = state.more.as_mut().and_then(|more| more.slots.get_mut(nth));
+            for (place, group) in groups.iter_mut().enumerate() {
+                let slot = group.state.more.as_mut().and_then(|more| more.slots.get_mut(nth));
                 let Some(slot) = slot.map(|slot| mem::replace(slot, Slot::Void)) else { continue };
                 self.finish_slot(entry, slot, column, |tags, value| (place as u32, tags, value));
             }
@@ -111,7 +112,9 @@ mod tests {
             };
             let faults = || (aggs.panics(), aggs.not_finite());
             let before = faults();
-            let found = rows(&aggs.finish_all((0..groups).map(state).collect()), groups);
+            let cell = |group| Cell { state: state(group), tags: Tags::NONE, rank: group as u64 };
+            let mut cells: Vec<_> = (0..groups).map(cell).collect();
+            let found = rows(&aggs.finish_all(&mut cells), groups);
             let between = faults();
             let alone = (0..groups).map(|group| aggs.finish(state(group)));
             let alone =

@@ -42,16 +42,6 @@ impl MergeableAggs {
         self.aggs.step_weighed(state, value, times);
     }
 
-    /// Adds a part of a group to one that may be [empty](AggsState::empty).
-    pub(crate) fn add(&self, into: &mut AggsState, part: AggsState) {
-        self.aggs.add(into, part);
-    }
-
-    /// What a state holds, which is empty then.
-    pub(crate) fn take(&self, state: &mut AggsState) -> AggsState {
-        self.aggs.take(state)
-    }
-
     /// The aggregates, with their names and counts.
     ///
     /// ```

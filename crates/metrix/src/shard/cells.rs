@@ -1,47 +1,51 @@
-//! [`Cells`]: the states of the series that a thread sends to.
+//! [`Cells`]: the states of the series that a thread has sent to in a window.
 
 use metrix_core::Timestamp;
 
-/// States by their places, each of which belongs to a series of the thread for as long as the series comes in every window.
+use crate::Tags;
+
+/// What has come of a series in a window.
+#[derive(Debug)]
+pub(crate) struct Cell<S> {
+    pub(crate) state: S,
+    pub(crate) tags: Tags,
+    /// How many series of the stream had come before, on any thread.
+    pub(crate) rank: u64,
+}
+
+/// The cells of a thread's series, in the order in which these came. Who ends the window takes them all at once.
 #[derive(Debug)]
 pub(crate) struct Cells<S> {
     /// The key of the first place. That of no place in one window is that of any in another, so that one that was found in the first
     /// isn't used in the other.
     first_key: u64,
     cells: Vec<Cell<S>>,
-    /// Places whose series did not come in the window that was drained last.
-    idle: Vec<u32>,
     /// The time of the last value that had one, and how many values its thread had taken without asking until then. So nobody has to
     /// forget it for a value without a time.
     at: Option<(Timestamp, u64)>,
 }
 
-#[derive(Debug)]
-struct Cell<S> {
-    /// The place of the series in the window, or [`NOT_COME`].
-    rank: u32,
-    state: S,
+/// Where a series was found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    /// The key of its place.
+    pub(crate) key: u64,
+    /// The first of its window.
+    pub(crate) first_key: u64,
 }
-
-/// The rank of a series that has not come in this window.
-const NOT_COME: u32 = u32::MAX;
-/// That of a place which is nobody's.
-const NOBODY: u32 = u32::MAX - 1;
 
 impl<S> Cells<S> {
     pub(crate) fn new() -> Self {
         // 0 is the key of nobody.
-        Self { first_key: 1, cells: Vec::new(), idle: Vec::new(), at: None }
+        Self { first_key: 1, cells: Vec::new(), at: None }
     }
 
-    /// The state at a place, if its series has come in this window, for a value of this time, if it has one, which makes the thread's
-    /// values so many.
+    /// Keeps the time of a value, if it has one, which makes the thread's values so many.
     #[inline]
-    pub(crate) fn get_at(&mut self, place: u32, at: Option<Timestamp>, taken: u64) -> Option<&mut S> {
+    pub(crate) fn set_at(&mut self, at: Option<Timestamp>, taken: u64) {
         if let Some(at) = at {
             self.at = Some((at, taken));
         }
-        self.get(place)
     }
 
     /// The time of the value that made the thread's values so many, if it had one and nobody has asked for it since.
@@ -49,20 +53,7 @@ impl<S> Cells<S> {
         self.at.take().and_then(|(at, then)| (then == taken).then_some(at))
     }
 
-    /// The state at a place, if its series has come in this window.
-    #[inline]
-    fn get(&mut self, place: u32) -> Option<&mut S> {
-        let cell = self.cells.get_mut(place as usize)?;
-        (cell.rank < NOBODY).then_some(&mut cell.state)
-    }
-
-    /// The key of a place for the rest of this window, if its series has come in it.
-    pub(crate) fn key(&self, place: u32) -> Option<u64> {
-        let has_come = self.cells.get(place as usize).is_some_and(|cell| cell.rank < NOBODY);
-        has_come.then_some(self.first_key + u64::from(place))
-    }
-
-    /// The state at the place of a key of this window.
+    /// The state at the place of a key, if it is one of this window.
     #[inline]
     pub(crate) fn found(&mut self, key: u64) -> Option<&mut S> {
         // One of an earlier window becomes a place that no list has.
@@ -70,106 +61,88 @@ impl<S> Cells<S> {
         Some(&mut self.cells.get_mut(place)?.state)
     }
 
-    /// The state at a place, whose series has this rank in the window. `init` makes empty states.
-    pub(crate) fn come(&mut self, place: u32, rank: u32, mut init: impl FnMut() -> S) -> &mut S {
-        let place = place as usize;
-        if self.cells.len() <= place {
-            if self.cells.capacity() <= place {
-                // By an eighth and not by as much again: there may be as many series as memory has room for.
-                self.cells.reserve_exact(place + 1 - self.cells.len() + place / 8);
-            }
-            self.cells.resize_with(place + 1, || Cell { rank: NOBODY, state: init() });
+    /// Keeps a cell for a series that has not come to this thread in this window.
+    pub(crate) fn come(&mut self, cell: Cell<S>) -> (Found, &mut S) {
+        let place = self.cells.len();
+        if place == self.cells.capacity() {
+            // By an eighth and not by as much again: there may be as many series as memory has room for.
+            self.cells.reserve_exact(place / 8 + 4);
         }
-        let cell = &mut self.cells[place];
-        if cell.rank == NOBODY {
-            cell.state = init();
-        }
-        cell.rank = rank;
-        &mut cell.state
+        self.cells.push(cell);
+        let found = Found { key: self.first_key + place as u64, first_key: self.first_key };
+        (found, &mut self.cells[place].state)
     }
 
-    /// Gives the states of the series that have come, by their ranks, and begins the next window.
-    pub(crate) fn drain(&mut self, mut give: impl FnMut(u32, &mut S)) {
+    /// Whether no series has come in this window.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// All that has come.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Cell<S>> {
+        self.cells.iter()
+    }
+
+    /// Gives all that has come, by the ranks, and begins the next window in `room`, which is empty.
+    pub(crate) fn drain(&mut self, mut room: Vec<Cell<S>>) -> Vec<Cell<S>> {
+        // As many will come again, as a rule. Memory that nobody has written to is not there yet, so this takes no time.
+        room.reserve_exact(self.cells.len());
+        self.begin(room)
+    }
+
+    /// Gives all that has come, by the ranks, when no more will.
+    pub(crate) fn drain_for_good(&mut self) -> Vec<Cell<S>> {
+        self.begin(Vec::new())
+    }
+
+    fn begin(&mut self, room: Vec<Cell<S>>) -> Vec<Cell<S>> {
         self.first_key += self.cells.len() as u64;
         self.at = None;
-        self.idle.clear();
-        for (place, cell) in self.cells.iter_mut().enumerate() {
-            match cell.rank {
-                NOBODY => {}
-                NOT_COME => self.idle.push(place as u32),
-                rank => {
-                    cell.rank = NOT_COME;
-                    give(rank, &mut cell.state);
-                }
-            }
-        }
-    }
-
-    /// Makes the places of series that did not come in the last window, and have not come since, those of nobody, and gives
-    /// them. `empty` makes states that take no memory of their own.
-    pub(crate) fn take_idle(&mut self, empty: impl Fn() -> S) -> impl ExactSizeIterator<Item = u32> {
-        let mut idle = std::mem::take(&mut self.idle);
-        idle.retain(|&place| {
-            let cell = &mut self.cells[place as usize];
-            let is_idle = cell.rank == NOT_COME;
-            if is_idle {
-                *cell = Cell { rank: NOBODY, state: empty() };
-            }
-            is_idle
-        });
-        if !idle.is_empty() {
-            let used = self.cells.iter().rposition(|cell| cell.rank != NOBODY).map_or(0, |last| last + 1);
-            self.cells.truncate(used);
-            self.cells.shrink_to(2 * used);
-        }
-        idle.into_iter()
+        std::mem::replace(&mut self.cells, room)
     }
 }
 
 #[cfg(all(test, not(metrix_loom)))]
 mod tests {
     use super::*;
+    use crate::tags;
+
+    fn come(cells: &mut Cells<i32>, series: &str) -> u64 {
+        let (found, state) = cells.come(Cell { state: 0, tags: tags! { "series" => series }, rank: 7 });
+        *state += 5;
+        found.key
+    }
+
+    #[test]
+    fn a_key_is_that_of_one_series_in_one_window() {
+        let mut cells = Cells::new();
+        let keys = ["a", "b"].map(|series| come(&mut cells, series));
+        assert_eq!(keys.map(|key| cells.found(key).copied()), [Some(5); 2]);
+        assert_eq!([0, keys[0] - 1, keys[1] + 1].map(|key| cells.found(key).copied()), [None; 3]);
+
+        let drained = cells.drain(Vec::new());
+        let drained: Vec<_> = drained.iter().map(|cell| (cell.tags.to_string(), cell.rank, cell.state)).collect();
+        assert_eq!(drained, [("series=a".to_owned(), 7, 5), ("series=b".to_owned(), 7, 5)]);
+        assert_eq!(keys.map(|key| cells.found(key).copied()), [None; 2]);
+        let key = come(&mut cells, "b");
+        assert_eq!((cells.found(key).copied(), keys.map(|key| cells.found(key).copied())), (Some(5), [None; 2]));
+    }
 
     #[test]
     fn a_time_is_that_of_the_last_value_or_none() {
         let mut cells = Cells::new();
-        cells.come(0, 0, || 0);
+        come(&mut cells, "a");
         let [one, two] = [1, 2].map(Timestamp::from_secs);
-        cells.get_at(0, Some(one), 1);
+        cells.set_at(Some(one), 1);
         assert_eq!((cells.take_at(1), cells.take_at(1)), (Some(one), None), "it is asked for once");
-        cells.get_at(0, Some(one), 2);
-        cells.get_at(0, Some(two), 3);
+        cells.set_at(Some(one), 2);
+        cells.set_at(Some(two), 3);
         assert_eq!(cells.take_at(3), Some(two));
-        cells.get_at(0, Some(one), 4);
-        cells.get_at(0, None, 5);
+        cells.set_at(Some(one), 4);
+        cells.set_at(None, 5);
         assert_eq!(cells.take_at(5), None, "the last value had no time");
-        cells.get_at(0, Some(one), 6);
-        cells.found(cells.key(0).expect("it has come"));
-        assert_eq!(cells.take_at(7), None, "nor has one of a bound sender");
-        cells.get_at(0, Some(one), 8);
-        cells.drain(|_, _| {});
-        assert_eq!(cells.take_at(8), None, "it was one of the window before");
-    }
-
-    #[test]
-    fn a_series_that_does_not_come_is_idle_and_its_place_is_no_good() {
-        let mut cells = Cells::new();
-        *cells.come(1, 0, || 0) += 5;
-        assert_eq!([0, 1, 2].map(|place| cells.get(place).copied()), [None, Some(5), None]);
-        let key = cells.key(1).expect("it has come");
-        assert_eq!((cells.found(key).copied(), cells.key(0), cells.key(2)), (Some(5), None, None));
-
-        let mut given = Vec::new();
-        cells.drain(|rank, state| given.push((rank, std::mem::take(state))));
-        assert_eq!(given, [(0, 5)]);
-        assert_eq!([cells.get(1).copied(), cells.found(key).copied(), cells.found(0).copied()], [None; 3]);
-        assert_eq!(cells.take_idle(|| 0).next(), None, "it has come in the window before");
-
-        cells.come(0, 7, || 0);
-        cells.drain(|_, _| {});
-        assert_eq!(cells.take_idle(|| 0).collect::<Vec<_>>(), [1]);
-        cells.drain(|_, _| panic!("nothing has come"));
-        cells.come(0, 3, || 0);
-        assert_eq!(cells.take_idle(|| 0).next(), None, "what has come again is not idle");
+        cells.set_at(Some(one), 6);
+        cells.drain(Vec::new());
+        assert_eq!(cells.take_at(6), None, "it was one of the window before");
     }
 }

@@ -9,6 +9,7 @@ use loom::sync::{Arc, Mutex};
 use loom::thread;
 
 use super::owned::owned;
+use super::ranks::Ranks;
 use super::{Gate, Key, Owned};
 
 /// What a stream has: one lock with the key under it, and the sum of all that has been drained.
@@ -157,5 +158,66 @@ fn two_drains_at_once_and_a_thread_that_ends() {
         assert_eq!(sender.join().unwrap(), 2);
         drained.join().unwrap();
         assert_eq!(stream.sum(), 2);
+    });
+}
+
+/// A stream in which only so many series may come, as `Sharded` keeps count of them.
+struct Limited {
+    most: u64,
+    ranks: Ranks,
+    gate: std::sync::Arc<Gate>,
+    /// The key, and how many series there are, once they have been counted.
+    locked: Mutex<(Key, Option<u64>)>,
+    /// How many series each thread has.
+    shards: Mutex<Vec<std::sync::Arc<Owned<u64>>>>,
+}
+
+impl Limited {
+    /// Sends the first value of a series that no other thread has; says whether there is room for it.
+    fn come(&self, shard: &Owned<u64>) -> bool {
+        let came = shard.enter(|series| self.ranks.take_free().map(|_| *series += 1));
+        if came.flatten().is_some() {
+            return true;
+        }
+        let (key, counted) = &mut *self.locked.lock().unwrap();
+        let rank = self.ranks.take();
+        if counted.is_some() || !self.ranks.is_free(rank) {
+            let counted = counted.get_or_insert_with(|| {
+                let (shards, before) = (self.shards.lock().unwrap().clone(), self.gate.number());
+                let mut all = 0;
+                key.drain(shards.iter().map(|shard| &**shard), |series| all += *series);
+                self.gate.open_again(before);
+                all
+            });
+            if *counted == self.most {
+                return false;
+            }
+            *counted += 1;
+        }
+        key.enter_with(shard, |series| *series += 1).expect("its owner");
+        key.give_pass(shard);
+        true
+    }
+}
+
+#[test]
+fn series_that_come_without_the_lock_while_they_are_counted() {
+    check(2, || {
+        let (gate, key) = Key::new();
+        let most = 3;
+        gate.open_if(gate.number());
+        let stream =
+            Limited { most, ranks: Ranks::new(most), gate, locked: Mutex::new((key, None)), shards: Mutex::default() };
+        let stream = Arc::new(stream);
+        let senders = [(); 2].map(|()| {
+            let stream = Arc::clone(&stream);
+            thread::spawn(move || {
+                let shard = std::sync::Arc::new(owned(&stream.gate, 0));
+                stream.shards.lock().unwrap().push(std::sync::Arc::clone(&shard));
+                [(); 2].map(|()| u64::from(stream.come(&shard))).into_iter().sum::<u64>()
+            })
+        });
+        let came: u64 = senders.into_iter().map(|sender| sender.join().unwrap()).sum();
+        assert_eq!(came, most, "of four series there is room for three");
     });
 }

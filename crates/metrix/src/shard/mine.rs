@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use metrix_core::Timestamp;
+
 use super::index::Index;
-use super::{Shard, Shards};
+use super::{Cell, Ranks, Shard, Shards};
+use crate::agg::AggsState;
 
 /// This thread's shard of a stream, and where in it the series are.
 pub(crate) struct Mine {
@@ -12,6 +15,48 @@ pub(crate) struct Mine {
     pub(crate) index: Index,
     /// The address of the stream's gate, which the shard keeps alive.
     stream: usize,
+}
+
+impl Mine {
+    /// Takes a value into the state of a series that has come in this window, if the thread may; gives the key of its place.
+    #[inline(always)]
+    pub(crate) fn step(
+        &self,
+        number: u32,
+        at: Option<Timestamp>,
+        step: impl FnOnce(&mut AggsState) -> bool,
+    ) -> Option<u64> {
+        let key = self.index.key(number);
+        self.shard.step(
+            |cells, taken| {
+                cells.set_at(at, taken);
+                Some((key, cells.found(key)?))
+            },
+            step,
+        )
+    }
+
+    /// Takes the first value in this window of a series, if the thread may, and there are not too many: `first` makes the state with
+    /// that value. Gives the key of its place.
+    pub(crate) fn come(
+        &mut self,
+        number: u32,
+        at: Option<Timestamp>,
+        ranks: &Ranks,
+        first: impl FnOnce() -> AggsState,
+    ) -> Option<u64> {
+        let tags = self.index.tags(number);
+        let found = self.shard.step(
+            |cells, taken| {
+                let rank = ranks.take_free()?;
+                cells.set_at(at, taken);
+                Some(cells.come(Cell { state: first(), tags: tags.clone(), rank }))
+            },
+            |_| true,
+        )?;
+        self.index.came(number, found);
+        Some(found.key)
+    }
 }
 
 impl Drop for Mine {

@@ -1,11 +1,13 @@
 //! [`Shards`]: those of all threads that send to a stream.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::owned::owned;
+use super::ranks::Ranks;
 use super::slot::Slot;
-use super::{Cells, Gate, Key, Owned};
+use super::{Cell, Cells, Found, Gate, Key, Owned};
 use crate::agg::AggsState;
 
 /// What a thread has of a stream.
@@ -26,62 +28,49 @@ pub(crate) struct Shard {
 /// itself, further up its stack, so nothing in it orders anything.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
-    /// Whether it is in the shard.
-    came: AtomicBool,
-    any_idle: AtomicBool,
-    idle: Mutex<Vec<u32>>,
+    /// 0 if there is none.
+    key: AtomicU64,
+    first_key: AtomicU64,
 }
 
 impl Answer {
-    /// The value is in the shard; `idle` are places whose series may be forgotten.
-    pub(crate) fn leave(&self, idle: impl ExactSizeIterator<Item = u32>) {
-        self.came.store(true, Ordering::Relaxed);
-        if idle.len() > 0 {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).extend(idle);
-            self.any_idle.store(true, Ordering::Relaxed);
-        }
+    /// The value is in the shard, here.
+    pub(crate) fn leave(&self, found: Found) {
+        self.key.store(found.key, Ordering::Relaxed);
+        self.first_key.store(found.first_key, Ordering::Relaxed);
     }
 
-    /// Whether the value is in the shard. There is no answer any more then.
-    pub(crate) fn take(&self) -> bool {
-        let came = self.came.load(Ordering::Relaxed);
-        self.came.store(false, Ordering::Relaxed);
-        came
-    }
-
-    /// The places whose series may be forgotten.
-    pub(crate) fn take_idle(&self) -> Vec<u32> {
-        if !self.any_idle.load(Ordering::Relaxed) {
-            return Vec::new();
-        }
-        self.any_idle.store(false, Ordering::Relaxed);
-        std::mem::take(&mut self.idle.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Where in the shard the value is, if it is there. There is no answer any more then.
+    pub(crate) fn take(&self) -> Option<Found> {
+        let (key, first_key) = (self.key.load(Ordering::Relaxed), self.first_key.load(Ordering::Relaxed));
+        self.key.store(0, Ordering::Relaxed);
+        (key > 0).then_some(Found { key, first_key })
     }
 }
 
 impl Shard {
-    /// Takes a value into the state that `find` finds, if the thread may and `step` says that it has; says whether it has. `find` is told
-    /// how many values the thread has taken then.
+    /// Takes a value into the state that `find` finds, if the thread may and `step` says that it has; gives where that is. `find` is
+    /// told how many values the thread has taken then.
     #[inline(always)]
-    pub(crate) fn step(
+    pub(crate) fn step<P>(
         &self,
-        find: impl FnOnce(&mut Cells<AggsState>, u64) -> Option<&mut AggsState>,
+        find: impl FnOnce(&mut Cells<AggsState>, u64) -> Option<(P, &mut AggsState)>,
         step: impl FnOnce(&mut AggsState) -> bool,
-    ) -> bool {
+    ) -> Option<P> {
         let entered = self.cells.enter(|cells| {
             let taken = self.taken();
             if taken == self.until.load(Ordering::Relaxed) {
-                return false;
+                return None;
             }
             let taken = taken + 1;
-            let Some(state) = find(cells, taken) else { return false };
+            let (place, state) = find(cells, taken)?;
             if !step(state) {
-                return false;
+                return None;
             }
             self.taken.store(taken, Ordering::Relaxed);
-            true
+            Some(place)
         });
-        entered == Some(true)
+        entered.flatten()
     }
 
     /// How many values it has taken without asking.
@@ -118,11 +107,19 @@ impl Shard {
 #[derive(Debug)]
 pub(crate) struct Shards {
     gate: Arc<Gate>,
+    pub(crate) ranks: Ranks,
     slot: Slot,
     all: Mutex<All>,
     /// How many there are.
     count: AtomicUsize,
+    rooms: Mutex<Vec<Room>>,
 }
+
+/// What a window's cells were in, empty.
+type Room = Vec<Cell<AggsState>>;
+
+/// A room for more cells is not kept: the allocator gets its memory from the system and gives it back as fast.
+const LARGEST_ROOM: usize = 1 << 14;
 
 #[derive(Debug, Default)]
 struct All {
@@ -132,11 +129,14 @@ struct All {
 }
 
 impl Shards {
-    /// None yet, and the key to them.
-    pub(crate) fn new() -> (Arc<Self>, Key) {
+    /// None yet, for so many series in a window, and the key to them.
+    pub(crate) fn new(max_series: NonZeroUsize) -> (Arc<Self>, Key) {
         let (gate, key) = Key::new();
-        let (all, count) = (Mutex::default(), AtomicUsize::new(0));
-        (Arc::new(Self { gate, slot: Slot::take(), all, count }), key)
+        let (all, count, rooms) = (Mutex::default(), AtomicUsize::new(0), Mutex::default());
+        (
+            Arc::new(Self { gate, ranks: Ranks::new(max_series.get() as u64), slot: Slot::take(), all, count, rooms }),
+            key,
+        )
     }
 
     pub(crate) fn gate(&self) -> &Gate {
@@ -204,6 +204,25 @@ impl Shards {
     pub(crate) fn taken(&self) -> u64 {
         let all = self.lock();
         all.taken + all.shards.iter().map(|shard| shard.taken()).sum::<u64>()
+    }
+
+    /// A room that a window has left.
+    pub(crate) fn room(&self) -> Room {
+        self.rooms().pop().unwrap_or_default()
+    }
+
+    /// Keeps what a window was in for another, if that is worth it: at most one for each thread that sends.
+    pub(crate) fn keep_room(&self, mut room: Room) {
+        let is_used = room.capacity() <= 4 * room.len();
+        room.clear();
+        let mut rooms = self.rooms();
+        if is_used && room.capacity() <= LARGEST_ROOM && rooms.len() < self.len() {
+            rooms.push(room);
+        }
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, Vec<Room>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, All> {

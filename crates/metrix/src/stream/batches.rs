@@ -5,9 +5,10 @@ use std::num::NonZeroUsize;
 
 use metrix_core::{Emit, Fold, Operator, Timestamp};
 
+use super::groups::Groups;
 use super::measurement::Measurement;
 use super::open::Opened;
-use super::pipeline::{Groups, Summary};
+use super::pipeline::Summary;
 use super::sharded::Sharded;
 
 /// Sums up every `n` measurements.

@@ -152,7 +152,7 @@ impl MStreamBuilder {
         let mergeable = if aggs.is_order_free() { aggs.mergeable().ok() } else { None };
         let (shards, sharded) = match mergeable.filter(|_| self.is_in_arrival_time()) {
             Some(aggs) => {
-                let (shards, key) = Shards::new();
+                let (shards, key) = Shards::new(overflow.max_series);
                 (Some(Arc::clone(&shards)), Some(Sharded::new(aggs, overflow.clone(), shards, key)))
             }
             None => (None, None),

@@ -35,7 +35,7 @@ impl Home {
     fn step(&self, shard: &OnceLock<Arc<Shard>>, step: impl FnOnce(&mut AggsState) -> bool) -> bool {
         let Some(shard) = shard.get() else { return false };
         let key = self.key.load(Ordering::Relaxed);
-        shard.step(|cells, _| cells.found(key), step)
+        shard.step(|cells, _| Some(((), cells.found(key)?)), step).is_some()
     }
 
     /// Keeps the key of the place, if the shard is the one.

@@ -21,11 +21,12 @@ pub(crate) struct Measurement {
     pub(super) ticket: Option<Ticket>,
 }
 
-/// A place in a thread's shard, for a value that goes through the stream's lock.
+/// A thread's shard, for a value that goes through the stream's lock.
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
     pub(super) shard: Arc<Shard>,
-    pub(super) place: u32,
+    /// That of the place where the series came last, which may be in another window.
+    pub(super) key: u64,
 }
 
 /// Gives measurements that have no time the time at which they come.

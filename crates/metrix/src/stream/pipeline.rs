@@ -8,20 +8,13 @@ use metrix_core::ops::{Filter, Inspect, Map, Partition, TimedWindow};
 use metrix_core::{Operator, Timestamp, Window};
 
 use super::elements::Elements;
+use super::groups::Groups;
 use super::measurement::{Measurement, Stamp};
 use super::open::Opened;
 use super::overflow::Overflow;
 use super::stats::Counters;
 use super::weighing::Weighing;
-use crate::agg::AggsState;
-use crate::{Aggs, Tags};
-
-/// The tag sets that came, in the order of their first measurements, and what became of each.
-#[derive(Debug, Default)]
-pub(super) struct Groups {
-    pub(super) tags: Vec<Tags>,
-    pub(super) states: Vec<AggsState>,
-}
+use crate::Aggs;
 
 /// What a window or a batch came to.
 #[derive(Debug)]
@@ -36,10 +29,7 @@ pub(super) fn groups(aggs: Aggs, overflow: Overflow) -> impl Fold<Measurement, S
     let counters = Arc::clone(&overflow.counters);
     let groups = fold::group_by(|measurement: &Measurement| measurement.tags.clone(), Weighing(aggs))
         .at_most(overflow.max_series, move |tags, groups| overflow.of(tags, groups.keys()))
-        .map(|groups: Vec<(Tags, AggsState)>| {
-            let (tags, states) = groups.into_iter().unzip();
-            Groups { tags, states }
-        });
+        .map(Groups::from_iter);
     Opened { fold: groups, counters }
 }
 
@@ -81,7 +71,7 @@ where
 {
     let ToElements { aggs, names, counters } = to;
     summaries
-        .then(Filter::new(|summary: &Summary| !summary.groups.tags.is_empty()))
+        .then(Filter::new(|summary: &Summary| !summary.groups.is_empty()))
         .then(Map::new(move |summary: Summary| Elements::new(summary, &aggs, Arc::clone(&names))))
         .then(Filter::new(|elements: &Elements| elements.len() > 0))
         .then(Inspect::new(move |elements: &Elements| _ = counters.made.add(elements.len() as u64)))

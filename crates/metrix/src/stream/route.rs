@@ -3,13 +3,13 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use metrix_core::{EmitError, Timestamp};
+use metrix_core::{EmitError, Fold, Timestamp};
 
 use super::entry::Entry;
 use super::measurement::{Measurement, Ticket};
 use super::{MSender, SendError};
 use crate::agg::AggsState;
-use crate::shard::{Mine, Shards, with_mine, with_mine_made};
+use crate::shard::{Mine, Ranks, Shard, Shards, with_mine, with_mine_made};
 use crate::{TagSet, Tags};
 
 impl MSender {
@@ -54,24 +54,17 @@ impl MSender {
     /// the first to send.
     #[inline(never)]
     fn try_send_away(&self, value: f64) -> Result<(), SendError> {
-        if self.step_other(value) {
+        if self.step_other(value) || self.step_home(value) {
             return Ok(());
         }
-        self.send_tagged(value, None::<Tags>, None)?;
-        self.find_home();
-        Ok(())
+        self.submit(value, self.tags.clone(), None)
     }
 
-    /// Remembers where this thread has the series, if another sender has brought it there.
-    fn find_home(&self) {
-        let Some(shards) = &self.shared.shards else { return };
-        with_mine(shards, |mine| {
-            let place = mine.index.find(self.tags.sum(), |known| *known == self.tags)?;
-            let key = mine.shard.cells.enter(|cells| cells.key(place))??;
-            let is_plain = self.weight == NonZeroU32::MIN && self.shared.aggs.is_of_numbers();
-            self.home.remember(&mine.shard, key, is_plain);
-            Some(())
-        });
+    /// Takes a value in as [`step_known`](Self::step_known) does, and remembers where, so that the next takes the short way.
+    fn step_home(&self, value: f64) -> bool {
+        let is_plain = self.weight == NonZeroU32::MIN && self.shared.aggs.is_of_numbers();
+        let remember = |shard: &_, key| self.home.remember(shard, key, is_plain);
+        self.step_at(value, &None::<Tags>, None, remember).is_ok()
     }
 
     /// Sends a value with these tags, of a time of its own if it has one.
@@ -136,20 +129,47 @@ impl MSender {
     /// they are known: so only the first sighting of a series makes them.
     #[inline]
     pub(super) fn step_known(&self, value: f64, tags: &impl TagSet, at: Option<Timestamp>) -> Result<(), Option<Tags>> {
+        self.step_at(value, tags, at, |_, _| {})
+    }
+
+    /// As [`step_known`](Self::step_known), and says where: the shard, and the key of the place.
+    #[inline]
+    fn step_at(
+        &self,
+        value: f64,
+        tags: &impl TagSet,
+        at: Option<Timestamp>,
+        there: impl FnOnce(&Arc<Shard>, u64),
+    ) -> Result<(), Option<Tags>> {
         let Some(shards) = self.shared.shards.as_ref().filter(|_| value.is_finite()) else { return Err(None) };
         let hash = tags.hash_over(&self.tags);
         let stepped = with_mine(shards, |mine| {
-            let place = mine.index.find(hash, |known| tags.is_over(&self.tags, known)).ok_or(None)?;
+            let number = mine.index.find(hash, |known| tags.is_over(&self.tags, known)).ok_or(None)?;
             let step = |state: &mut _| {
                 self.shared.aggs.step_weighed(state, value, self.weight);
                 true
             };
-            if mine.shard.step(|cells, taken| cells.get_at(place, at, taken), step) {
+            if let Some(key) = mine.step(number, at, step) {
+                there(&mine.shard, key);
                 return Ok(());
             }
-            Err(Some(mine.index.tags(place).clone()))
+            let came = self.come(&shards.ranks, mine, number, value, at);
+            there(&mine.shard, came.ok_or_else(|| Some(mine.index.tags(number).clone()))?);
+            Ok(())
         });
         stepped.unwrap_or(Err(None))
+    }
+
+    /// Takes the first value in this window of a series that is known here, if the thread may; gives the key of its place.
+    #[cold]
+    #[inline(never)]
+    fn come(&self, ranks: &Ranks, mine: &mut Mine, number: u32, value: f64, at: Option<Timestamp>) -> Option<u64> {
+        let aggs = &self.shared.aggs;
+        mine.come(number, at, ranks, || {
+            let mut state = aggs.init();
+            aggs.step_weighed(&mut state, value, self.weight);
+            state
+        })
     }
 
     /// Gives a measurement to the stream, for this thread's shard if there is one.
@@ -172,17 +192,18 @@ impl MSender {
     }
 }
 
-/// Gives a measurement to the stream, for the place of its series in the shard.
+/// Gives a measurement to the stream, for the thread's shard.
 fn push_to(entry: &dyn Entry, mine: &mut Mine, measurement: Measurement) -> Result<(), EmitError<Measurement>> {
     let Mine { shard, index, .. } = mine;
-    shard.answer.take_idle().into_iter().for_each(|place| index.forget(place));
-    let (place, is_new) = index.place(&measurement.tags);
-    let ticket = Some(Ticket { shard: Arc::clone(shard), place });
-    let pushed = entry.try_push(Measurement { ticket, ..measurement });
-    let came = shard.answer.take();
-    if is_new && !came {
+    let (number, is_new) = index.number(&measurement.tags);
+    let ticket = Some(Ticket { shard: Arc::clone(shard), key: index.key(number) });
+    // The same set for all values of a series, so that only one is kept.
+    let pushed = entry.try_push(Measurement { tags: index.tags(number).clone(), ticket, ..measurement });
+    match shard.answer.take() {
+        Some(found) => index.came(number, found),
         // There are too many series, or the stream takes nothing.
-        index.forget(place);
+        None if is_new => index.forget(number),
+        None => {}
     }
     match pushed {
         // It may come again from another thread.

@@ -4,14 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use metrix_core::{Fold, Timestamp};
+use metrix_core::{Fold, Merge, Timestamp};
 
+use super::groups::{Group, Groups};
 use super::measurement::{Measurement, Ticket};
 use super::overflow::Overflow;
-use super::pipeline::Groups;
-use super::series::{Room, Series};
-use crate::agg::{AggsState, MergeableAggs};
-use crate::shard::{Cells, Key, Shards};
+use super::series::Series;
+use crate::Tags;
+use crate::agg::MergeableAggs;
+use crate::shard::{Key, Shards, Table};
 
 /// How many values a thread takes into a window of time before it looks at the clock again.
 pub(super) const A_LOOK: u64 = 512;
@@ -25,7 +26,6 @@ pub(super) struct Sharded {
     overflow: Overflow,
     shards: Arc<Shards>,
     key: RefCell<Key>,
-    room: RefCell<Room>,
     /// How many shards there may be before those of threads that have ended are looked for.
     most_shards: Cell<usize>,
     /// How many had values in the last window or batch.
@@ -42,7 +42,6 @@ impl Sharded {
             overflow,
             shards,
             key: RefCell::new(key),
-            room: RefCell::default(),
             most_shards: Cell::new(FEW_SHARDS),
             threads: Cell::new(1),
         }
@@ -51,33 +50,71 @@ impl Sharded {
     /// Takes a measurement in, and lets its thread take so many more by itself; gives how many it may.
     pub(super) fn take(&self, series: &mut Series, measurement: Measurement, more: u64) -> u64 {
         let Measurement { value, weight, tags, ticket, .. } = measurement;
-        let most = self.overflow.max_series;
-        if series.is_empty() {
-            series.take_room(self.room.take());
+        if !std::mem::replace(&mut series.any, true) {
+            self.shards.ranks.begin();
         }
-        let (rank, overflowed) = series.rank(tags, most, |tags, there| self.overflow.of(tags, there.iter()));
-        if let (Some(ticket), false) = (ticket, overflowed) {
-            if let Some(more) = self.take_into(&ticket, rank, value, weight, more) {
-                return more;
+        if let (None, Some(group)) = (&ticket, series.loose.find(&tags)) {
+            self.aggs.step_weighed(&mut group.state, value, weight);
+            return 0;
+        }
+        let knows = ticket.as_ref().is_some_and(|ticket| self.step_again(ticket, value, weight));
+        if !knows {
+            let rank = series.admit(&tags, self.overflow.max_series, &self.shards.ranks, |put| self.gather(put));
+            let came = match (rank, &ticket) {
+                (Some(rank), Some(ticket)) => self.come(ticket, &tags, rank, value, weight),
+                _ => false,
+            };
+            if !came {
+                self.take_loose(series, tags, rank, value, weight);
+                return 0;
             }
         }
-        let state = series.loose.entry(rank).or_insert_with(|| self.aggs.init());
-        self.aggs.step_weighed(state, value, weight);
-        0
+        ticket.map_or(0, |ticket| self.let_take(&ticket, more))
     }
 
-    /// Takes a value into the shard of this thread, if it is that. Gives how many more the thread may take by itself.
-    fn take_into(&self, ticket: &Ticket, rank: u32, value: f64, weight: NonZeroU32, more: u64) -> Option<u64> {
-        let Ticket { shard, place } = ticket;
-        let mut key = self.key.borrow_mut();
-        key.enter_with(&shard.cells, |cells| {
-            self.aggs.step_weighed(cells.come(*place, rank, || self.aggs.init()), value, weight);
+    /// Takes a value into the shard of this thread, if its series is there.
+    fn step_again(&self, Ticket { shard, key }: &Ticket, value: f64, weight: NonZeroU32) -> bool {
+        let stepped = self.key.borrow_mut().enter_with(&shard.cells, |cells| {
             cells.take_at(0);
-            shard.answer.leave(cells.take_idle(AggsState::empty));
-        })?;
-        let more = if key.give_pass(&shard.cells) { more } else { 0 };
+            self.aggs.step_weighed(cells.found(*key)?, value, weight);
+            Some(())
+        });
+        stepped.flatten().is_some()
+    }
+
+    /// Takes the first value of a series into the shard of this thread, if it has one.
+    fn come(&self, Ticket { shard, .. }: &Ticket, tags: &Tags, rank: u64, value: f64, weight: NonZeroU32) -> bool {
+        let came = self.key.borrow_mut().enter_with(&shard.cells, |cells| {
+            let (found, state) = cells.come(Group { state: self.aggs.init(), tags: tags.clone(), rank });
+            self.aggs.step_weighed(state, value, weight);
+            shard.answer.leave(found);
+        });
+        came.is_some()
+    }
+
+    /// Takes a value in that is not for a shard. Without a rank its series is one too many.
+    fn take_loose(&self, series: &mut Series, tags: Tags, rank: Option<u64>, value: f64, weight: NonZeroU32) {
+        let tags = if rank.is_some() { tags } else { self.overflow.of(&tags, series.all()) };
+        let mut state = self.aggs.init();
+        self.aggs.step_weighed(&mut state, value, weight);
+        let rank = rank.unwrap_or_else(|| self.shards.ranks.take());
+        series.loose.put(Group { state, tags, rank }, |into, part| self.aggs.merge(into, part));
+    }
+
+    /// Gives a thread a pass, if that can be, and lets it take so many values; gives how many.
+    fn let_take(&self, Ticket { shard, .. }: &Ticket, more: u64) -> u64 {
+        let more = if self.key.borrow_mut().give_pass(&shard.cells) { more } else { 0 };
         shard.set_left(more);
-        Some(more)
+        more
+    }
+
+    /// Gives the tags of all that is in shards.
+    fn gather(&self, put: &mut dyn FnMut(&Tags)) {
+        let (all, before) = (self.shards.all(), self.shards.gate().number());
+        self.key.borrow_mut().drain(all.iter().map(|shard| &shard.cells), |cells| {
+            cells.iter().for_each(|cell| put(&cell.tags));
+        });
+        self.shards.gate().open_again(before);
     }
 
     /// Takes over what threads have that have ended, if there may be many: a thread a request must not need memory until the
@@ -88,10 +125,8 @@ impl Sharded {
         }
         let (ended, before) = (self.shards.ended(), self.shards.gate().number());
         self.key.borrow_mut().drain(ended.iter().map(|shard| &shard.cells), |cells| {
-            cells.drain(|rank, state| {
-                self.aggs.add(series.loose.entry(rank).or_insert_with(AggsState::empty), self.aggs.take(state))
-            });
-            *cells = Cells::new();
+            let drained = cells.drain_for_good().into_iter();
+            drained.for_each(|cell| series.loose.put(cell, |into, part| self.aggs.merge(into, part)));
         });
         let left = ended.iter().map(|shard| shard.set_left(0)).sum();
         self.shards.forget(&ended);
@@ -122,7 +157,7 @@ impl Sharded {
         let ended = self.shards.ended();
         if !ended.is_empty() {
             // Senders may keep the shard for as long as they are there.
-            self.key.borrow_mut().drain(ended.iter().map(|shard| &shard.cells), |cells| *cells = Cells::new());
+            self.key.borrow_mut().drain(ended.iter().map(|shard| &shard.cells), |cells| _ = cells.drain_for_good());
             self.shards.forget(&ended);
         }
         self.most_shards.set(2 * self.shards.len() + FEW_SHARDS);
@@ -132,11 +167,9 @@ impl Sharded {
     pub(super) fn last_at(&self) -> Option<Timestamp> {
         let (all, mut last) = (self.shards.all(), None);
         let mut key = self.key.borrow_mut();
-        // Of the shard that is drained, not before.
-        let mut taken = all.iter().map(|shard| shard.taken());
-        key.drain(all.iter().map(|shard| &shard.cells), |cells| {
-            last = last.max(cells.take_at(taken.next().unwrap_or(0)))
-        });
+        for shard in &all {
+            key.drain([&shard.cells], |cells| last = last.max(cells.take_at(shard.taken())));
+        }
         last
     }
 
@@ -149,6 +182,18 @@ impl Sharded {
     /// How many threads send, as far as the last batch has shown.
     pub(super) fn threads(&self) -> u64 {
         self.threads.get()
+    }
+}
+
+impl Sharded {
+    /// Adds up what several threads have, by the ranks.
+    fn merge(&self, parts: Vec<Vec<Group>>) -> Vec<Group> {
+        let mut groups = Table::with_room(parts.iter().map(Vec::len).max().unwrap_or_default());
+        for mut part in parts {
+            part.drain(..).for_each(|group| groups.put(group, |into, part| self.aggs.merge(into, part)));
+            self.shards.keep_room(part);
+        }
+        groups.into_cells()
     }
 }
 
@@ -165,28 +210,24 @@ impl Fold<Measurement> for Sharded {
         self.take(series, measurement, A_LOOK);
     }
 
-    fn finish(&self, mut series: Series) -> Groups {
-        if series.is_empty() {
+    fn finish(&self, series: Series) -> Groups {
+        if !series.any {
             return Groups::default();
         }
-        let mut states: Vec<AggsState> = Vec::new();
-        states.resize_with(series.len(), AggsState::empty);
-        let mut add = |rank: u32, state| self.aggs.add(&mut states[rank as usize], state);
-        std::mem::take(&mut series.loose).into_iter().for_each(|(rank, state)| add(rank, state));
-        let (all, mut threads) = (self.shards.all(), 0);
+        let all = self.shards.all();
+        let mut parts = Vec::with_capacity(all.len() + 1);
         self.key.borrow_mut().drain(all.iter().map(|shard| &shard.cells), |cells| {
-            let mut came = false;
-            cells.drain(|rank, state| {
-                came = true;
-                add(rank, self.aggs.take(state));
-            });
-            threads += u64::from(came);
+            if !cells.is_empty() {
+                parts.push(cells.drain(self.shards.room()));
+            }
         });
+        self.threads.set((parts.len() as u64).max(1));
         all.iter().for_each(|shard| _ = shard.set_left(0));
         self.forget_ended();
-        self.threads.set(threads.max(1));
-        let (tags, room) = series.finish();
-        self.room.replace(room);
-        Groups { tags, states }
+        if series.loose.len() > 0 {
+            parts.push(series.loose.into_cells());
+        }
+        let groups = if parts.len() > 1 { self.merge(parts) } else { parts.pop().unwrap_or_default() };
+        Groups::new(groups, Some(Arc::clone(&self.shards)))
     }
 }

@@ -20,11 +20,16 @@ fn send(sender: &MSender, bound: &[MSender], (_, series, times, is_bound): Send)
     }
 }
 
-/// The groups that this makes, in the order in which they first come.
-fn groups(sends: &[Send]) -> Vec<(Tags, f64)> {
+/// The groups that this makes, in the order in which they first come: at most so many, and one for the rest.
+fn groups(sends: &[Send], most: usize) -> Vec<(Tags, f64)> {
     let mut groups: Vec<(Tags, f64)> = Vec::new();
+    let rest = tags! { "metrix.overflow" => true };
     for &(_, series, times, _) in sends.iter().filter(|send| send.2 > 0) {
-        let tags = tags! { "series" => series };
+        let mut tags = tags! { "series" => series };
+        let is_there = groups.iter().any(|(there, _)| *there == tags);
+        if !is_there && groups.iter().filter(|(there, _)| *there != rest).count() == most {
+            tags = rest.clone();
+        }
         match groups.iter_mut().find(|(there, _)| *there == tags) {
             Some((_, count)) => *count += f64::from(times),
             None => groups.push((tags, f64::from(times))),
@@ -33,8 +38,8 @@ fn groups(sends: &[Send]) -> Vec<(Tags, f64)> {
     groups
 }
 
-async fn play(windows: Vec<(Vec<Send>, bool)>) {
-    let (sender, mut stream) = of_windows().build().unwrap();
+async fn play(windows: Vec<(Vec<Send>, bool)>, most: usize) {
+    let (sender, mut stream) = of_windows().max_series(size(most)).build().unwrap();
     let workers = [Worker::new(), Worker::new()];
     let bind = || (0..8).map(|series| sender.with(tags! { "series" => series })).collect::<Vec<_>>();
     let bounds = [bind(), bind(), bind()].map(std::sync::Arc::new);
@@ -50,7 +55,7 @@ async fn play(windows: Vec<(Vec<Send>, bool)>) {
             }
         }
         advance(SECOND).await;
-        assert_eq!(counts(&ready(&mut stream)), groups(&sends));
+        assert_eq!(counts(&ready(&mut stream)), groups(&sends, most));
     }
     drop((sender, bounds));
     assert_eq!(rest(stream), []);
@@ -64,10 +69,11 @@ proptest! {
         windows in prop::collection::vec(
             (prop::collection::vec((0..3_usize, 0..8_u32, 0..4_u32, any::<bool>()), 0..12), any::<bool>()),
             0..12,
-        )
+        ),
+        most in 1..10_usize,
     ) {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(play(windows));
+        runtime.block_on(play(windows, most));
     }
 }
 
