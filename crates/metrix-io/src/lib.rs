@@ -13,6 +13,8 @@
 mod glob;
 mod input;
 mod kind;
+#[cfg(any(feature = "jsonl", feature = "lines"))]
+mod near;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod number;
 mod parse;

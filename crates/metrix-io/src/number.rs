@@ -30,9 +30,10 @@ pub(crate) fn plain(text: &[u8]) -> Option<(f64, usize)> {
     Some((if minus == 1 { -value } else { value }, end))
 }
 
-/// The digits from a place on, one at least, after those that have made `before`; and where they end.
+/// The number that the digits from a place on make, one at least, after those that have made `before`; and where they end. That of
+/// more than 19 digits is any.
 #[inline]
-fn digits(text: &[u8], begin: usize, before: u64) -> Option<(u64, usize)> {
+pub(crate) fn digits(text: &[u8], begin: usize, before: u64) -> Option<(u64, usize)> {
     let (mut number, mut end) = (before, begin);
     while let Some(digit) = text.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
         // Too many are refused in the end.

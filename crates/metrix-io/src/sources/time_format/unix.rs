@@ -1,5 +1,7 @@
 //! Times as a number of seconds or milliseconds.
 
+use crate::number;
+
 /// So many digits are nanoseconds of a second.
 pub(in crate::sources) const SECOND: usize = 9;
 /// So many digits are nanoseconds of a millisecond.
@@ -32,19 +34,24 @@ pub(super) fn nanos(text: &str, digits: usize) -> Option<i64> {
 
 /// The same of a number without a sign whose digits are few enough to be counted in 64 bits, as those of today's times.
 #[inline]
-pub(in crate::sources) fn short(text: &[u8], digits: usize) -> Option<i64> {
-    let (whole, fraction) = match text.iter().position(|byte| *byte == b'.') {
-        Some(point) => (&text[..point], &text[point + 1..]),
-        None => (text, &b"0"[..]),
-    };
-    let is_short = whole.len() < 19 - digits || whole.len() == 19 - digits && whole[0] < b'9';
-    if whole.is_empty() || !is_short || fraction.is_empty() || fraction.len() > digits {
-        return None;
+fn short(text: &[u8], digits: usize) -> Option<i64> {
+    first(text, digits).filter(|(_, len)| *len == text.len()).map(|(nanos, _)| nanos)
+}
+
+/// The same of such a number that a text begins with; and how long it is.
+#[inline]
+pub(in crate::sources) fn first(text: &[u8], digits: usize) -> Option<(i64, usize)> {
+    const POWERS: [u64; SECOND + 1] =
+        [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+    let (whole, len) = number::digits(text, 0, 0)?;
+    let (mut number, mut end) = (whole, len);
+    if text.get(len) == Some(&b'.') {
+        (number, end) = number::digits(text, len + 1, whole)?;
     }
-    let add = |number: i64, digit: &u8| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'));
-    let whole = whole.iter().try_fold(0, add)?;
-    let number = fraction.iter().try_fold(whole, add)?;
-    Some((fraction.len()..digits).fold(number, |nanos, _| nanos * 10))
+    let is_short = len < 19 - digits || len == 19 - digits && text[0] < b'9';
+    let missing = (digits + len + usize::from(end > len)).checked_sub(end).filter(|_| is_short)?;
+    // It is less than 9 * 10^18.
+    i64::try_from(number * POWERS[missing]).ok().map(|nanos| (nanos, end))
 }
 
 /// The same of a number such as `1.431857103e9`, to the nearest of the times that an `f64` has.
