@@ -2,12 +2,13 @@
 //! worked, on one core and on two. Tools that aren't installed are left out, and named; `benches/tools` installs them.
 //!
 //! With an argument the files have so many lines, with a second one each tool runs so many times, and with a third one, such as
-//! `log`, there is only that file. It fails if an answer
-//! differs, a tool is quicker than ours, or our pace or memory isn't what is promised.
+//! `log`, there is only that file. It says so if a tool is quicker than ours, or our pace or memory isn't what is promised, and
+//! fails if an answer differs.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::error::Error;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::time::Instant;
 
@@ -24,7 +25,7 @@ const ROUNDS: usize = 3;
 /// A tool that takes so many times as long as ours in the first round, which counts for nobody else, runs only once.
 const SLOW: f64 = 5.0;
 
-/// What is promised, of StatsD: so many lines a second at least, and so many MB at most.
+/// What is promised: so many lines of StatsD a second at least, and so many MB at most.
 const LEAST_LINES: f64 = 3e6;
 const MOST_MEMORY: f64 = 50.0;
 
@@ -37,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/program");
     fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;
-    let mut broken = Vec::new();
+    let mut remarks = Vec::new();
     println!("{lines} lines, medians of {rounds} rounds\n");
     println!("| input | cores | tool | seconds | metrix takes, times | processor seconds |");
     println!("| --- | ---: | --- | ---: | ---: | ---: |");
@@ -47,22 +48,20 @@ fn main() -> Result<(), Box<dyn Error>> {
             let jobs = |tool: Tool| tool.job(&program, input, &file, (lines, cores), &folder);
             let jobs: Vec<Option<Job>> = Tool::ALL.into_iter().map(jobs).collect::<Result<_, _>>()?;
             let jobs: Vec<Job> = jobs.into_iter().flatten().collect();
-            broken.extend(compare(input, &jobs, (lines, cores), rounds)?);
-            if input == Input::Statsd && cores == 2 && !keeps(&jobs[0], lines)? {
-                broken.push(format!("less than {LEAST_LINES:e} lines a second, or more than {MOST_MEMORY} MB"));
+            remarks.extend(compare(input, (&file, &jobs), (lines, cores), rounds)?);
+            if cores == 2 {
+                remarks.push(measure(input, &jobs[0], lines)?);
             }
         }
     }
-    match broken.is_empty() {
-        true => Ok(()),
-        false => Err(broken.join("; ").into()),
-    }
+    println!("\n{}", remarks.join("\n"));
+    Ok(())
 }
 
-/// Has all of them do the same, some times, and prints how long it took; gives the rows in which a tool is quicker than ours.
+/// Has all of them do the same, some times, and prints how long it took; tells of those that are quicker than ours.
 fn compare(
     input: Input,
-    jobs: &[Job],
+    (file, jobs): (&Path, &[Job]),
     (lines, cores): (u64, usize),
     rounds: usize,
 ) -> Result<Vec<String>, Box<dyn Error>> {
@@ -75,6 +74,8 @@ fn compare(
             return runs[place][0].seconds;
         }
         eprintln!("{} on {cores}: {} ...", input.name(), tools[place].name());
+        // Whoever comes first would read it from the disk for the others. If it can't be read, the tool says so.
+        let _is_in_memory = File::open(file).and_then(|mut file| io::copy(&mut file, &mut io::sink()));
         let (started, before) = (Instant::now(), of_children());
         outputs[place] = jobs[place].run(cores).map_err(|error| error.to_string());
         let seconds = started.elapsed().as_secs_f64();
@@ -104,7 +105,10 @@ fn compare(
         let row = format!("{} | {cores} | {}{note}", input.name(), tool.name());
         println!("| {row} | {seconds:.2} | {ratio:.2} | {worked:.2} |");
         if ratio > 1.0 {
-            quicker.push(format!("{} on {cores}: {} is quicker ({ratio:.2})", input.name(), tool.name()));
+            let (input, tool) = (input.name(), tool.name());
+            quicker.push(format!(
+                "- {input} on {cores}: {tool} is quicker than metrix, which takes {ratio:.2} times as long."
+            ));
         }
     }
     for tool in Tool::ALL.iter().filter(|tool| !tools.contains(tool)) {
@@ -128,11 +132,17 @@ fn middle(runs: &[Run]) -> f64 {
     worked[worked.len() / 2]
 }
 
-/// Whether what is promised is kept by ours.
-fn keeps(job: &Job, lines: u64) -> Result<bool, Box<dyn Error>> {
+/// Tells how quick ours is on all cores and how much memory it takes, and whether that is what is promised.
+fn measure(input: Input, job: &Job, lines: u64) -> Result<String, Box<dyn Error>> {
     let started = Instant::now();
     let peak = peak_of(job)?;
     let (pace, memory) = (lines as f64 / started.elapsed().as_secs_f64(), peak as f64 / 1024.0);
-    eprintln!("{:.2} million lines a second, {memory:.1} MB at most", pace / 1e6);
-    Ok(pace >= LEAST_LINES && memory <= MOST_MEMORY)
+    let is_quick = input != Input::Statsd || pace >= LEAST_LINES;
+    let kept = match (is_quick, memory <= MOST_MEMORY) {
+        (true, true) => String::new(),
+        (false, true) => format!(", which is less than {LEAST_LINES:e}"),
+        (_, false) => format!(", which is more than {MOST_MEMORY} MB"),
+    };
+    let (input, pace) = (input.name(), pace / 1e6);
+    Ok(format!("- {input}: metrix reads {pace:.2} million lines a second in at most {memory:.1} MB{kept}."))
 }

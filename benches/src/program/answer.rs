@@ -54,7 +54,12 @@ impl Answer {
             if input == Input::Log && element["name"] == "bytes.mean" {
                 continue;
             }
-            let tags: Vec<&str> = keys.iter().filter_map(|key| element["tags"][key].as_str()).collect();
+            let tag = |key: &&str| element["tags"][key].as_str();
+            // One that is missing is missing of a line, but not of the bytes of a log, which have no method.
+            let tags: Vec<&str> = match input {
+                Input::Statsd | Input::Json => keys.iter().map(|key| tag(key).unwrap_or_default()).collect(),
+                Input::Log => keys.iter().filter_map(tag).collect(),
+            };
             let value = element["value"].as_f64().ok_or("an element has no value")?;
             // They come aggregate by aggregate, in the order of the configuration.
             answer.0.entry(tags.join(" ")).or_default().push(value);

@@ -57,19 +57,56 @@ impl Input {
     }
 }
 
+/// What is unusual about one line in a hundred, so that a tool's short way for the others isn't all that is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unusual {
+    /// Something is written in a longer way than it need be: slashes or quotes with a backslash, or, as StatsD has none, a number
+    /// with an exponent.
+    Escape,
+    /// A text isn't ASCII.
+    Foreign,
+    /// The last fields are missing.
+    Short,
+    /// The line ends as those of Windows do.
+    Crlf,
+}
+
+impl Unusual {
+    fn of(dice: &mut Dice) -> Option<Self> {
+        const ALL: [Unusual; 4] = [Unusual::Escape, Unusual::Foreign, Unusual::Short, Unusual::Crlf];
+        (dice.of(100) == 0).then(|| ALL[dice.of(4) as usize])
+    }
+}
+
+/// How a line ends.
+fn end(unusual: Option<Unusual>) -> &'static str {
+    if unusual == Some(Unusual::Crlf) { "\r\n" } else { "\n" }
+}
+
 fn statsd(out: &mut impl Write, dice: &mut Dice) -> io::Result<()> {
-    let (series, value) = (dice.of(SERIES), dice.of(1000));
-    writeln!(out, "requests:{value}|c|#page:/articles/{},shop:{}", series / 10, series % 10)
+    let (series, value, unusual) = (dice.of(SERIES), dice.of(1000), Unusual::of(dice));
+    let exponent = if unusual == Some(Unusual::Escape) { "e0" } else { "" };
+    let articles = if unusual == Some(Unusual::Foreign) { "müdürlük" } else { "articles" };
+    write!(out, "requests:{value}{exponent}|c|#page:/{articles}/{}", series / 10)?;
+    if unusual != Some(Unusual::Short) {
+        write!(out, ",shop:{}", series % 10)?;
+    }
+    out.write_all(end(unusual).as_bytes())
 }
 
 fn json(out: &mut impl Write, dice: &mut Dice, place: u64) -> io::Result<()> {
     let (series, value, seconds) = (dice.of(SERIES), dice.of(4000) as f64 / 4.0, 1_431_857_103 + place / 100);
-    let (page, shop) = (series / 10, series % 10);
-    writeln!(
-        out,
-        r#"{{"name":"requests","value":{value},"tags":{{"page":"/articles/{page}","shop":"{shop}"}},"at":{seconds}.{:02}}}"#,
-        place % 100
-    )
+    let (page, shop, unusual) = (series / 10, series % 10, Unusual::of(dice));
+    let articles = match unusual {
+        Some(Unusual::Escape) => r"\/articles\/",
+        Some(Unusual::Foreign) => "/müdürlük/",
+        Some(Unusual::Short | Unusual::Crlf) | None => "/articles/",
+    };
+    write!(out, r#"{{"name":"requests","value":{value},"tags":{{"page":"{articles}{page}""#)?;
+    if unusual != Some(Unusual::Short) {
+        write!(out, r#","shop":"{shop}""#)?;
+    }
+    write!(out, r#"}},"at":{seconds}.{:02}}}{}"#, place % 100, end(unusual))
 }
 
 fn log(out: &mut impl Write, dice: &mut Dice, place: u64) -> io::Result<()> {
@@ -83,14 +120,22 @@ fn log(out: &mut impl Write, dice: &mut Dice, place: u64) -> io::Result<()> {
     let (method, status) = (METHODS[dice.of(8) as usize], STATUSES[dice.of(10) as usize]);
     let second = place / 100;
     let (day, hour, minute, second) = (17 + second / 86400 % 10, second / 3600 % 24, second / 60 % 60, second % 60);
-    let (a, b, page) = (dice.of(256), dice.of(256), dice.of(5000));
+    let (a, b, page, unusual) = (dice.of(256), dice.of(256), dice.of(5000), Unusual::of(dice));
+    let articles = if unusual == Some(Unusual::Foreign) { "müdürlük" } else { "articles" };
     write!(out, "10.0.{a}.{b} - - [{day}/May/2015:{hour:02}:{minute:02}:{second:02} +0000] ")?;
-    write!(out, "\"{method} /articles/{page}/read.html HTTP/1.1\" {status} ")?;
+    write!(out, "\"{method} /{articles}/{page}/read.html HTTP/1.1\" {status} ")?;
     match status {
         304 => write!(out, "-")?,
         _ => write!(out, "{}", dice.of(200_000))?,
     }
-    writeln!(out, " \"http://www.example.com/articles/{}\" \"{}\"", page / 7, AGENTS[dice.of(3) as usize])
+    let agent = match unusual {
+        Some(Unusual::Escape) => r#"The \"quoted\" one"#,
+        Some(Unusual::Foreign | Unusual::Short | Unusual::Crlf) | None => AGENTS[dice.of(3) as usize],
+    };
+    if unusual != Some(Unusual::Short) {
+        write!(out, " \"http://www.example.com/articles/{}\" \"{agent}\"", page / 7)?;
+    }
+    out.write_all(end(unusual).as_bytes())
 }
 
 /// Numbers that look like chance, the same every time.
@@ -111,22 +156,30 @@ impl Dice {
 mod tests {
     use super::*;
 
-    #[test]
-    fn lines_are_as_they_should_be() {
-        let mut dice = Dice(1);
-        for (line, expected) in [
-            (line(|out| statsd(out, &mut dice)), "requests:"),
-            (line(|out| json(out, &mut dice, 7)), r#"{"name":"requests","value":"#),
-            (line(|out| log(out, &mut dice, 360_000)), "10.0."),
-        ] {
-            assert!(line.starts_with(expected) && line.ends_with('\n') && line.lines().count() == 1, "{line}");
+    /// Lines of an input, each with what is unusual about it.
+    #[track_caller]
+    fn check(input: Input, begin: &str, escape: &str, last: &str) {
+        let folder = std::env::temp_dir().join(format!("metrix-{}-{}", input.name(), std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let text = std::fs::read_to_string(input.write(&folder, 10_000).unwrap()).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        let count = |is: &dyn Fn(&str) -> bool| text.split_terminator('\n').filter(|line| is(line)).count();
+        assert_eq!(count(&|line| line.starts_with(begin)), 10_000);
+        // A quarter of one in a hundred each.
+        let unusual: [&dyn Fn(&str) -> bool; 4] =
+            [&|line| line.contains(escape), &|line| !line.is_ascii(), &|line| !line.contains(last), &|line| {
+                line.ends_with('\r')
+            }];
+        for (kind, is) in unusual.into_iter().enumerate() {
+            assert!((10..50).contains(&count(is)), "{input:?} {kind}: {}", count(is));
         }
     }
 
-    fn line(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
-        let mut out = Vec::new();
-        write(&mut out).unwrap();
-        String::from_utf8(out).unwrap()
+    #[test]
+    fn lines_are_as_they_should_be() {
+        check(Input::Statsd, "requests:", "e0|c|", ",shop:");
+        check(Input::Json, r#"{"name":"requests","value":"#, r#""\/articles\/"#, r#","shop":"#);
+        check(Input::Log, "10.0.", r#"\"quoted\""#, r#" "http://"#);
     }
 
     #[test]

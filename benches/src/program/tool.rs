@@ -119,7 +119,7 @@ fn miller(input: Input) -> &'static [&'static str] {
             "put",
             "-q",
             r##"tags = splitax($["#page"], ",shop:");
-            print tags[1]."\t".tags[2]."\t".$requests_count."\t".$requests_sum."\t".$requests_mean."\t".$requests_max"##,
+            print tags[1]."\t".(tags[2] ?? "")."\t".$requests_count."\t".$requests_sum."\t".$requests_mean."\t".$requests_max"##,
         ],
         Input::Json => &[
             "--ijsonl",
@@ -127,6 +127,11 @@ fn miller(input: Input) -> &'static [&'static str] {
             "--ofs",
             "tab",
             "flatten",
+            "then",
+            // It passes over what has not all the fields by which it groups.
+            "unsparsify",
+            "-f",
+            "tags.shop",
             "then",
             "stats1",
             "-a",
@@ -163,13 +168,14 @@ fn miller(input: Input) -> &'static [&'static str] {
 fn angle_grinder(input: Input) -> &'static str {
     match input {
         Input::Statsd => {
-            r#"* | parse "requests:*|c|#page:*,shop:*" as value, page, shop | count as n, sum(value) as s, avg(value) as a, max(value) as m by page, shop"#
+            // It passes over what has not all the fields of a pattern, so that both tags are one here.
+            r#"* | parse "requests:*|c|#page:*" as value, tags | count as n, sum(value) as s, avg(value) as a, max(value) as m by tags"#
         }
         Input::Json => {
             "* | json | count as n, sum(value) as s, avg(value) as a, max(value) as m by tags.page, tags.shop"
         }
         Input::Log => {
-            r#"* | parse "* * * [*] \"* * HTTP/*\" * * *" as ip, ident, user, ts, method, url, version, status, bytes, rest | count as n, count(bytes != "-") as c, sum(bytes) as s, max(bytes) as m by method, status"#
+            r#"* | parse "* * * [*] \"* * HTTP/*\" *" as ip, ident, user, ts, method, url, version, rest | parse regex "^(?P<status>\d+) (?P<bytes>\S+)" from rest | count as n, count(bytes != "-") as c, sum(bytes) as s, max(bytes) as m by method, status"#
         }
     }
 }
@@ -224,18 +230,23 @@ impl Job {
             }
             Tool::AngleGrinder => {
                 let records: Vec<Value> = serde_json::from_str(output)?;
-                let names = match self.input {
-                    Input::Statsd => ["page", "shop", "n", "s", "a", "m"],
-                    Input::Json => ["tags.page", "tags.shop", "n", "s", "a", "m"],
-                    Input::Log => ["method", "status", "n", "c", "s", "m"],
+                let names: &[&str] = match self.input {
+                    Input::Statsd => &["tags", "n", "s", "a", "m"],
+                    Input::Json => &["tags.page", "tags.shop", "n", "s", "a", "m"],
+                    Input::Log => &["method", "status", "n", "c", "s", "m"],
                 };
                 let text = |value: &Value| match value {
                     Value::Null => String::new(),
                     Value::String(text) => text.clone(),
                     value => value.to_string(),
                 };
-                let rows: Vec<Vec<String>> =
-                    records.iter().map(|record| names.iter().map(|name| text(&record[name])).collect()).collect();
+                let cells = |name: &str, text: String| match text.split_once(",shop:") {
+                    Some((page, shop)) if name == "tags" => vec![page.to_owned(), shop.to_owned()],
+                    None if name == "tags" => vec![text, String::new()],
+                    Some(_) | None => vec![text],
+                };
+                let row = |record: &Value| names.iter().flat_map(|name| cells(name, text(&record[name]))).collect();
+                let rows: Vec<Vec<String>> = records.iter().map(row).collect();
                 Answer::of_rows(self.input, rows.iter().map(|row| row.iter().map(String::as_str).collect()))
             }
         }
