@@ -139,9 +139,9 @@ fn is_same(text: &[u8], other: &[u8]) -> bool {
     let (Some(last), Some(other_last)) = (text.last_chunk::<WORD>(), other.last_chunk::<WORD>()) else {
         return text.iter().zip(other).all(|(byte, other)| byte == other);
     };
-    let words = text.chunks_exact(WORD).zip(other.chunks_exact(WORD));
+    let mut words = text.chunks_exact(WORD).zip(other.chunks_exact(WORD));
     // What is left over after them is in the last ones, which may overlap.
-    words.map(|(word, other)| word == other).all(|is_same| is_same) && last == other_last
+    words.all(|(word, other)| word == other) && last == other_last
 }
 
 /// The texts one after the other, with bytes between them that no text has, as it is UTF-8.
@@ -207,6 +207,32 @@ mod tests {
             assert_eq!(keys.add(), 2 * number + 1);
         }
         assert!(statsd.samples(b"a:2|c|#b", &mut |sample| assert_eq!(keys.find_sample(&sample), Found::Known(4))));
+    }
+
+    #[test]
+    fn a_key_is_that_of_no_sample_that_differs_in_a_byte() {
+        for len in 1..=20 {
+            let (mut keys, name, mut statsd) = (Keys::default(), "a".repeat(len), StatsD::new());
+            let mut is_key = |name: &[u8], tags: &str| {
+                let (line, mut is_key) = ([name, b":1|c|#", tags.as_bytes()].concat(), false);
+                assert!(statsd.samples(&line, &mut |sample| {
+                    if keys.key.is_empty() {
+                        assert_eq!(keys.find_sample(&sample), Found::New);
+                    }
+                    is_key = is_key_of(&keys.key, &sample);
+                }));
+                is_key
+            };
+            assert!(is_key(name.as_bytes(), "b:c"));
+            for place in 0..len {
+                let mut other = name.clone().into_bytes();
+                other[place] = 0xff;
+                assert!(!is_key(&other, "b:c"), "{len} {place}");
+            }
+            for (name, tags) in [(&*format!("{name}a"), "b:c"), (&name, "b:"), (&name, "b:cc"), (&name, "b:d")] {
+                assert!(!is_key(name.as_bytes(), tags), "{name} {tags}");
+            }
+        }
     }
 
     #[test]
