@@ -6,11 +6,18 @@
 //! - `gzip`, `zstd`: inputs that are compressed.
 //! - `host`: the [source](sources::host) that samples this machine.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
+//! - `opentsdb`: the [sink](sinks::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
+//!
+//! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "opentsdb")]
+mod address;
 mod glob;
+#[cfg(feature = "opentsdb")]
+mod http_client;
 mod input;
 mod kind;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
@@ -18,12 +25,18 @@ mod number;
 mod parse;
 mod reading;
 mod sample;
+mod secret;
 pub mod sinks;
 pub mod sources;
 
+#[cfg(feature = "opentsdb")]
+pub use address::AddressError;
 pub use glob::Glob;
+#[cfg(feature = "opentsdb")]
+pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
 pub use sample::Sample;
+pub use secret::{Secret, SecretError};

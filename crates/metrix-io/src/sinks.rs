@@ -1,4 +1,11 @@
 //! Where elements go: this is the index of the stores and protocols.
 
+#[cfg(feature = "opentsdb")]
+mod opentsdb;
+#[cfg(feature = "opentsdb")]
+mod refused;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+
+#[cfg(feature = "opentsdb")]
+pub use opentsdb::{OpenTsdb, OpenTsdbCounts};

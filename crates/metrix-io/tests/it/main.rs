@@ -2,10 +2,20 @@
 
 #[cfg(all(feature = "gzip", feature = "lines"))]
 mod apache;
+#[cfg(feature = "opentsdb")]
+mod arrival;
+#[cfg(feature = "opentsdb")]
+mod chain;
 #[cfg(feature = "host")]
 mod every;
 #[cfg(feature = "host")]
 mod host;
+#[cfg(feature = "opentsdb")]
+mod hostile;
+#[cfg(feature = "opentsdb")]
+mod opentsdb;
+#[cfg(feature = "opentsdb")]
+mod peers;
 #[cfg(all(feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod samples;
 #[cfg(feature = "sqlite")]
