@@ -5,12 +5,17 @@
 //! # Features
 //! - `gzip`, `zstd`: inputs that are compressed.
 //! - `host`: the [source](sources::host) that samples this machine.
+//! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
 #![forbid(unsafe_code)]
 
+#[cfg(any(feature = "http-server", feature = "statsd"))]
+mod bind_error;
 mod glob;
+#[cfg(feature = "http-server")]
+pub mod http_server;
 mod input;
 mod kind;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
@@ -21,6 +26,8 @@ mod sample;
 pub mod sinks;
 pub mod sources;
 
+#[cfg(any(feature = "http-server", feature = "statsd"))]
+pub use bind_error::BindError;
 pub use glob::Glob;
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;

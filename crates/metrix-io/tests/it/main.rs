@@ -6,6 +6,8 @@ mod apache;
 mod every;
 #[cfg(feature = "host")]
 mod host;
+#[cfg(feature = "http-server")]
+mod http_server;
 #[cfg(all(feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod samples;
 #[cfg(feature = "sqlite")]
