@@ -8,6 +8,8 @@ mod every;
 mod host;
 #[cfg(feature = "http-server")]
 mod http_server;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 #[cfg(all(feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod samples;
 #[cfg(feature = "sqlite")]
