@@ -5,8 +5,10 @@
 //! # Features
 //! - `gzip`, `zstd`: inputs that are compressed.
 //! - `host`: the [source](sources::host) that samples this machine.
+//! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
-//! - `opentsdb`: the [sink](sinks::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
+//! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
+//! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
 //!
@@ -15,14 +17,20 @@
 
 #[cfg(feature = "opentsdb")]
 mod address;
+#[cfg(any(feature = "http-server", feature = "statsd"))]
+mod bind_error;
 mod glob;
 #[cfg(feature = "opentsdb")]
 mod http_client;
+#[cfg(feature = "http-server")]
+pub mod http_server;
 mod input;
 mod kind;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod number;
 mod parse;
+#[cfg(feature = "prometheus")]
+mod prometheus_series;
 mod reading;
 mod sample;
 mod secret;
@@ -31,6 +39,8 @@ pub mod sources;
 
 #[cfg(feature = "opentsdb")]
 pub use address::AddressError;
+#[cfg(any(feature = "http-server", feature = "statsd"))]
+pub use bind_error::BindError;
 pub use glob::Glob;
 #[cfg(feature = "opentsdb")]
 pub use http_client::{Tls, TlsError};

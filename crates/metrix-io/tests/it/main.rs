@@ -12,10 +12,14 @@ mod every;
 mod host;
 #[cfg(feature = "opentsdb")]
 mod hostile;
+#[cfg(feature = "http-server")]
+mod http_server;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
 #[cfg(feature = "opentsdb")]
 mod peers;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 #[cfg(all(feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod samples;
 #[cfg(feature = "sqlite")]

@@ -27,24 +27,29 @@ use std::net::SocketAddr;
 pub struct BindError {
     /// The address.
     pub address: SocketAddr,
+    /// `TCP` or `UDP`.
+    pub protocol: &'static str,
     /// What the system says.
     pub cause: io::Error,
 }
 
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { address, cause } = self;
+        let Self { address, protocol, cause } = self;
         match cause.kind() {
             io::ErrorKind::AddrInUse => {
-                write!(f, "something else listens on {address} (UDP): stop it, or listen on another port")
+                write!(f, "something else listens on {address} ({protocol}): stop it, or listen on another port")
             }
             io::ErrorKind::AddrNotAvailable => {
-                write!(f, "this machine does not have the address of {address} (UDP): listen on one that it has")
+                write!(f, "this machine does not have the address of {address} ({protocol}): listen on one that it has")
             }
             io::ErrorKind::PermissionDenied => {
-                write!(f, "not allowed to listen on {address} (UDP): listen on a port above 1023, or as another user")
+                write!(
+                    f,
+                    "not allowed to listen on {address} ({protocol}): listen on a port above 1023, or as another user"
+                )
             }
-            _ => write!(f, "unable to listen on {address} (UDP), {cause}: listen on another address"),
+            _ => write!(f, "unable to listen on {address} ({protocol}), {cause}: listen on another address"),
         }
     }
 }
