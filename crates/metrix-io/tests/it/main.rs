@@ -2,21 +2,23 @@
 
 #[cfg(all(feature = "gzip", feature = "lines"))]
 mod apache;
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
 mod arrival;
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
 mod chain;
 #[cfg(feature = "host")]
 mod every;
 #[cfg(feature = "host")]
 mod host;
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
 mod hostile;
 #[cfg(feature = "http-server")]
 mod http_server;
+#[cfg(feature = "influx")]
+mod influx;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
 mod peers;
 #[cfg(feature = "prometheus")]
 mod prometheus;
