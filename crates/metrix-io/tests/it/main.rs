@@ -19,6 +19,7 @@ mod influx;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
 #[cfg(any(feature = "influx", feature = "opentsdb"))]
+#[cfg_attr(not(all(feature = "influx", feature = "opentsdb")), allow(dead_code))]
 mod peers;
 #[cfg(feature = "prometheus")]
 mod prometheus;
