@@ -43,7 +43,7 @@ fn read_all(mut writes: InfluxWrites) -> (SocketAddr, tokio::sync::oneshot::Send
                     let at = reading.at.map_or_else(|| "now".to_owned(), |at| at.as_nanos().to_string());
                     all.push(format!("{}{tags} {} {at}", reading.name, reading.value));
                 }
-                Err(error) => all.push(error.kind.to_owned()),
+                Err(wrong) => all.push(format!("{}: {}", wrong.number, wrong.error.kind)),
             });
             write.confirm();
         }
@@ -117,7 +117,7 @@ async fn what_is_wrong_is_answered_in_the_words_of_the_version() {
     assert!(ask(address, post("/other", "", b"m value=9")).await.starts_with("HTTP/1.0 404 "));
     assert!(ask(address, "GET /write HTTP/1.0\r\n\r\n").await.starts_with("HTTP/1.0 405 "));
     drop(stop);
-    let each = ["m 1 now", "value", "field", "m 2 now"];
+    let each = ["m 1 now", "2: value", "3: field", "m 2 now"];
     assert_eq!(reading.await.unwrap(), [each, each].concat());
 }
 
