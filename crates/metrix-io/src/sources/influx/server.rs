@@ -10,9 +10,10 @@ use hyper::header::AUTHORIZATION;
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::answer::{Version, json, well};
+use super::writes::Claim;
 use super::{InfluxLines, InfluxWrite, InfluxWrites};
 use crate::http_server::{HttpLimits, HttpMeter, HttpServer};
 use crate::{BindError, Secret, authorization};
@@ -178,13 +179,26 @@ impl Entrance {
             Ok(unit) => unit,
             Err(message) => return version.error(StatusCode::BAD_REQUEST, &message),
         };
-        let (answer, answered) = oneshot::channel();
-        let lines = self.lines.clone().unit(unit);
-        let write = InfluxWrite { body: request.into_body(), lines, version, answer, wrong: (0, String::new()) };
+        let (answer, mut answered) = oneshot::channel();
+        let claim = Claim::default();
+        let write = InfluxWrite {
+            body: request.into_body(),
+            lines: self.lines.clone().unit(unit),
+            version,
+            claim: claim.clone(),
+            answer,
+            wrong: (0, String::new()),
+        };
         let busy = || version.error(StatusCode::SERVICE_UNAVAILABLE, "what was written before is still to be read");
-        match timeout(self.patience, self.send.send(write)).await {
-            Ok(Ok(())) => answered.await.unwrap_or_else(|_| busy()),
-            Ok(Err(_)) | Err(_) => busy(),
+        let deadline = Instant::now() + self.patience;
+        if !matches!(timeout_at(deadline, self.send.send(write)).await, Ok(Ok(()))) {
+            return busy();
+        }
+        match timeout_at(deadline, &mut answered).await {
+            Ok(answer) => answer.unwrap_or_else(|_| busy()),
+            // From now on nobody reads it.
+            Err(_) if claim.take() => busy(),
+            Err(_) => answered.await.unwrap_or_else(|_| busy()),
         }
     }
 
