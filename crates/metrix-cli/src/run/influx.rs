@@ -84,8 +84,9 @@ async fn take(mut write: InfluxWrite, feed: &mut Feed, account: &mut Account, se
         Err(fault) if !ended => {
             let WrongLine { line, error, .. } = fault;
             let (column, line) = (error.column + 1, quoted(line));
-            let what = format_args!("{}: column {column} of {line}: {}", account.name, error.message);
-            account.faults.add(error.kind, what);
+            account
+                .faults
+                .add(error.kind, format_args!("{}: column {column} of {line}: {}", account.name, error.message));
             if setup.strict {
                 ended = true;
                 setup.stop.ask(Why::WrongLine);
