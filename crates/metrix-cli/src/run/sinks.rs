@@ -19,6 +19,7 @@ use metrix_io::sinks::sqlite::Sqlite;
 use self::outlet::Outlet;
 pub(crate) use self::takers::Takers;
 pub(crate) use self::watched::{Failures, Watched};
+use super::causes::with_causes;
 use super::log::ELEMENTS;
 use crate::args::RunArgs;
 use crate::config::{SinkConfig, SinkKind};
@@ -50,7 +51,8 @@ pub(crate) fn make(
     takers: &Takers,
 ) -> Result<Made, String> {
     let name = name(&config.kind);
-    let sink = open(&config.kind, args, view).map_err(|error| format!("sink {name:?}: it can't be opened: {error}"))?;
+    let sink = open(&config.kind, args, view)
+        .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) => TRIES_THERE,
         SinkKind::Print { .. }
