@@ -6,6 +6,7 @@ mod apache;
 mod arrival;
 #[cfg(any(feature = "influx", feature = "opentsdb"))]
 mod chain;
+mod enrolled;
 #[cfg(feature = "host")]
 mod every;
 #[cfg(feature = "host")]
