@@ -5,12 +5,30 @@
 //! # Features
 //! - `gzip`, `zstd`: inputs that are compressed.
 //! - `host`: the [source](sources::host) that samples this machine.
+//! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
+//! - `influx`: the [sink](sinks::influx) that writes to InfluxDB, and the [source](sources::influx) that takes its place.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
+//! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
+//! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
+//!
+//! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
 
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
+mod address;
+#[cfg(feature = "influx")]
+mod authorization;
+#[cfg(any(feature = "http-server", feature = "statsd"))]
+mod bind_error;
 mod glob;
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
+mod http_client;
+#[cfg(feature = "http-server")]
+pub mod http_server;
+#[cfg(feature = "influx")]
+mod influx_precision;
 mod input;
 mod kind;
 #[cfg(any(feature = "jsonl", feature = "lines"))]
@@ -18,14 +36,24 @@ mod near;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod number;
 mod parse;
+#[cfg(feature = "prometheus")]
+mod prometheus_series;
 mod reading;
 mod sample;
+mod secret;
 pub mod sinks;
 pub mod sources;
 
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
+pub use address::AddressError;
+#[cfg(any(feature = "http-server", feature = "statsd"))]
+pub use bind_error::BindError;
 pub use glob::Glob;
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
+pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
 pub use sample::Sample;
+pub use secret::{Secret, SecretError};

@@ -1,4 +1,12 @@
 //! Where elements go: this is the index of the stores and protocols.
 
+#[cfg(feature = "influx")]
+pub mod influx;
+#[cfg(feature = "opentsdb")]
+pub mod opentsdb;
+#[cfg(feature = "prometheus")]
+pub mod prometheus;
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
+mod refused;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

@@ -1,11 +1,13 @@
 //! [`SinkConfig`]: where elements go.
 
+mod influx;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use metrix::Overflow;
-use metrix::sink::OpenTsdb;
+use metrix_io::sinks::opentsdb::OpenTsdb;
 
 use super::first::One;
 use super::key::Key;
@@ -13,6 +15,8 @@ use super::kinds::{Kind, Kinds};
 use super::problem::Read;
 use super::table::Table;
 use super::value::{LONGEST, Value};
+
+pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
 
 /// A `[[sink]]`.
 #[derive(Clone, Debug)]
@@ -38,10 +42,11 @@ pub(crate) enum SinkKind {
     Csv {
         path: PathBuf,
     },
-    /// `http://host:port`, or `telnet://host:port`.
+    /// `http://host:port`, `https://host:port`, or `telnet://host:port`.
     Opentsdb {
         url: String,
     },
+    Influx(Box<InfluxConfig>),
     /// One in the user's data directory unless set.
     Sqlite {
         path: Option<PathBuf>,
@@ -76,6 +81,7 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             keys: &[URL],
             read: |table| Ok(SinkKind::Opentsdb { url: table.required(URL, url)? }),
         },
+        Kind { name: "influx", keys: influx::KEYS, read: |table| Ok(SinkKind::Influx(Box::new(influx::read(table)?))) },
         Kind {
             name: "sqlite",
             keys: &[STORE],
@@ -145,8 +151,12 @@ fn url(value: &Value<'_>) -> Read<String> {
     };
     match is_right {
         true => Ok(url.to_owned()),
+        // What stands before it may be a password, which is not to be shown.
+        false if url.contains('@') => {
+            Err(value.wrong(format!("OpenTSDB knows no users: write `url` without one, as in {}", value.key.example)))
+        }
         false => Err(value.wrong(format!(
-            "no OpenTSDB server can be at `{}`: write http:// or telnet://, a host and a port, as in {}",
+            "no OpenTSDB server can be at `{}`: write http://, https:// or telnet://, a host and a port, as in {}",
             url, value.key.example
         ))),
     }

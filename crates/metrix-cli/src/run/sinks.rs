@@ -1,5 +1,6 @@
 //! Sinks, as the configuration has them.
 
+mod influx;
 mod outlet;
 mod takers;
 mod watched;
@@ -10,13 +11,15 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use metrix::sink::{Blocking, Csv, JsonLines, Log, OpenTsdb, Print};
+use metrix::sink::{Blocking, Csv, JsonLines, Log, Print};
 use metrix::{Overflow, Retry, SinkOptions, size};
+use metrix_io::sinks::opentsdb::OpenTsdb;
 use metrix_io::sinks::sqlite::Sqlite;
 
 use self::outlet::Outlet;
 pub(crate) use self::takers::Takers;
 pub(crate) use self::watched::{Failures, Watched};
+use super::causes::with_causes;
 use super::log::ELEMENTS;
 use crate::args::RunArgs;
 use crate::config::{SinkConfig, SinkKind};
@@ -48,9 +51,10 @@ pub(crate) fn make(
     takers: &Takers,
 ) -> Result<Made, String> {
     let name = name(&config.kind);
-    let sink = open(&config.kind, args, view).map_err(|error| format!("sink {name:?}: it can't be opened: {error}"))?;
+    let sink = open(&config.kind, args, view)
+        .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
-        SinkKind::Opentsdb { .. } => TRIES_THERE,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -111,6 +115,7 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Jsonl { path } => of("jsonl", path),
         SinkKind::Csv { path } => of("csv", path),
         SinkKind::Opentsdb { url } => of("opentsdb", Path::new(url)),
+        SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
         SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
         SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
         SinkKind::Table => "table".to_owned(),
@@ -121,7 +126,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
     match kind {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => is_dash(path),
         SinkKind::Table => true,
-        SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Sqlite { .. } => false,
+        SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { .. } => false,
     }
 }
 
@@ -142,6 +147,7 @@ fn open(kind: &SinkKind, args: &RunArgs, view: Option<&View>) -> Result<Box<dyn 
             Some(address) => OpenTsdb::telnet(address)?,
             None => OpenTsdb::http(url)?,
         }),
+        SinkKind::Influx(config) => Box::new(influx::open(config)?),
         SinkKind::Sqlite { path } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;
             let keep = args.retention.or(args.config.is_none().then_some(KEEP));

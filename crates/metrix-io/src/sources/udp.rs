@@ -1,6 +1,5 @@
 //! [`Udp`]: lines that come in datagrams.
 
-mod bind_error;
 mod datagram;
 mod drops;
 mod stats;
@@ -16,8 +15,8 @@ use socket2::SockRef;
 use tokio::net::UdpSocket;
 use tokio::task::yield_now;
 
-pub use self::bind_error::BindError;
 pub use self::stats::{UdpMeter, UdpStats};
+pub use crate::BindError;
 use crate::{LineError, ParseLine, Reading};
 
 /// More than any datagram has.
@@ -88,8 +87,8 @@ impl<P: ParseLine> Udp<P> {
             let _as_much_as_it_gives = SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER);
             UdpSocket::from_std(socket)
         };
-        let socket = listen().map_err(|cause| BindError { address, cause })?;
-        let address = socket.local_addr().map_err(|cause| BindError { address, cause })?;
+        let socket = listen().map_err(|cause| BindError { address, protocol: "UDP", cause })?;
+        let address = socket.local_addr().map_err(|cause| BindError { address, protocol: "UDP", cause })?;
         let meter = UdpMeter::new(drops::inode(&socket));
         let udp = Self { socket, address, parser, buffer: vec![0; MOST_BYTES].into_boxed_slice(), meter, busy: false };
         udp.meter.set_receive_buffer(udp.receive_buffer());

@@ -1,0 +1,77 @@
+//! [`Database`]: the databases that speak many protocols.
+
+use std::fs;
+
+use super::{Peer, free_ports, get, is_open};
+
+/// InfluxDB, or VictoriaMetrics.
+pub(crate) struct Database {
+    pub(crate) peer: Peer,
+    /// Answers queries.
+    pub(crate) http: u16,
+    /// Takes OpenTSDB's `put` lines.
+    pub(crate) telnet: u16,
+    /// Takes OpenTSDB's `/api/put`.
+    pub(crate) put: u16,
+    /// Takes InfluxDB's lines in datagrams.
+    pub(crate) udp: u16,
+}
+
+impl Database {
+    /// InfluxDB, whose OpenTSDB listener stores into the database `otsdb`, and its UDP listener into `udp`.
+    pub(crate) fn influxdb() -> Self {
+        let database = Self::influxdb_asking("false");
+        // It makes it by itself when lines come over telnet, but not over HTTP.
+        database.query("/query?q=CREATE%20DATABASE%20otsdb");
+        database
+    }
+
+    /// InfluxDB with a database `lines` and the user `me`, who has to say the password `open sesame`.
+    pub(crate) fn influxdb_with_users() -> Self {
+        let database = Self::influxdb_asking("true");
+        database.query("/query?q=CREATE%20USER%20me%20WITH%20PASSWORD%20%27open%20sesame%27%20WITH%20ALL%20PRIVILEGES");
+        database.query("/query?u=me&p=open%20sesame&q=CREATE%20DATABASE%20lines");
+        database
+    }
+
+    fn influxdb_asking(auth: &str) -> Self {
+        let [http, opentsdb, udp, backup] = free_ports();
+        let args = |folder: &std::path::Path| {
+            let config = include_str!("influxdb.conf")
+                .replace("@DIR@", folder.to_str().expect("the folder's name is text"))
+                .replace("@HTTP@", &http.to_string())
+                .replace("@OPENTSDB@", &opentsdb.to_string())
+                .replace("@BACKUP@", &backup.to_string())
+                .replace("@UDP@", &udp.to_string())
+                .replace("@AUTH@", auth);
+            let path = folder.join("influxdb.conf");
+            fs::write(&path, config).expect("the folder can be written to");
+            vec!["-config".to_owned(), path.display().to_string()]
+        };
+        let peer = Peer::start("influxd", args, move || get(http, "/ping").is_ok() && is_open(opentsdb));
+        Self { peer, http, telnet: opentsdb, put: opentsdb, udp }
+    }
+
+    pub(crate) fn victoria_metrics() -> Self {
+        let [http, telnet, put, udp] = free_ports();
+        let args = |folder: &std::path::Path| {
+            vec![
+                format!("-storageDataPath={}", folder.join("data").display()),
+                format!("-httpListenAddr=127.0.0.1:{http}"),
+                format!("-opentsdbListenAddr=127.0.0.1:{telnet}"),
+                format!("-opentsdbHTTPListenAddr=127.0.0.1:{put}"),
+                format!("-influxListenAddr=127.0.0.1:{udp}"),
+                "-retentionPeriod=100y".to_owned(),
+                "-search.latencyOffset=0s".to_owned(),
+                "-loggerLevel=WARN".to_owned(),
+            ]
+        };
+        let is_ready = move || get(http, "/health").is_ok() && is_open(telnet) && is_open(put) && is_open(udp);
+        Self { peer: Peer::start("victoria-metrics", args, is_ready), http, telnet, put, udp }
+    }
+
+    /// What it answers to a query.
+    pub(crate) fn query(&self, path: &str) -> String {
+        get(self.http, path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+}
