@@ -1,11 +1,19 @@
 //! Where measurements come from: this is the index of the protocols.
 
+#[cfg(feature = "net")]
+mod bind_error;
+#[cfg(feature = "net")]
+mod datagrams;
+#[cfg(feature = "net")]
+mod endpoint;
 #[cfg(feature = "host")]
 pub mod every;
-#[cfg(any(feature = "json", feature = "jsonl", feature = "lines"))]
+#[cfg(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines"))]
 mod excerpt;
 #[cfg(any(feature = "json", feature = "lines"))]
 mod fields;
+#[cfg(feature = "graphite")]
+pub mod graphite;
 #[cfg(feature = "host")]
 pub mod host;
 #[cfg(feature = "json")]
@@ -18,11 +26,21 @@ mod lines;
 mod pointers;
 #[cfg(feature = "statsd")]
 pub mod statsd;
+#[cfg(feature = "net")]
+pub mod tcp_lines;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines"))]
 mod time_format;
-#[cfg(feature = "statsd")]
+#[cfg(feature = "net")]
 pub mod udp;
+#[cfg(all(feature = "net", unix))]
+pub mod unix;
 
+#[cfg(feature = "net")]
+pub use bind_error::BindError;
+#[cfg(feature = "net")]
+pub use datagrams::{DatagramMeter, DatagramStats};
+#[cfg(feature = "net")]
+pub use endpoint::Endpoint;
 #[cfg(any(feature = "json", feature = "lines"))]
 pub use fields::{Fields, FieldsError, Metric};
 #[cfg(feature = "json")]

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use metrix_io::sources::statsd::StatsD;
-use metrix_io::sources::udp::{BindError, Udp, UdpMeter};
+use metrix_io::sources::udp::Udp;
+use metrix_io::sources::{BindError, DatagramMeter};
 
 use super::account::Account;
 use super::feed::Feed;
@@ -28,7 +29,7 @@ impl Datagrams {
         self.udp.address()
     }
 
-    pub(crate) fn meter(&self) -> UdpMeter {
+    pub(crate) fn meter(&self) -> DatagramMeter {
         self.udp.meter()
     }
 

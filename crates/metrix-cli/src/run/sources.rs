@@ -6,9 +6,9 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
+use metrix_io::sources::DatagramMeter;
 use metrix_io::sources::Jsonl;
 use metrix_io::sources::statsd::StatsD;
-use metrix_io::sources::udp::UdpMeter;
 
 use super::account::Account;
 use super::datagrams::Datagrams;
@@ -90,7 +90,7 @@ impl Sources {
     }
 
     /// What counts the datagrams.
-    pub(crate) fn meters(&self) -> Vec<UdpMeter> {
+    pub(crate) fn meters(&self) -> Vec<DatagramMeter> {
         self.datagrams.iter().map(Datagrams::meter).collect()
     }
 

@@ -4,6 +4,8 @@
 mod apache;
 #[cfg(feature = "host")]
 mod every;
+#[cfg(feature = "graphite")]
+mod graphite;
 #[cfg(feature = "host")]
 mod host;
 #[cfg(all(feature = "jsonl", feature = "lines", feature = "statsd"))]
@@ -13,4 +15,8 @@ mod sqlite;
 #[cfg(feature = "statsd")]
 mod statsd;
 #[cfg(feature = "statsd")]
+mod tcp_lines;
+#[cfg(feature = "statsd")]
 mod udp;
+#[cfg(all(feature = "statsd", unix))]
+mod unix;

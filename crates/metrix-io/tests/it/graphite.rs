@@ -1,0 +1,3 @@
+//! Graphite: lines, and what real peers make of them.
+
+mod lines;
