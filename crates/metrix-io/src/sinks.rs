@@ -1,4 +1,13 @@
 //! Where elements go: this is the index of the stores and protocols.
 
+#[cfg(feature = "graphite")]
+pub mod graphite;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(feature = "statsd")]
+pub mod statsd;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod wire;
+
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+pub use wire::{AddressError, WireCounts};

@@ -1,0 +1,42 @@
+//! [`Refused`]: the elements of a batch that are not to be written.
+
+use std::error::Error;
+use std::fmt::Display;
+
+use metrix::WriteError;
+
+/// The elements of a batch that were refused, and why the first was.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    positions: Vec<usize>,
+    first: String,
+}
+
+impl Refused {
+    pub(super) fn add(&mut self, position: usize, name: &str, reason: impl Display) {
+        if self.positions.is_empty() {
+            let name: String = name.chars().take(100).collect();
+            self.first = format!("element {position}, {name:?}: {reason}");
+        }
+        self.positions.push(position);
+    }
+
+    /// What the write of a batch of this length comes to, whose other elements are written.
+    pub(super) fn into_result(self, batch: usize) -> Result<(), WriteError> {
+        if self.positions.is_empty() {
+            return Ok(());
+        }
+        let reason = format!("{} of {batch} elements; {}", self.positions.len(), self.first);
+        Err(WriteError::refused(reason).only(self.positions))
+    }
+
+    /// What it comes to if those at `unsent` are worth a retry. The refused ones are part of that, because an error is of
+    /// one kind; the retry will refuse them again.
+    pub(super) fn with_unsent(
+        self,
+        unsent: impl Iterator<Item = usize>,
+        cause: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> WriteError {
+        WriteError::retryable(cause).only(self.positions.into_iter().chain(unsent))
+    }
+}
