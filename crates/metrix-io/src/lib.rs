@@ -6,26 +6,53 @@
 //! - `graphite`: the [source](sources::graphite) and the [sink](sinks::graphite) of Graphite.
 //! - `gzip`, `zstd`: inputs that are compressed.
 //! - `host`: the [source](sources::host) that samples this machine.
+//! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
+//! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
+//! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: the [source](sources::statsd) and the [sink](sinks::statsd) of StatsD and DogStatsD.
+//!
+//! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
 
+#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+mod address;
+#[cfg(any(feature = "http-server", feature = "net"))]
+mod bind_error;
+#[cfg(any(feature = "http-server", feature = "net"))]
+mod endpoint;
 mod glob;
+#[cfg(feature = "opentsdb")]
+mod http_client;
+#[cfg(feature = "http-server")]
+pub mod http_server;
 mod input;
 mod kind;
 #[cfg(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod number;
 mod parse;
+#[cfg(feature = "prometheus")]
+mod prometheus_series;
 mod reading;
 mod sample;
+mod secret;
 pub mod sinks;
 pub mod sources;
 
+#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+pub use address::AddressError;
+#[cfg(any(feature = "http-server", feature = "net"))]
+pub use bind_error::BindError;
+#[cfg(any(feature = "http-server", feature = "net"))]
+pub use endpoint::Endpoint;
 pub use glob::Glob;
+#[cfg(feature = "opentsdb")]
+pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
 pub use sample::Sample;
+pub use secret::{Secret, SecretError};

@@ -2,6 +2,12 @@
 
 #[cfg(feature = "graphite")]
 pub mod graphite;
+#[cfg(feature = "opentsdb")]
+pub mod opentsdb;
+#[cfg(feature = "prometheus")]
+pub mod prometheus;
+#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+mod refused;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(feature = "statsd")]
@@ -10,4 +16,4 @@ pub mod statsd;
 mod wire;
 
 #[cfg(any(feature = "graphite", feature = "statsd"))]
-pub use wire::{AddressError, WireCounts};
+pub use wire::WireCounts;

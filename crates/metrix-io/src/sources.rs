@@ -1,11 +1,7 @@
 //! Where measurements come from: this is the index of the protocols.
 
 #[cfg(feature = "net")]
-mod bind_error;
-#[cfg(feature = "net")]
 mod datagrams;
-#[cfg(feature = "net")]
-mod endpoint;
 #[cfg(feature = "host")]
 pub mod every;
 #[cfg(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines"))]
@@ -36,11 +32,7 @@ pub mod udp;
 pub mod unix;
 
 #[cfg(feature = "net")]
-pub use bind_error::BindError;
-#[cfg(feature = "net")]
 pub use datagrams::{DatagramMeter, DatagramStats};
-#[cfg(feature = "net")]
-pub use endpoint::Endpoint;
 #[cfg(any(feature = "json", feature = "lines"))]
 pub use fields::{Fields, FieldsError, Metric};
 #[cfg(feature = "json")]

@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
+use metrix_io::BindError;
+use metrix_io::sources::DatagramMeter;
 use metrix_io::sources::statsd::StatsD;
 use metrix_io::sources::udp::Udp;
-use metrix_io::sources::{BindError, DatagramMeter};
 
 use super::account::Account;
 use super::feed::Feed;

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use metrix::{MElement, Sink, Tags, WriteError};
 
 use self::point::{Point, Refusal, Rules};
-use super::wire::{AddressError, Datagrams, Encoded, Framing, Peer, Stream, Timeouts, WireCounts, host_and_port};
+use super::wire::{Datagrams, Encoded, Framing, Peer, Stream, Timeouts, WireCounts};
+use crate::AddressError;
+use crate::address::host_and_port;
 
 /// Sends elements to Graphite's carbon, or to another server that takes its plain text, `name;tag=value value time`, or its pickles.
 ///
@@ -114,7 +116,7 @@ impl Graphite {
     /// # Errors
     /// If the address lacks its host or port. That the server is there is seen at the first write.
     pub fn tcp(address: &str) -> Result<Self, AddressError> {
-        let address = host_and_port(address, "127.0.0.1:2003")?;
+        let address = host_and_port("graphite", address, 2003)?;
         Ok(Self::over(Transport::Lines(Stream::new(address, Framing::Lines, RESEND))))
     }
 
@@ -146,7 +148,7 @@ impl Graphite {
     /// # }
     /// ```
     pub fn pickle(address: &str) -> Result<Self, AddressError> {
-        let address = host_and_port(address, "127.0.0.1:2004")?;
+        let address = host_and_port("graphite", address, 2004)?;
         Ok(Self::over(Transport::Pickles(Stream::new(address, Framing::Lengths, RESEND))))
     }
 
@@ -156,7 +158,7 @@ impl Graphite {
     /// # Errors
     /// If the address lacks its host or port. Whether there is such a host is seen at the first write.
     pub fn udp(address: &str) -> Result<Self, AddressError> {
-        let address = host_and_port(address, "127.0.0.1:2003")?;
+        let address = host_and_port("graphite", address, 2003)?;
         Ok(Self::over(Transport::Datagrams(Datagrams::new(Peer::Udp(address)))))
     }
 

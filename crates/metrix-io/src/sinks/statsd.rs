@@ -12,7 +12,9 @@ use metrix::{MElement, Sink, Tags, WriteError};
 
 pub use self::dialect::{Dialect, Negatives, Type};
 use self::line::Rules;
-use super::wire::{AddressError, Datagrams, Encoded, Framing, Peer, Stream, Timeouts, WireCounts, host_and_port};
+use super::wire::{Datagrams, Encoded, Framing, Peer, Stream, Timeouts, WireCounts};
+use crate::AddressError;
+use crate::address::host_and_port;
 
 /// Sends elements to StatsD, to DogStatsD, or to another server that takes their lines: `name:value|g|#tag:value`.
 ///
@@ -111,7 +113,7 @@ impl StatsD {
     /// # Errors
     /// If the address lacks its host or port. Whether there is such a host is seen at the first write.
     pub fn udp(address: &str) -> Result<Self, AddressError> {
-        let address = host_and_port(address, "127.0.0.1:8125")?;
+        let address = host_and_port("statsd", address, 8125)?;
         Ok(Self::over(Transport::Datagrams(Datagrams::new(Peer::Udp(address))), UDP_PACKET))
     }
 
@@ -145,7 +147,7 @@ impl StatsD {
     /// # Errors
     /// If the address lacks its host or port. That the server is there is seen at the first write.
     pub fn tcp(address: &str) -> Result<Self, AddressError> {
-        let address = host_and_port(address, "127.0.0.1:8125")?;
+        let address = host_and_port("statsd", address, 8125)?;
         // Counters would count twice what is sent again.
         Ok(Self::over(Transport::Stream(Stream::new(address, Framing::Lines, 0)), LOCAL_PACKET))
     }

@@ -1,6 +1,5 @@
 //! What the sinks of protocols of lines have in common: how text is cleaned, and how bytes are sent.
 
-mod address;
 mod clean;
 mod counts;
 mod datagrams;
@@ -8,13 +7,10 @@ mod encoded;
 mod framing;
 mod history;
 mod pack;
-mod refused;
 mod stream;
 mod tags;
 mod timeouts;
 
-pub use self::address::AddressError;
-pub(super) use self::address::host_and_port;
 pub(super) use self::clean::clean;
 pub use self::counts::WireCounts;
 pub(super) use self::datagrams::{Datagrams, Peer};

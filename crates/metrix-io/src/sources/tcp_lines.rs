@@ -20,8 +20,7 @@ use tokio::sync::{mpsc, watch};
 use self::door::{Limits, accept};
 use self::piece::Piece;
 pub use self::stats::{TcpMeter, TcpStats};
-use super::{BindError, Endpoint};
-use crate::{LineError, ParseLine, Reading};
+use crate::{BindError, Endpoint, LineError, ParseLine, Reading};
 
 /// So many pieces, of 16 KiB or one line each, wait to be taken before senders have to.
 const AHEAD: usize = 16;

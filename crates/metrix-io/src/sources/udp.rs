@@ -8,8 +8,8 @@ use std::net::{SocketAddr, UdpSocket as StdSocket};
 use tokio::net::UdpSocket;
 
 use super::datagrams::{Datagrams, inode};
-use super::{BindError, DatagramMeter, DatagramStats, Endpoint};
-use crate::{LineError, ParseLine, Reading};
+use super::{DatagramMeter, DatagramStats};
+use crate::{BindError, Endpoint, LineError, ParseLine, Reading};
 
 /// Listens for datagrams of lines, and reads them: StatsD's, for one.
 ///

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use tokio::net::UnixDatagram;
 
 use super::datagrams::Datagrams;
-use super::{BindError, DatagramMeter, DatagramStats, Endpoint};
-use crate::{LineError, ParseLine, Reading};
+use super::{DatagramMeter, DatagramStats};
+use crate::{BindError, Endpoint, LineError, ParseLine, Reading};
 
 /// Listens for datagrams of lines on a Unix socket, and reads them: DogStatsD's, for one.
 ///

@@ -2,12 +2,26 @@
 
 #[cfg(all(feature = "gzip", feature = "lines"))]
 mod apache;
+#[cfg(any(feature = "graphite", feature = "opentsdb"))]
+mod arrival;
+#[cfg(feature = "opentsdb")]
+mod chain;
 #[cfg(feature = "host")]
 mod every;
 #[cfg(feature = "graphite")]
 mod graphite;
 #[cfg(feature = "host")]
 mod host;
+#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+mod hostile;
+#[cfg(feature = "http-server")]
+mod http_server;
+#[cfg(feature = "opentsdb")]
+mod opentsdb;
+#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+mod peers;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 #[cfg(all(feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod samples;
 #[cfg(feature = "sqlite")]

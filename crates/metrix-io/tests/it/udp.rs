@@ -7,7 +7,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::pin::pin;
 use std::task::Poll;
 
-use metrix_io::sources::Endpoint;
+use metrix_io::Endpoint;
 use metrix_io::sources::statsd::StatsD;
 use metrix_io::sources::udp::Udp;
 

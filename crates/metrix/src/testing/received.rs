@@ -32,13 +32,7 @@ impl<K: PartialEq + Debug> Received<K> {
 
     /// Each expected element must be there once at least, where equal ones count as one; and nothing else.
     pub(super) fn check_at_least(mut self, expected: &[K]) -> Result<(), String> {
-        let mut each: Vec<&K> = Vec::new();
-        for element in expected {
-            if !each.iter().any(|&known| same(known, element)) {
-                each.push(element);
-            }
-        }
-        self.take_all(each)?;
+        self.take_each(expected)?;
         self.rest_is_of(expected)
     }
 
@@ -49,6 +43,17 @@ impl<K: PartialEq + Debug> Received<K> {
     {
         let missing: Vec<&K> = expected.into_iter().filter(|element| !self.take(element)).collect();
         if missing.is_empty() { Ok(()) } else { Err(format!("missing {}", list(&missing))) }
+    }
+
+    /// Takes out one of each of the elements that must be there, where equal ones count as one.
+    pub(super) fn take_each(&mut self, expected: &[K]) -> Result<(), String> {
+        let mut each: Vec<&K> = Vec::new();
+        for element in expected {
+            if !each.iter().any(|&known| same(known, element)) {
+                each.push(element);
+            }
+        }
+        self.take_all(each)
     }
 
     /// All that is left must be one of these, which came again, or came though they need not.

@@ -2,12 +2,12 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-#[cfg(unix)]
+#[cfg(all(feature = "statsd", unix))]
 use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
-#[cfg(unix)]
+#[cfg(all(feature = "statsd", unix))]
 use tokio::net::UnixDatagram;
 use tokio::time::{Instant, timeout};
 
@@ -22,7 +22,7 @@ const LOOKED_UP: Duration = Duration::from_secs(60);
 pub(in crate::sinks) enum Peer {
     /// `host:port`.
     Udp(String),
-    #[cfg(unix)]
+    #[cfg(all(feature = "statsd", unix))]
     Unix(PathBuf),
 }
 
@@ -36,7 +36,7 @@ pub(in crate::sinks) struct Datagrams {
 #[derive(Debug)]
 enum Socket {
     Udp(UdpSocket),
-    #[cfg(unix)]
+    #[cfg(all(feature = "statsd", unix))]
     Unix(UnixDatagram),
 }
 
@@ -74,7 +74,7 @@ impl Datagrams {
     async fn open(&mut self, timeouts: Timeouts, counts: &WireCounts) -> io::Result<()> {
         let is_name = match &self.peer {
             Peer::Udp(address) => address.parse::<SocketAddr>().is_err(),
-            #[cfg(unix)]
+            #[cfg(all(feature = "statsd", unix))]
             Peer::Unix(_) => false,
         };
         let is_good = |since: &Instant| !is_name || since.elapsed() < LOOKED_UP;
@@ -112,7 +112,7 @@ impl Socket {
                 }
                 result
             }
-            #[cfg(unix)]
+            #[cfg(all(feature = "statsd", unix))]
             Peer::Unix(path) => {
                 let socket = UnixDatagram::unbound()?;
                 socket.connect(path)?;
@@ -125,7 +125,7 @@ impl Socket {
         // A datagram is sent whole or not at all.
         match self {
             Self::Udp(socket) => socket.send(datagram).await.map(drop),
-            #[cfg(unix)]
+            #[cfg(all(feature = "statsd", unix))]
             Self::Unix(socket) => socket.send(datagram).await.map(drop),
         }
     }

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use metrix::{MElement, WriteError};
 
 use super::counts::WireCounts;
-use super::refused::Refused;
+use crate::sinks::refused::Refused;
 
 /// A batch, as bytes: those of each element that is not refused, one after another.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl Encoded {
             Ok(()) => self.refused.into_result(self.batch),
             Err((place, cause)) => {
                 let unsent = self.ends[place..].iter().map(|(position, _)| *position);
-                Err(self.refused.with_unsent(unsent, cause))
+                Err(self.refused.with_unsent(unsent, cause.into()))
             }
         }
     }

@@ -1,0 +1,144 @@
+//! [`read`]: the body of a request, unpacked.
+
+use std::io::{self, Write};
+
+use flate2::write::MultiGzDecoder;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::header::CONTENT_ENCODING;
+use hyper::{HeaderMap, StatusCode};
+use tokio::time::timeout;
+
+use super::budget::Lease;
+use super::limits::HttpLimits;
+use super::stats::HttpMeter;
+
+/// Reads a body as far as the limits allow, or tells by which status to refuse it. What it keeps is taken from `lease`.
+///
+/// Of a body that is refused as much is read as one may have: most clients listen only when they have sent all of it.
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Incoming,
+    limits: &HttpLimits,
+    lease: &mut Lease,
+    meter: &HttpMeter,
+) -> Result<Bytes, StatusCode> {
+    let kept = Kept { bytes: Vec::new(), most: limits.body, lease, refused: None };
+    let mut reader = match encoding(headers) {
+        // A body that says that it is too large need not be kept before it is.
+        _ if body.size_hint().lower() > limits.body as u64 => Reader::Refused(StatusCode::PAYLOAD_TOO_LARGE),
+        Some(Encoding::Plain) => Reader::Plain(kept),
+        Some(Encoding::Gzip) => Reader::Gzip(Box::new(MultiGzDecoder::new(kept))),
+        None => Reader::Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    };
+    let all = receive(body, limits.body, &mut reader, meter);
+    timeout(limits.body_time, all).await.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))?;
+    reader.end()
+}
+
+async fn receive(
+    mut body: Incoming,
+    most: usize,
+    reader: &mut Reader<'_>,
+    meter: &HttpMeter,
+) -> Result<(), StatusCode> {
+    let mut received = 0_usize;
+    while let Some(frame) = body.frame().await {
+        // A client that breaks off does not hear it.
+        let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let Some(bytes) = frame.data_ref() else { continue };
+        meter.count_received(bytes.len());
+        received = received.saturating_add(bytes.len());
+        if received > most {
+            // With those that go before it, it is as much as one may have, and a bit more.
+            return Err(reader.status().unwrap_or(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        reader.take(bytes);
+    }
+    Ok(())
+}
+
+enum Encoding {
+    Plain,
+    Gzip,
+}
+
+fn encoding(headers: &HeaderMap) -> Option<Encoding> {
+    let Some(encoding) = headers.get(CONTENT_ENCODING) else { return Some(Encoding::Plain) };
+    let encoding = encoding.to_str().ok()?.trim().to_ascii_lowercase();
+    match &*encoding {
+        "" | "identity" => Some(Encoding::Plain),
+        "gzip" | "x-gzip" => Some(Encoding::Gzip),
+        _ => None,
+    }
+}
+
+enum Reader<'a> {
+    Plain(Kept<'a>),
+    Gzip(Box<MultiGzDecoder<Kept<'a>>>),
+    Refused(StatusCode),
+}
+
+impl Reader<'_> {
+    fn take(&mut self, bytes: &[u8]) {
+        let result = match self {
+            Self::Plain(kept) => kept.write_all(bytes),
+            Self::Gzip(decoder) => decoder.write_all(bytes),
+            Self::Refused(_) => Ok(()),
+        };
+        if result.is_err() {
+            let status = match self {
+                Self::Plain(kept) => kept.refused,
+                Self::Gzip(decoder) => decoder.get_ref().refused,
+                Self::Refused(status) => Some(*status),
+            };
+            // What was kept is given up, before the rest comes.
+            *self = Self::Refused(status.unwrap_or(StatusCode::BAD_REQUEST));
+        }
+    }
+
+    fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Refused(status) => Some(*status),
+            Self::Plain(_) | Self::Gzip(_) => None,
+        }
+    }
+
+    fn end(self) -> Result<Bytes, StatusCode> {
+        match self {
+            Self::Plain(kept) => Ok(kept.bytes.into()),
+            Self::Gzip(mut decoder) => match decoder.try_finish() {
+                Ok(()) => Ok(std::mem::take(&mut decoder.get_mut().bytes).into()),
+                Err(_) => Err(decoder.get_ref().refused.unwrap_or(StatusCode::BAD_REQUEST)),
+            },
+            Self::Refused(status) => Err(status),
+        }
+    }
+}
+
+/// What is kept of a body: no more than the limits allow.
+struct Kept<'a> {
+    bytes: Vec<u8>,
+    most: usize,
+    lease: &'a mut Lease,
+    /// Why no more is.
+    refused: Option<StatusCode>,
+}
+
+impl Write for Kept<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.most {
+            self.refused = Some(StatusCode::PAYLOAD_TOO_LARGE);
+        } else if !self.lease.grow(bytes.len()) {
+            self.refused = Some(StatusCode::TOO_MANY_REQUESTS);
+        } else {
+            self.bytes.extend_from_slice(bytes);
+            return Ok(bytes.len());
+        }
+        Err(io::ErrorKind::Other.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

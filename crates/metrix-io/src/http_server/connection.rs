@@ -1,0 +1,93 @@
+//! [`serve`]: a connection, as long as something moves on it.
+
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::exchange::Exchange;
+
+/// A buffer smaller than this hyper does not take.
+const LEAST_HEAD: usize = 8 << 10;
+
+/// Answers the requests of a connection until the client hangs up, or is too slow, or `ends` says that the server stops.
+pub(super) async fn serve(stream: TcpStream, exchange: Arc<Exchange>, mut ends: watch::Receiver<()>) {
+    // Answers are written whole, so there is nothing to wait for; where the system refuses, it does.
+    let _without_delay = stream.set_nodelay(true);
+    let limits = exchange.limits().clone();
+    let moving = Moving { stream, idle: limits.idle, still: Box::pin(sleep(limits.idle)) };
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.idle).max_buf_size(limits.head.max(LEAST_HEAD));
+    let service = service_fn(move |request| Arc::clone(&exchange).answer(request));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(moving), service));
+    // What goes wrong on a connection is the client's affair, and has been answered if it could be.
+    tokio::select! {
+        biased;
+        _ended = connection.as_mut() => return,
+        _stops = ends.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ended = connection.await;
+}
+
+/// A connection that fails when nothing has moved on it for a while.
+struct Moving {
+    stream: TcpStream,
+    idle: Duration,
+    still: Pin<Box<Sleep>>,
+}
+
+impl Moving {
+    /// Begins to wait anew if something has moved, and fails if it has waited for too long.
+    fn judge<T>(&mut self, moved: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if moved.is_ready() {
+            self.still.as_mut().reset(Instant::now() + self.idle);
+            return moved;
+        }
+        self.still.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Moving {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        self.judge(read, cx)
+    }
+}
+
+impl AsyncWrite for Moving {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.judge(written, cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        self.judge(written, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // It never waits on TCP, and nothing moves by it.
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

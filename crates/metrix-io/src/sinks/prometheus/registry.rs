@@ -1,0 +1,260 @@
+//! [`Registry`]: the last value of each series.
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::DefaultHasher;
+use std::fmt::Write;
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use metrix::MElement;
+use tokio::time::Instant;
+
+use super::counters::Counters;
+use super::counts::PrometheusCounts;
+use super::text::push_escaped;
+use crate::prometheus_series::PrometheusSeries;
+
+/// So often, at most, it looks for series that have expired, unless it is read.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
+
+/// What is kept, and how long.
+#[derive(Clone, Debug)]
+pub(super) struct Rules {
+    pub(super) counters: Counters,
+    pub(super) max_series: usize,
+    pub(super) expiry: Duration,
+    pub(super) counter_expiry: Duration,
+}
+
+/// The series that there are, by their families, and by their labels as the formats have them: where these are equal, the
+/// series are.
+#[derive(Debug)]
+pub(super) struct Registry {
+    rules: Rules,
+    families: BTreeMap<Box<str>, Family>,
+    series: usize,
+    swept: Option<Instant>,
+}
+
+/// The series of one name, without the suffix that counters have.
+#[derive(Debug)]
+pub(super) struct Family {
+    pub(super) is_counter: bool,
+    /// The name before it was clean, of the first element.
+    pub(super) origin: Box<str>,
+    pub(super) series: BTreeMap<Box<str>, Series>,
+}
+
+#[derive(Debug)]
+pub(super) struct Series {
+    pub(super) value: f64,
+    /// A hash of the element's name and tags, before they were clean.
+    origin: u64,
+    ends: Instant,
+}
+
+impl Registry {
+    pub(super) fn new(rules: Rules) -> Self {
+        Self { rules, families: BTreeMap::new(), series: 0, swept: None }
+    }
+
+    /// Takes an element, or says why not.
+    pub(super) fn take(&mut self, element: &MElement, now: Instant, counts: &PrometheusCounts) -> Result<(), String> {
+        let clean = PrometheusSeries::new(element)?;
+        let family_name = clean.name.strip_suffix("_total").filter(|name| !name.is_empty()).unwrap_or(&clean.name);
+        let is_counter = self.rules.counters.has(family_name);
+        let family_name = if is_counter { family_name } else { &*clean.name };
+        // Also refuses what is no number.
+        if is_counter && !(element.value >= 0.0 && element.value.is_finite()) {
+            return Err(format!(
+                "its value is {}, and a counter only grows: leave it out of `counters`, so that it is a gauge",
+                element.value
+            ));
+        }
+        let mut labels = String::new();
+        for (name, value) in &clean.labels {
+            let comma = if labels.is_empty() { "" } else { "," };
+            write!(labels, "{comma}{name}=\"").expect("a String takes all that is written to it");
+            push_escaped(value, &mut labels);
+            labels.push('"');
+        }
+        let ends = now + self.stay(element, is_counter);
+        let origin = origin(element);
+        let known = self.families.get_mut(family_name).and_then(|family| family.series.get_mut(&*labels));
+        match known {
+            Some(series) if series.ends > now => {
+                counts.collided(series.origin != origin, &element.name);
+                let value = if is_counter { series.value + element.value } else { element.value };
+                *series = Series { value, origin, ends };
+            }
+            // It had expired, and so begins anew.
+            Some(series) => *series = Series { value: element.value, origin, ends },
+            None => {
+                self.make_room(now)?;
+                let new = || Family { is_counter, origin: (*element.name).into(), series: BTreeMap::new() };
+                let family = self.families.entry(family_name.into()).or_insert_with(new);
+                family.series.insert(labels.into(), Series { value: element.value, origin, ends });
+                self.series += 1;
+            }
+        }
+        counts.merged(clean.merged, &element.name);
+        counts.set_series(self.series);
+        Ok(())
+    }
+
+    /// The families, without what has expired by now.
+    pub(super) fn families(&mut self, now: Instant) -> &BTreeMap<Box<str>, Family> {
+        self.sweep(now);
+        &self.families
+    }
+
+    pub(super) fn series(&self) -> usize {
+        self.series
+    }
+
+    fn make_room(&mut self, now: Instant) -> Result<(), String> {
+        let most = self.rules.max_series;
+        if self.series >= most && self.swept.is_none_or(|swept| now >= swept + BETWEEN_SWEEPS) {
+            self.sweep(now);
+        }
+        if self.series < most {
+            return Ok(());
+        }
+        Err(format!("there are {most} series already: raise `max_series`, or drop a tag that has many values"))
+    }
+
+    fn sweep(&mut self, now: Instant) {
+        let mut left = 0;
+        self.families.retain(|_, family| {
+            family.series.retain(|_, series| series.ends > now);
+            left += family.series.len();
+            !family.series.is_empty()
+        });
+        (self.series, self.swept) = (left, Some(now));
+    }
+
+    /// How long an element says how things are.
+    fn stay(&self, element: &MElement, is_counter: bool) -> Duration {
+        let window = element.start.map_or(Duration::ZERO, |start| {
+            let nanos = element.at.as_nanos().saturating_sub(start.as_nanos());
+            Duration::from_nanos(nanos.max(0).unsigned_abs())
+        });
+        let expiry = if is_counter { self.rules.counter_expiry } else { self.rules.expiry };
+        // No longer than a clock can tell.
+        expiry.max(window.saturating_mul(2)).min(LONGEST)
+    }
+}
+
+/// A century.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+fn origin(element: &MElement) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&*element.name, &element.tags).hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use metrix::{Tags, Timestamp, tags};
+    use tokio::time::advance;
+
+    use super::*;
+
+    /// A registry of three series at most, with gauges for a minute and counters for an hour.
+    fn registry() -> Registry {
+        let (minute, hour) = (Duration::from_secs(60), Duration::from_secs(3600));
+        let counters = Counters::new(["*.count"]);
+        Registry::new(Rules { counters, max_series: 3, expiry: minute, counter_expiry: hour })
+    }
+
+    fn take(registry: &mut Registry, name: &str, value: f64, tags: Tags) -> Result<(), String> {
+        let element = MElement::new(name, value, tags, Timestamp::from_secs(100));
+        registry.take(&element, Instant::now(), &PrometheusCounts::default())
+    }
+
+    /// The series and their values.
+    fn shown(registry: &mut Registry) -> Vec<String> {
+        let mut shown = Vec::new();
+        for (name, family) in registry.families(Instant::now()) {
+            shown.extend(family.series.iter().map(|(labels, series)| format!("{name} {labels} {}", series.value)));
+        }
+        shown
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn gauges_are_replaced_and_counters_add_up() {
+        let mut registry = registry();
+        for value in [5.0, 3.0] {
+            take(&mut registry, "a.mean", value, tags! { "x" => 1 }).unwrap();
+            take(&mut registry, "a.count", value, tags! { "x" => 1 }).unwrap();
+        }
+        assert_eq!(shown(&mut registry), ["a_count x=\"1\" 8", "a_mean x=\"1\" 3"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_gets_no_more_elements_goes() {
+        let mut registry = registry();
+        take(&mut registry, "a.mean", 1.0, tags! {}).unwrap();
+        take(&mut registry, "a.count", 1.0, tags! {}).unwrap();
+        let window = MElement::new("b.mean", 1.0, tags! {}, Timestamp::from_secs(100)).since(Timestamp::from_secs(60));
+        registry.take(&window, Instant::now(), &PrometheusCounts::default()).unwrap();
+        advance(Duration::from_secs(59)).await;
+        assert_eq!(shown(&mut registry).len(), 3);
+        advance(Duration::from_secs(1)).await;
+        assert_eq!(shown(&mut registry), ["a_count  1", "b_mean  1"]);
+        advance(Duration::from_secs(20)).await;
+        assert_eq!(shown(&mut registry), ["a_count  1"]);
+        take(&mut registry, "a.count", 1.0, tags! {}).unwrap();
+        advance(Duration::from_secs(3599)).await;
+        assert_eq!(shown(&mut registry), ["a_count  2"]);
+        advance(Duration::from_secs(1)).await;
+        // It has not been looked at since, and begins anew.
+        take(&mut registry, "a.count", 5.0, tags! {}).unwrap();
+        assert_eq!(shown(&mut registry), ["a_count  5"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn there_are_only_so_many() {
+        let mut registry = registry();
+        for name in ["a", "b", "c"] {
+            take(&mut registry, name, 1.0, tags! {}).unwrap();
+        }
+        take(&mut registry, "a", 2.0, tags! {}).unwrap();
+        let error = take(&mut registry, "d", 1.0, tags! {}).unwrap_err();
+        assert_eq!(error, "there are 3 series already: raise `max_series`, or drop a tag that has many values");
+        advance(Duration::from_secs(60)).await;
+        take(&mut registry, "d", 1.0, tags! {}).unwrap();
+        assert_eq!(shown(&mut registry), ["d  1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_counter_only_grows() {
+        let mut registry = registry();
+        for value in [-1.0, f64::NAN, f64::INFINITY] {
+            let error = take(&mut registry, "a.count", value, tags! {}).unwrap_err();
+            assert!(error.contains(&format!("its value is {value}, and a counter only grows")), "{error}");
+        }
+        assert!(take(&mut registry, "a.mean", f64::NAN, tags! {}).is_ok());
+        assert_eq!(shown(&mut registry), ["a_mean  NaN"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_family_is_of_one_kind() {
+        let mut registry = registry();
+        for name in ["a.count", "a_count_total", "a.count.total", "b", "b_total"] {
+            take(&mut registry, name, 1.0, tags! {}).unwrap();
+        }
+        assert_eq!(shown(&mut registry), ["a_count  3", "b  1", "b_total  1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn windows_of_all_time_do_no_harm() {
+        let mut registry = registry();
+        let element = MElement::new("a", 1.0, tags! {}, Timestamp::MAX).since(Timestamp::MIN);
+        registry.take(&element, Instant::now(), &PrometheusCounts::default()).unwrap();
+        let element = MElement::new("b", 1.0, tags! {}, Timestamp::MIN).since(Timestamp::MAX);
+        registry.take(&element, Instant::now(), &PrometheusCounts::default()).unwrap();
+        assert_eq!(shown(&mut registry).len(), 2);
+    }
+}

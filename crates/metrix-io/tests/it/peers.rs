@@ -1,0 +1,135 @@
+//! Real servers: each test starts its own, on free ports and in a folder of its own.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, id};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub(crate) mod database;
+pub(crate) mod stored;
+
+/// So long may a server take to start, or to show what it has been sent.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server that is killed when it is dropped.
+pub(crate) struct Peer {
+    program: PathBuf,
+    args: Vec<String>,
+    child: Child,
+    folder: PathBuf,
+    is_ready: Box<dyn Fn() -> bool + Send + Sync>,
+}
+
+impl Peer {
+    /// Starts a program of `.ci/peers` and waits until it is ready. It has a folder of its own, which the arguments can name.
+    pub(crate) fn start(
+        program: &str,
+        args: impl FnOnce(&Path) -> Vec<String>,
+        is_ready: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let (program, folder) = (installed(program), new_folder());
+        let args = args(&folder);
+        let child = spawn(&program, &args, &folder);
+        let mut peer = Self { program, args, child, folder, is_ready: Box::new(is_ready) };
+        peer.wait_until_ready();
+        peer
+    }
+
+    fn wait_until_ready(&mut self) {
+        let deadline = Instant::now() + PATIENCE;
+        while !(self.is_ready)() {
+            let ended = self.child.try_wait().expect("it is a child of ours");
+            if ended.is_some() || Instant::now() > deadline {
+                let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+                panic!("{} doesn't start ({ended:?}); it says:\n{log}", self.program.display());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Sends the process a signal that it can't catch, at some time after this has returned.
+    pub(crate) fn kill_soon(&self) {
+        let kill = format!("kill -9 {}", self.child.id());
+        thread::spawn(move || Command::new("bash").args(["-c", &kill]).status().expect("bash starts"));
+    }
+
+    /// Starts it again, with its data and its ports, once it is dead.
+    pub(crate) fn restart(&mut self) {
+        self.child.wait().expect("it is a child of ours");
+        self.child = spawn(&self.program, &self.args, &self.folder);
+        self.wait_until_ready();
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // It may be dead already, and the folder lies where cargo cleans up.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn spawn(program: &Path, args: &[String], folder: &Path) -> Child {
+    let log = File::options().create(true).append(true).open(folder.join("log")).expect("the folder can be written to");
+    let both = log.try_clone().expect("a file can be written to from two sides");
+    let child = Command::new(program).args(args).env("HOME", folder).stdout(log).stderr(both).spawn();
+    child.unwrap_or_else(|error| panic!("{} can't be started: {error}", program.display()))
+}
+
+/// The program's path. It is installed if it is absent, which takes a minute; without it the tests fail.
+fn installed(program: &str) -> PathBuf {
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    let find = || {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
+    };
+    let _lock = INSTALLING.lock().expect("`.ci/peers` has been run by another test and has failed");
+    find().unwrap_or_else(|| {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.ci/peers");
+        let output = Command::new("bash").arg(&script).output().expect("bash starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        find().unwrap_or_else(|| panic!("no {program} on this machine, and `bash .ci/peers` didn't install it: {said}"))
+    })
+}
+
+fn new_folder() -> PathBuf {
+    static FOLDERS: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("peer-{}-{}", id(), FOLDERS.fetch_add(1, Ordering::Relaxed));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&folder).expect("cargo's folder for tests can be written to");
+    folder
+}
+
+/// Ports that were free just now. The system hands out others before it comes back to them.
+pub(crate) fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
+    let bound = [(); COUNT].map(|()| TcpListener::bind("127.0.0.1:0").expect("there are free ports"));
+    bound.map(|listener| listener.local_addr().expect("it is bound").port())
+}
+
+/// Whether something listens there.
+pub(crate) fn is_open(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// The body of the answer to a GET request; HTTP/1.0, so that it ends with the connection.
+pub(crate) fn get(port: u16, path: &str) -> Result<String, String> {
+    let exchange = || {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        write!(stream, "GET {path} HTTP/1.0\r\nhost: 127.0.0.1\r\n\r\n")?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        std::io::Result::Ok(answer)
+    };
+    let answer =
+        String::from_utf8(exchange().map_err(|error| error.to_string())?).map_err(|error| error.to_string())?;
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or("no head")?;
+    let is_good = head.split(' ').nth(1).is_some_and(|status| status.starts_with('2'));
+    if is_good { Ok(body.to_owned()) } else { Err(answer.clone()) }
+}

@@ -1,0 +1,3 @@
+//! What speaks to Prometheus, and what it speaks to.
+
+mod conformance;
