@@ -50,5 +50,6 @@ fn file(kind: &SinkKind) -> Option<&Path> {
     match kind {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => Some(path),
         SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Sqlite { .. } | SinkKind::Table => None,
+        SinkKind::Statsd(_) | SinkKind::Graphite(_) => None,
     }
 }

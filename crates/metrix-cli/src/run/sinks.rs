@@ -51,7 +51,7 @@ pub(crate) fn make(
     let name = name(&config.kind);
     let sink = open(&config.kind, args, view).map_err(|error| format!("sink {name:?}: it can't be opened: {error}"))?;
     let tries = match config.kind {
-        SinkKind::Opentsdb { .. } => TRIES_THERE,
+        SinkKind::Opentsdb { .. } | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -112,6 +112,8 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Jsonl { path } => of("jsonl", path),
         SinkKind::Csv { path } => of("csv", path),
         SinkKind::Opentsdb { url } => of("opentsdb", Path::new(url)),
+        SinkKind::Statsd(statsd) => of("statsd", Path::new(&statsd.url)),
+        SinkKind::Graphite(graphite) => of("graphite", Path::new(&graphite.url)),
         SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
         SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
         SinkKind::Table => "table".to_owned(),
@@ -123,6 +125,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => is_dash(path),
         SinkKind::Table => true,
         SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Sqlite { .. } => false,
+        SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
     }
 }
 
@@ -143,6 +146,8 @@ fn open(kind: &SinkKind, args: &RunArgs, view: Option<&View>) -> Result<Box<dyn 
             Some(address) => OpenTsdb::telnet(address)?,
             None => OpenTsdb::http(url)?,
         }),
+        SinkKind::Statsd(statsd) => Box::new(statsd.open()?),
+        SinkKind::Graphite(graphite) => Box::new(graphite.open()?),
         SinkKind::Sqlite { path } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;
             let keep = args.retention.or(args.config.is_none().then_some(KEEP));

@@ -25,7 +25,7 @@ use crate::address::host_and_port;
 /// | an ASCII letter or digit, or one of `-` `_` `+` `%` `:`, in its name | itself |
 /// | a dot there | itself, between the nodes of the name; a node that is empty becomes `_` |
 /// | any other character there: a blank, `/`, `;`, `*`, a letter that is not ASCII | `_` |
-/// | a visible ASCII character in a tag, other than `;`, other than `!` `^` `=` in its name, and than `~` at the beginning of its value | itself |
+/// | a visible ASCII character in a tag, other than `;` `{` `}`, other than `!` `^` `=` in its name, and than `~` at the beginning of its value | itself |
 /// | any other character there | `_` |
 /// | an empty name, tag's name or tag's value | `_` |
 /// | a tag that is called `name`, which is Graphite's own | `_name` |

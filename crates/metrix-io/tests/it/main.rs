@@ -6,6 +6,8 @@ mod apache;
 mod arrival;
 #[cfg(feature = "opentsdb")]
 mod chain;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod collector;
 #[cfg(feature = "host")]
 mod every;
 #[cfg(feature = "graphite")]

@@ -121,8 +121,9 @@ fn in_name(char: char) -> bool {
     char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '+' | '%' | ':')
 }
 
+/// A brace could make carbon take the path for one of Prometheus.
 fn in_tag(char: char) -> bool {
-    char.is_ascii_graphic() && char != ';'
+    char.is_ascii_graphic() && !matches!(char, ';' | '{' | '}')
 }
 
 fn in_node(char: char) -> bool {

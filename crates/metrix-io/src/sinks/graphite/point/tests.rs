@@ -24,6 +24,7 @@ fn follows_the_table_of_the_docs() {
         ("a b\n;=*?[](){}é", tags! {}, "a_b____________", "a_b____________"),
         ("50%:c+", tags! {}, "50%:c+", "50%:c+"),
         ("a", tags! { "name" => "b", "!^=;" => "~a~;\t é" }, "a;____=_a~____;_name=b", "a.____._a_____.name.b"),
+        ("a", tags! { "{b}" => "{c=\"d\"}" }, "a;_b_=_c=\"d\"_", "a._b_._c__d__"),
         ("a", tags! { "x.y" => "/u.v=w" }, "a;x.y=/u.v=w", "a.x_y._u_v_w"),
     ] {
         let element = MElement::new(name, 1.0, tags, AT);
