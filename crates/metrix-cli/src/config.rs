@@ -19,7 +19,7 @@ use toml::de::DeTable;
 
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
-pub(crate) use self::sink::{GraphiteConfig, SinkConfig, SinkKind, StatsdConfig};
+pub(crate) use self::sink::{SinkConfig, SinkKind};
 pub(crate) use self::source::{Listen, Origin, SourceConfig, TextInput};
 pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
 

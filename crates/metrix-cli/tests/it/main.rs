@@ -13,6 +13,7 @@ mod guide;
 mod inputs;
 mod long_files;
 mod main_job;
+mod network;
 mod outputs;
 mod peers;
 mod program;

@@ -161,11 +161,22 @@ impl Running {
         memory(self.id(), field)
     }
 
-    /// Waits until it listens to datagrams, and tells where.
+    /// Waits until it listens to datagrams of UDP, and tells where.
     #[track_caller]
     pub(crate) fn address(&self) -> SocketAddr {
-        let said = self.said(" (UDP)");
-        let (before, _) = said.split_once(" (UDP)").expect("it has been waited for");
+        self.listens(" (UDP)")
+    }
+
+    /// Waits until it listens to connections, and tells where.
+    #[track_caller]
+    pub(crate) fn tcp_address(&self) -> SocketAddr {
+        self.listens(" (TCP)")
+    }
+
+    #[track_caller]
+    fn listens(&self, how: &str) -> SocketAddr {
+        let said = self.said(how);
+        let (before, _) = said.split_once(how).expect("it has been waited for");
         let address = before.rsplit(' ').next().and_then(|word| word.parse().ok());
         address.unwrap_or_else(|| panic!("it doesn't say where it listens: {said}"))
     }

@@ -150,13 +150,14 @@ impl<P: ParseLine> TcpLines<P> {
         true
     }
 
-    /// Accepts no more connections, and ends those that there are. What has come over them by now is still to be
-    /// [received](Self::receive).
+    /// Accepts no more connections, and ends those that there are, each as soon as nothing has come for a tenth of a second, or a second
+    /// later at most. What comes until then is still to be [received](Self::receive).
     pub fn stop(&mut self) {
         self.stop = None;
     }
 
-    /// Listens until `stop` is done, then takes what had come by then. What has been read goes to `visit`, in order.
+    /// Listens until `stop` is done, then takes what is on its way, as [`stop`](Self::stop) has it. What has been read goes to `visit`,
+    /// in order.
     ///
     /// # Panics
     /// If it is called outside a tokio runtime that has its I/O and time on.

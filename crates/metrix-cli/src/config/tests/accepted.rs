@@ -8,9 +8,10 @@ use metrix_io::Kind;
 use metrix_io::sinks::statsd::{Dialect, Type};
 
 use super::complete;
+use crate::config::sink::{GraphiteConfig, StatsdConfig};
 use crate::config::{
-    Config, GraphiteConfig, Grouping, Listen, Origin, SinkConfig, SinkKind, SourceConfig, StatsdConfig, StreamConfig,
-    TagsKept, TextInput, built_in, read,
+    Config, Grouping, Listen, Origin, SinkConfig, SinkKind, SourceConfig, StreamConfig, TagsKept, TextInput, built_in,
+    read,
 };
 
 #[track_caller]

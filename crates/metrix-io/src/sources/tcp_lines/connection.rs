@@ -1,11 +1,11 @@
 //! [`serve`]: reads a connection.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::ErrorKind;
+use std::time::Duration;
 
-use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::door::{Limits, unless};
 use super::piece::{Piece, Pieces};
@@ -14,8 +14,14 @@ use super::stats::TcpMeter;
 /// So much is read at once.
 const PORTION: usize = 16 * 1024;
 
-/// Reads a connection until it ends, is silent for too long, or the listener is to stop; then what had come by then. While
-/// nobody takes the pieces it reads nothing, so that the sender has to wait.
+/// When the listener is to stop, what a sender's system still holds comes as there is room for it: it is waited for until nothing has
+/// come for this time,
+const LULL: Duration = Duration::from_millis(100);
+/// and for no longer than this, as the sender may go on.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Reads a connection until it ends, is silent for too long, or the listener is to stop; then what is on its way. While nobody takes
+/// the pieces it reads nothing, so that the sender has to wait.
 pub(super) async fn serve(
     stream: TcpStream,
     limits: Limits,
@@ -33,46 +39,37 @@ pub(super) async fn serve(
         }
         Some(())
     };
-    let mut left = None;
+    let mut end = None;
     loop {
-        if left.is_none() {
-            match unless(&stop, timeout(limits.idle, stream.readable())).await {
-                Some(Ok(Ok(()))) => {}
-                Some(Ok(Err(_))) => break,
-                Some(Err(_)) => {
+        let readable = match end {
+            None => unless(&stop, timeout(limits.idle, stream.readable())).await,
+            Some(end) => Some(timeout_at(end, timeout(LULL, stream.readable())).await.and_then(|readable| readable)),
+        };
+        match readable {
+            Some(Ok(Ok(()))) => {}
+            Some(Ok(Err(_))) => break,
+            Some(Err(_)) => {
+                if end.is_none() {
                     meter.idle();
-                    break;
                 }
-                // The sender may go on, so that it would never end. What had come fits into the receive buffer.
-                None => left = Some(SockRef::from(&stream).recv_buffer_size().unwrap_or(0)),
+                break;
+            }
+            None => {
+                end = Some(Instant::now() + GRACE);
+                continue;
             }
         }
-        let read = match left {
-            None => stream.try_read(&mut portion),
-            Some(_) => read_past_tokio(&stream, &mut portion),
-        };
-        match read {
+        match stream.try_read(&mut portion) {
             Ok(0) => break,
             Ok(bytes) => {
                 meter.receive(bytes);
                 if give(pieces.take(&portion[..bytes])).await.is_none() {
                     return;
                 }
-                match left.map(|left| left.checked_sub(bytes)) {
-                    Some(None) => break,
-                    Some(less) => left = less,
-                    None => {}
-                }
             }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == ErrorKind::WouldBlock && left.is_none() => {}
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
             Err(_) => break,
         }
     }
     give([pieces.end(), None]).await;
-}
-
-/// Asked past tokio, which would answer by what it has heard from the system so far.
-fn read_past_tokio(stream: &TcpStream, portion: &mut [u8]) -> io::Result<usize> {
-    (&*SockRef::from(stream)).read(portion)
 }
