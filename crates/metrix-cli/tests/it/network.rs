@@ -114,7 +114,12 @@ fn graphite_from_program_to_program() {
 fn statsd_from_program_to_program_over_tcp() {
     check_chain(
         |_| "type = \"statsd\"\nlisten = \"tcp://127.0.0.1:0\"".to_owned(),
-        |program, _| format!("type = \"statsd\"\ntimestamps = true\nurl = \"tcp://{}\"", program.tcp_address()),
+        |program, _| {
+            format!(
+                "type = \"statsd\"\ntimestamps = true\nnegatives = \"after_zero\"\nurl = \"tcp://{}\"",
+                program.tcp_address()
+            )
+        },
     );
 }
 

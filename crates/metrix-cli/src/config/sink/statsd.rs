@@ -1,6 +1,6 @@
 //! [`StatsdConfig`]: a sink of StatsD.
 
-use metrix_io::sinks::statsd::{Dialect, StatsD, Type};
+use metrix_io::sinks::statsd::{Dialect, Negatives, StatsD, Type};
 use metrix_io::{AddressError, Glob};
 
 use super::PREFIX;
@@ -15,6 +15,8 @@ pub(crate) struct StatsdConfig {
     /// `udp://host:port`, `tcp://host:port`, or `unix://` and a path.
     pub(crate) url: String,
     pub(crate) dialect: Dialect,
+    /// As the dialect has them, unless set.
+    pub(crate) negatives: Option<Negatives>,
     /// Patterns of names, and what elements of such names are.
     pub(crate) types: Vec<(String, Type)>,
     pub(crate) timestamps: bool,
@@ -23,9 +25,10 @@ pub(crate) struct StatsdConfig {
 
 const URL: Key = Key::new("url", "\"udp://127.0.0.1:8125\"");
 const DIALECT: Key = Key::new("dialect", "\"dogstatsd\"");
+const NEGATIVES: Key = Key::new("negatives", "\"after_zero\"");
 const TYPES: Key = Key::new("types", "{ \"*.count\" = \"c\" }");
 const TIMESTAMPS: Key = Key::new("timestamps", "true");
-pub(super) const KEYS: &[Key] = &[URL, DIALECT, TYPES, TIMESTAMPS, PREFIX];
+pub(super) const KEYS: &[Key] = &[URL, DIALECT, NEGATIVES, TYPES, TIMESTAMPS, PREFIX];
 
 impl StatsdConfig {
     pub(super) fn read(table: &Table<'_>) -> Read<Self> {
@@ -37,6 +40,9 @@ impl StatsdConfig {
                 ("plain", Dialect::Plain),
             ])
         });
+        let negatives = table.optional(NEGATIVES, |value| {
+            value.one_of(&[("signed", Negatives::Signed), ("after_zero", Negatives::AfterZero)])
+        });
         let types = table.optional(TYPES, types);
         let timestamps = table.optional(TIMESTAMPS, Value::flag);
         let prefix = table.optional(PREFIX, Value::name);
@@ -46,13 +52,17 @@ impl StatsdConfig {
             return Err(table.wrong_key(TIMESTAMPS.name, message));
         }
         let (types, prefix) = (types?.unwrap_or_default(), prefix?.unwrap_or_default().to_owned());
-        Ok(Self { url: url?, dialect, types, timestamps, prefix })
+        Ok(Self { url: url?, dialect, negatives: negatives?, types, timestamps, prefix })
     }
 
     /// The sink.
     pub(crate) fn open(&self) -> Result<StatsD, AddressError> {
         let sink = at(&self.url)?.dialect(self.dialect).prefix(&self.prefix);
         let sink = if self.timestamps { sink.timestamps() } else { sink };
+        let sink = match self.negatives {
+            Some(negatives) => sink.negatives(negatives),
+            None => sink,
+        };
         Ok(self.types.iter().fold(sink, |sink, (names, kind)| sink.typed(Glob::new(names.as_str()), *kind)))
     }
 }

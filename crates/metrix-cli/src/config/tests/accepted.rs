@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use metrix::{Agg, Overflow, tags};
 use metrix_io::Kind;
-use metrix_io::sinks::statsd::{Dialect, Type};
+use metrix_io::sinks::statsd::{Dialect, Negatives, Type};
 
 use super::complete;
 use crate::config::sink::{GraphiteConfig, StatsdConfig};
@@ -181,16 +181,18 @@ fn sinks() {
             SinkKind::Statsd(StatsdConfig {
                 url: "unix:///run/s".to_owned(),
                 dialect: Dialect::DogStatsD,
+                negatives: None,
                 types: Vec::new(),
                 timestamps: false,
                 prefix: String::new(),
             }),
         ),
         (
-            "type = \"statsd\"\nurl = \"tcp://h:1\"\ndialect = \"plain\"\nprefix = \"p.\"\ntypes = { \"*.count\" = \"c\", \"b*\" = \"ms\" }",
+            "type = \"statsd\"\nurl = \"tcp://h:1\"\ndialect = \"plain\"\nnegatives = \"signed\"\nprefix = \"p.\"\ntypes = { \"*.count\" = \"c\", \"b*\" = \"ms\" }",
             SinkKind::Statsd(StatsdConfig {
                 url: "tcp://h:1".to_owned(),
                 dialect: Dialect::Plain,
+                negatives: Some(Negatives::Signed),
                 types: vec![("*.count".to_owned(), Type::Counter), ("b*".to_owned(), Type::Timer)],
                 timestamps: false,
                 prefix: "p.".to_owned(),

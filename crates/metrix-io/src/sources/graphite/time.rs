@@ -12,7 +12,7 @@ const END: f64 = (Timestamp::MAX.as_nanos() / 1_000_000_000) as f64;
 /// The time that is written, or `None` for now.
 pub(super) fn read(line: &str, text: &str) -> Result<Option<Timestamp>, LineError> {
     match text.parse::<f64>() {
-        Ok(seconds) if seconds == -1.0 => Ok(None),
+        Ok(-1.0) => Ok(None),
         // No float of this size tells more than microseconds.
         Ok(seconds) if (0.0..END).contains(&seconds) => {
             let micros = (seconds.fract() * 1e6).round() as i64;
