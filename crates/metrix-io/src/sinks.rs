@@ -12,7 +12,7 @@ mod refused;
 pub mod sqlite;
 #[cfg(feature = "statsd")]
 pub mod statsd;
-#[cfg(any(feature = "graphite", feature = "statsd"))]
+#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
 mod wire;
 
 #[cfg(any(feature = "graphite", feature = "statsd"))]

@@ -178,7 +178,7 @@ impl Sink for Graphite {
         if self.is_closed {
             return Err(WriteError::refused("the sink is closed; make a new one"));
         }
-        let (rules, counts, timeouts) = (&self.rules, &self.counts, self.timeouts);
+        let (rules, counts, timeouts) = (&self.rules, &*self.counts, self.timeouts);
         let encode = |write: fn(&Point, &mut Vec<u8>)| {
             Encoded::new(batch, counts, |element, bytes| {
                 let point = Point::new(element, rules)?;
@@ -220,7 +220,7 @@ impl Sink for Graphite {
     async fn flush(&mut self) -> Result<(), WriteError> {
         match &mut self.transport {
             Transport::Lines(stream) | Transport::Pickles(stream) => {
-                Ok(stream.flush(self.timeouts, &self.counts).await?)
+                Ok(stream.flush(self.timeouts, &*self.counts).await?)
             }
             Transport::Datagrams(_) => Ok(()),
         }
@@ -230,7 +230,7 @@ impl Sink for Graphite {
         self.is_closed = true;
         match &mut self.transport {
             Transport::Lines(stream) | Transport::Pickles(stream) => {
-                Ok(stream.close(self.timeouts, &self.counts).await?)
+                Ok(stream.close(self.timeouts, &*self.counts).await?)
             }
             Transport::Datagrams(datagrams) => {
                 datagrams.close();

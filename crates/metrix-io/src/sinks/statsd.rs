@@ -187,7 +187,7 @@ impl Sink for StatsD {
                 sent.map_err(|(place, error)| (packed[place].first, error))
             }
             Transport::Stream(stream) => {
-                stream.write(&encoded.bytes, self.timeouts, &self.counts).await.map_err(|error| (0, error))
+                stream.write(&encoded.bytes, self.timeouts, &*self.counts).await.map_err(|error| (0, error))
             }
         };
         encoded.into_result(sent)
@@ -196,7 +196,7 @@ impl Sink for StatsD {
     async fn flush(&mut self) -> Result<(), WriteError> {
         match &mut self.transport {
             Transport::Datagrams(_) => Ok(()),
-            Transport::Stream(stream) => Ok(stream.flush(self.timeouts, &self.counts).await?),
+            Transport::Stream(stream) => Ok(stream.flush(self.timeouts, &*self.counts).await?),
         }
     }
 
@@ -207,7 +207,7 @@ impl Sink for StatsD {
                 datagrams.close();
                 Ok(())
             }
-            Transport::Stream(stream) => Ok(stream.close(self.timeouts, &self.counts).await?),
+            Transport::Stream(stream) => Ok(stream.close(self.timeouts, &*self.counts).await?),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::notes::Notes;
+
 /// What a sink of a protocol of lines has seen so far. It can be read from anywhere while the sink works.
 ///
 /// ```
@@ -44,19 +46,21 @@ impl WireCounts {
         self.merged_tags.load(Ordering::Relaxed)
     }
 
-    pub(super) fn connect(&self) {
+    pub(super) fn merge(&self, tags: usize) {
+        self.merged_tags.fetch_add(tags as u64, Ordering::Relaxed);
+    }
+}
+
+impl Notes for WireCounts {
+    fn note_connection(&self) {
         self.connections.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn send(&self, bytes: usize) {
+    fn note_sent(&self, bytes: usize) {
         self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn resend(&self, bytes: usize) {
+    fn note_resent(&self, bytes: usize) {
         self.resent.fetch_add(bytes as u64, Ordering::Relaxed);
-    }
-
-    pub(super) fn merge(&self, tags: usize) {
-        self.merged_tags.fetch_add(tags as u64, Ordering::Relaxed);
     }
 }

@@ -12,6 +12,7 @@ use tokio::net::UnixDatagram;
 use tokio::time::{Instant, timeout};
 
 use super::counts::WireCounts;
+use super::notes::Notes;
 use super::timeouts::{Timeouts, too_slow};
 
 /// A host's name is looked up anew after this time: nothing says that it has moved.
@@ -57,7 +58,7 @@ impl Datagrams {
             let Some((socket, _)) = &self.socket else { break };
             let sent = timeout(timeouts.write, socket.send(datagram)).await;
             match sent.unwrap_or_else(|_| Err(too_slow("taken anything", timeouts.write))) {
-                Ok(()) => counts.send(datagram.len()),
+                Ok(()) => counts.note_sent(datagram.len()),
                 Err(error) => {
                     self.socket = None;
                     return Err((place, error));
@@ -83,7 +84,7 @@ impl Datagrams {
         }
         let opened = timeout(timeouts.connect, Socket::connect(&self.peer)).await;
         let socket = opened.unwrap_or_else(|_| Err(too_slow("been found", timeouts.connect)))?;
-        counts.connect();
+        counts.note_connection();
         self.socket = Some((socket, Instant::now()));
         Ok(())
     }
