@@ -2,6 +2,7 @@
 
 mod account;
 mod asked;
+mod causes;
 mod connections;
 mod crew;
 mod datagrams;
@@ -12,6 +13,7 @@ mod faults;
 mod feed;
 mod hand;
 mod host;
+mod influx;
 mod keys;
 mod live;
 mod log;

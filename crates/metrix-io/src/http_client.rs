@@ -2,6 +2,8 @@
 
 mod answer;
 mod connection;
+#[cfg(feature = "influx")]
+pub(crate) mod gzip;
 mod tls;
 mod url;
 

@@ -7,6 +7,7 @@
 //! - `gzip`, `zstd`: inputs that are compressed.
 //! - `host`: the [source](sources::host) that samples this machine.
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
+//! - `influx`: the [sink](sinks::influx) that writes to InfluxDB, and the [source](sources::influx) that takes its place.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
@@ -17,17 +18,21 @@
 //! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
 
-#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
 mod address;
+#[cfg(feature = "influx")]
+mod authorization;
 #[cfg(any(feature = "http-server", feature = "net"))]
 mod bind_error;
 #[cfg(any(feature = "http-server", feature = "net"))]
 mod endpoint;
 mod glob;
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
 mod http_client;
 #[cfg(feature = "http-server")]
 pub mod http_server;
+#[cfg(feature = "influx")]
+mod influx_precision;
 mod input;
 mod kind;
 #[cfg(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
@@ -41,14 +46,14 @@ mod secret;
 pub mod sinks;
 pub mod sources;
 
-#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
 pub use address::AddressError;
 #[cfg(any(feature = "http-server", feature = "net"))]
 pub use bind_error::BindError;
 #[cfg(any(feature = "http-server", feature = "net"))]
 pub use endpoint::Endpoint;
 pub use glob::Glob;
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
 pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;

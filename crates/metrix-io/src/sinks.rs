@@ -2,11 +2,13 @@
 
 #[cfg(feature = "graphite")]
 pub mod graphite;
+#[cfg(feature = "influx")]
+pub mod influx;
 #[cfg(feature = "opentsdb")]
 pub mod opentsdb;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
-#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
 mod refused;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

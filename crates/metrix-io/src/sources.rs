@@ -12,6 +12,8 @@ mod fields;
 pub mod graphite;
 #[cfg(feature = "host")]
 pub mod host;
+#[cfg(feature = "influx")]
+pub mod influx;
 #[cfg(feature = "json")]
 mod json;
 #[cfg(feature = "jsonl")]

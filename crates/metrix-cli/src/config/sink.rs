@@ -1,6 +1,7 @@
 //! [`SinkConfig`]: where elements go.
 
 mod graphite;
+mod influx;
 mod statsd;
 
 use std::num::NonZeroUsize;
@@ -18,6 +19,8 @@ use super::kinds::{Kind, Kinds};
 use super::problem::Read;
 use super::table::Table;
 use super::value::{LONGEST, Value};
+
+pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
 
 /// A `[[sink]]`.
 #[derive(Clone, Debug)]
@@ -47,6 +50,7 @@ pub(crate) enum SinkKind {
     Opentsdb {
         url: String,
     },
+    Influx(Box<InfluxConfig>),
     Statsd(StatsdConfig),
     Graphite(GraphiteConfig),
     /// One in the user's data directory unless set.
@@ -84,6 +88,7 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             keys: &[URL],
             read: |table| Ok(SinkKind::Opentsdb { url: table.required(URL, url)? }),
         },
+        Kind { name: "influx", keys: influx::KEYS, read: |table| Ok(SinkKind::Influx(Box::new(influx::read(table)?))) },
         Kind { name: "statsd", keys: statsd::KEYS, read: |table| StatsdConfig::read(table).map(SinkKind::Statsd) },
         Kind {
             name: "graphite",

@@ -1,6 +1,8 @@
 //! [`SourceConfig`]: what comes in.
 
 mod fields;
+mod http;
+mod influx;
 mod input;
 mod listen;
 
@@ -18,6 +20,7 @@ use super::value::Value;
 
 #[cfg(test)]
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
+pub(crate) use self::influx::InfluxSource;
 pub(crate) use self::listen::Listen;
 
 /// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.
@@ -26,9 +29,13 @@ pub(crate) enum SourceConfig {
     Jsonl(Origin),
     Statsd(Origin),
     Graphite(Origin),
+    /// Lines of InfluxDB, over HTTP.
+    Influx(InfluxSource),
     Lines(Origin, Box<Lines>),
     Json(Origin, Box<Json>),
-    Host { every: Duration },
+    Host {
+        every: Duration,
+    },
 }
 
 impl SourceConfig {
@@ -53,7 +60,7 @@ impl SourceConfig {
             | Self::Graphite(origin)
             | Self::Lines(origin, _)
             | Self::Json(origin, _) => Some(origin),
-            Self::Host { .. } => None,
+            Self::Influx(_) | Self::Host { .. } => None,
         }
     }
 }
@@ -95,6 +102,7 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
         Kind { name: "jsonl", keys: &[PATH, FOLLOW, LISTEN_TCP], read: jsonl },
         Kind { name: "statsd", keys: &[LISTEN, PATH, FOLLOW], read: statsd },
         Kind { name: "graphite", keys: &[LISTEN_TCP, PATH, FOLLOW], read: graphite },
+        Kind { name: "influx", keys: influx::KEYS, read: |table| influx::read(table).map(SourceConfig::Influx) },
         Kind { name: "lines", keys: &[PATH, FOLLOW, LISTEN_TCP, PATTERN, TIMESTAMP, METRICS], read: lines },
         Kind { name: "json", keys: &[PATH, FOLLOW, LISTEN_TCP, TIMESTAMP, METRICS], read: json },
         Kind { name: "host", keys: &[EVERY], read: host },
@@ -122,9 +130,11 @@ pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
         // Of port 0, which is any that is free, there may be several.
         (Some(listen), _) => listen.one().filter(|one| !one.is.ends_with(":0")),
         (None, Some(_)) => None,
-        (None, None) => table
-            .one_of(TYPE, &["statsd"], listen::STATSD)
-            .or_else(|| table.one_of(TYPE, &["graphite"], listen::GRAPHITE)),
+        (None, None) => {
+            let statsd = table.one_of(TYPE, &["statsd"], listen::STATSD);
+            let graphite = || table.one_of(TYPE, &["graphite"], listen::GRAPHITE);
+            statsd.or_else(graphite).or_else(|| table.one_of(TYPE, &["influx"], influx::USUAL))
+        }
     }
 }
 

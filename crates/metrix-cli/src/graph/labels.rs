@@ -14,6 +14,7 @@ pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
         SourceConfig::Jsonl(from) => ("jsonl", origin(from)),
         SourceConfig::Statsd(from) => ("statsd", origin(from)),
         SourceConfig::Graphite(from) => ("graphite", origin(from)),
+        SourceConfig::Influx(source) => ("influx", format!("http://{}", source.listen)),
         SourceConfig::Lines(from, _) => ("lines", origin(from)),
         SourceConfig::Json(from, _) => ("json", origin(from)),
         SourceConfig::Host { every } => ("host", format!("every {}", format_duration(*every))),
@@ -40,7 +41,7 @@ pub(super) fn sink(config: &SinkConfig) -> String {
             (path == Path::new("-")).then_some("standard output")
         }
         SinkKind::Log => Some("standard error"),
-        SinkKind::Opentsdb { .. } | SinkKind::Sqlite { path: Some(_) } => None,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_) } => None,
         SinkKind::Statsd(_) | SinkKind::Graphite(_) => None,
         SinkKind::Sqlite { path: None } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),

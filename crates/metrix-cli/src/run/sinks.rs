@@ -1,5 +1,6 @@
 //! Sinks, as the configuration has them.
 
+mod influx;
 mod outlet;
 mod takers;
 mod watched;
@@ -18,6 +19,7 @@ use metrix_io::sinks::sqlite::Sqlite;
 use self::outlet::Outlet;
 pub(crate) use self::takers::Takers;
 pub(crate) use self::watched::{Failures, Watched};
+use super::causes::with_causes;
 use super::log::ELEMENTS;
 use crate::args::RunArgs;
 use crate::config::{SinkConfig, SinkKind};
@@ -49,9 +51,10 @@ pub(crate) fn make(
     takers: &Takers,
 ) -> Result<Made, String> {
     let name = name(&config.kind);
-    let sink = open(&config.kind, args, view).map_err(|error| format!("sink {name:?}: it can't be opened: {error}"))?;
+    let sink = open(&config.kind, args, view)
+        .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
-        SinkKind::Opentsdb { .. } | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -112,6 +115,7 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Jsonl { path } => of("jsonl", path),
         SinkKind::Csv { path } => of("csv", path),
         SinkKind::Opentsdb { url } => of("opentsdb", Path::new(url)),
+        SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
         SinkKind::Statsd(statsd) => of("statsd", Path::new(&statsd.url)),
         SinkKind::Graphite(graphite) => of("graphite", Path::new(&graphite.url)),
         SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
@@ -124,8 +128,8 @@ fn is_stdout(kind: &SinkKind) -> bool {
     match kind {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => is_dash(path),
         SinkKind::Table => true,
-        SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Sqlite { .. } => false,
-        SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
+        SinkKind::Log | SinkKind::Sqlite { .. } => false,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
     }
 }
 
@@ -146,6 +150,7 @@ fn open(kind: &SinkKind, args: &RunArgs, view: Option<&View>) -> Result<Box<dyn 
             Some(address) => OpenTsdb::telnet(address)?,
             None => OpenTsdb::http(url)?,
         }),
+        SinkKind::Influx(config) => Box::new(influx::open(config)?),
         SinkKind::Statsd(statsd) => Box::new(statsd.open()?),
         SinkKind::Graphite(graphite) => Box::new(graphite.open()?),
         SinkKind::Sqlite { path } => {

@@ -16,6 +16,7 @@ use super::connections::Connections;
 use super::datagrams::Datagrams;
 use super::feed::{Feed, Order};
 use super::host::sample;
+use super::influx::InfluxLines;
 use super::live::Live;
 use super::parser::Parser;
 use super::progress;
@@ -41,6 +42,7 @@ pub(crate) struct Sources {
     followed: Vec<Text>,
     datagrams: Vec<Datagrams>,
     connections: Vec<Connections>,
+    influx: Vec<InfluxLines>,
     /// How often this machine is to be sampled.
     hosts: Vec<Duration>,
     setup: Setup,
@@ -54,6 +56,7 @@ impl Sources {
             followed: Vec::new(),
             datagrams: Vec::new(),
             connections: Vec::new(),
+            influx: Vec::new(),
             hosts: Vec::new(),
             setup: setup.clone(),
         };
@@ -74,6 +77,10 @@ impl Sources {
             SourceConfig::Graphite(origin) => (origin, Parser::Graphite(Graphite::new())),
             SourceConfig::Lines(origin, lines) => (origin, Parser::Lines(lines)),
             SourceConfig::Json(origin, json) => (origin, Parser::Json(json)),
+            SourceConfig::Influx(source) => {
+                self.influx.push(InfluxLines::bind(&source, self.setup.clone())?);
+                return Ok(());
+            }
             SourceConfig::Host { every } => {
                 self.hosts.push(every);
                 return Ok(());
@@ -115,7 +122,7 @@ impl Sources {
     /// writes to the standard output.
     pub(crate) async fn read(self, router: &Arc<Router>, order: Order, prints: bool) -> Outcome {
         let feed = || Feed::new(Arc::clone(router), order);
-        let Self { mut files, followed, datagrams, connections, hosts, setup } = self;
+        let Self { mut files, followed, datagrams, connections, influx, hosts, setup } = self;
         let mut live = Live::new(setup.voice.clone());
         for datagrams in datagrams {
             let name = listening(&datagrams.endpoint(), &setup);
@@ -124,6 +131,11 @@ impl Sources {
         for connections in connections {
             let name = listening(&connections.endpoint(), &setup);
             live.start(name.clone(), connections.listen(name, feed()));
+        }
+        for lines in influx {
+            let address = lines.address();
+            setup.voice.mention(format_args!("listening on {address} (InfluxDB's lines over HTTP)"));
+            live.start(format!("http://{address}"), lines.listen(feed()));
         }
         for every in hosts {
             live.start("host".to_owned(), sample(every, feed(), setup.clone()));

@@ -164,19 +164,20 @@ impl Running {
     /// Waits until it listens to datagrams of UDP, and tells where.
     #[track_caller]
     pub(crate) fn address(&self) -> SocketAddr {
-        self.listens(" (UDP)")
+        self.address_of(" (UDP)")
     }
 
-    /// Waits until it listens to connections, and tells where.
+    /// Waits until it listens to connections of lines, and tells where.
     #[track_caller]
     pub(crate) fn tcp_address(&self) -> SocketAddr {
-        self.listens(" (TCP)")
+        self.address_of(" (TCP)")
     }
 
+    /// Waits until it listens to what it calls so, and tells where.
     #[track_caller]
-    fn listens(&self, how: &str) -> SocketAddr {
-        let said = self.said(how);
-        let (before, _) = said.split_once(how).expect("it has been waited for");
+    pub(crate) fn address_of(&self, what: &str) -> SocketAddr {
+        let said = self.said(what);
+        let (before, _) = said.split_once(what).expect("it has been waited for");
         let address = before.rsplit(' ').next().and_then(|word| word.parse().ok());
         address.unwrap_or_else(|| panic!("it doesn't say where it listens: {said}"))
     }

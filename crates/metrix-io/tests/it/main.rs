@@ -2,25 +2,32 @@
 
 #[cfg(all(feature = "gzip", feature = "lines"))]
 mod apache;
-#[cfg(any(feature = "graphite", feature = "opentsdb"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb"))]
 mod arrival;
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "influx", feature = "opentsdb"))]
 mod chain;
 #[cfg(any(feature = "graphite", feature = "statsd"))]
 mod collector;
+mod enrolled;
 #[cfg(feature = "host")]
 mod every;
 #[cfg(feature = "graphite")]
 mod graphite;
 #[cfg(feature = "host")]
 mod host;
-#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
 mod hostile;
 #[cfg(feature = "http-server")]
 mod http_server;
+#[cfg(feature = "influx")]
+mod influx;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
-#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
+#[cfg_attr(
+    not(all(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd")),
+    allow(dead_code)
+)]
 mod peers;
 #[cfg(feature = "prometheus")]
 mod prometheus;
