@@ -25,7 +25,7 @@ pub struct DatagramStats {
     pub receive_buffer: usize,
 }
 
-/// Where to look up what has been received, by a [`Udp`](super::udp::Udp) for one. Clones look at the same.
+/// Where to look up what has been received, by a [`Udp`](crate::sources::udp::Udp) for one. Clones look at the same.
 ///
 /// ```
 /// use metrix_io::sources::{statsd::StatsD, udp::Udp};
