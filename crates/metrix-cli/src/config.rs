@@ -21,7 +21,7 @@ use toml::de::DeTable;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{InfluxConfig, InfluxPlace, SinkConfig, SinkKind};
-pub(crate) use self::source::{InfluxSource, SourceConfig, TextInput};
+pub(crate) use self::source::{InfluxSource, Listen, Origin, SourceConfig, TextInput};
 pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
 
 use self::files::Files;

@@ -3,6 +3,7 @@
 mod account;
 mod asked;
 mod causes;
+mod connections;
 mod crew;
 mod datagrams;
 mod dials;
@@ -42,7 +43,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use self::voice::Voice;
 use crate::args::RunArgs;
-use crate::config::{self, Config, SourceConfig};
+use crate::config::{self, Config, Origin};
 use crate::exit::Exit;
 use crate::stdout::say;
 
@@ -79,10 +80,9 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
 
 /// Whether all inputs end by themselves.
 fn ends(config: &Config) -> bool {
-    config.sources.iter().all(|source| match source {
-        SourceConfig::Jsonl(input) | SourceConfig::Statsd(input) => !input.follow,
-        SourceConfig::Lines(input, _) | SourceConfig::Json(input, _) => !input.follow,
-        SourceConfig::StatsdUdp(_) | SourceConfig::Influx(_) | SourceConfig::Host { .. } => false,
+    config.sources.iter().all(|source| match source.origin() {
+        Some(Origin::Text(input)) => !input.follow,
+        Some(Origin::Listen(_)) | None => false,
     })
 }
 

@@ -1,13 +1,15 @@
-//! [`BindError`]: why nothing can listen on an address.
+//! [`BindError`]: why nothing can listen somewhere.
 
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
 
-/// Why nothing can listen on an address.
+use crate::Endpoint;
+
+/// Why nothing can listen somewhere.
 ///
 /// ```
+/// # #[cfg(feature = "statsd")] {
 /// use metrix_io::sources::{statsd::StatsD, udp::Udp};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -21,35 +23,48 @@ use std::net::SocketAddr;
 /// ));
 /// # Ok(())
 /// # }
+/// # main().unwrap();
+/// # }
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct BindError {
-    /// The address.
-    pub address: SocketAddr,
-    /// `TCP` or `UDP`.
-    pub protocol: &'static str,
+    /// Where.
+    pub endpoint: Endpoint,
     /// What the system says.
     pub cause: io::Error,
 }
 
+impl BindError {
+    pub(crate) fn new(endpoint: Endpoint, cause: io::Error) -> Self {
+        Self { endpoint, cause }
+    }
+}
+
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { address, protocol, cause } = self;
-        match cause.kind() {
-            io::ErrorKind::AddrInUse => {
-                write!(f, "something else listens on {address} ({protocol}): stop it, or listen on another port")
+        let Self { endpoint, cause } = self;
+        let other = match endpoint {
+            Endpoint::Udp(_) | Endpoint::Tcp(_) => "port",
+            Endpoint::Unix(_) => "path",
+        };
+        match (cause.kind(), endpoint) {
+            (io::ErrorKind::AddrInUse, _) => {
+                write!(f, "something else listens on {endpoint}: stop it, or listen on another {other}")
             }
-            io::ErrorKind::AddrNotAvailable => {
-                write!(f, "this machine does not have the address of {address} ({protocol}): listen on one that it has")
+            (io::ErrorKind::AddrNotAvailable, Endpoint::Udp(_) | Endpoint::Tcp(_)) => {
+                write!(f, "this machine does not have the address of {endpoint}: listen on one that it has")
             }
-            io::ErrorKind::PermissionDenied => {
-                write!(
-                    f,
-                    "not allowed to listen on {address} ({protocol}): listen on a port above 1023, or as another user"
-                )
+            (io::ErrorKind::PermissionDenied, Endpoint::Udp(_) | Endpoint::Tcp(_)) => {
+                write!(f, "not allowed to listen on {endpoint}: listen on a port above 1023, or as another user")
             }
-            _ => write!(f, "unable to listen on {address} ({protocol}), {cause}: listen on another address"),
+            (io::ErrorKind::PermissionDenied, Endpoint::Unix(_)) => {
+                write!(f, "not allowed to listen on {endpoint}: listen on a path in a folder that can be written to")
+            }
+            (io::ErrorKind::NotFound, Endpoint::Unix(_)) => {
+                write!(f, "unable to listen on {endpoint}: its folder does not exist, make it first")
+            }
+            _ => write!(f, "unable to listen on {endpoint}, {cause}: listen on another {other}"),
         }
     }
 }

@@ -26,7 +26,7 @@ use tokio::time::{sleep, timeout};
 
 use self::exchange::Exchange;
 use self::routes::Routes;
-use crate::BindError;
+use crate::{BindError, Endpoint};
 
 pub use self::limits::HttpLimits;
 pub use self::stats::{HttpMeter, HttpStats};
@@ -107,7 +107,7 @@ impl HttpServer {
             let listener = TcpListener::from_std(listener)?;
             Ok((listener.local_addr()?, listener))
         };
-        let (address, listener) = listen().map_err(|cause| BindError { address, protocol: "TCP", cause })?;
+        let (address, listener) = listen().map_err(|cause| BindError::new(Endpoint::Tcp(address), cause))?;
         let (limits, routes, meter) = (HttpLimits::default(), Routes::default(), HttpMeter::default());
         Ok(Self { listener, address, limits, routes, meter })
     }

@@ -3,25 +3,29 @@
 //! An [`Input`] gives lines, and one of the [`sources`] makes [readings](Reading) of them, as [`ParseLine`] has it.
 //!
 //! # Features
+//! - `graphite`: the [source](sources::graphite) and the [sink](sinks::graphite) of Graphite.
 //! - `gzip`, `zstd`: inputs that are compressed.
 //! - `host`: the [source](sources::host) that samples this machine.
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `influx`: the [sink](sinks::influx) that writes to InfluxDB, and the [source](sources::influx) that takes its place.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
+//! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
-//! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
+//! - `statsd`: the [source](sources::statsd) and the [sink](sinks::statsd) of StatsD and DogStatsD.
 //!
 //! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
 
-#[cfg(any(feature = "influx", feature = "opentsdb"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
 mod address;
 #[cfg(feature = "influx")]
 mod authorization;
-#[cfg(any(feature = "http-server", feature = "statsd"))]
+#[cfg(any(feature = "http-server", feature = "net"))]
 mod bind_error;
+#[cfg(any(feature = "http-server", feature = "net"))]
+mod endpoint;
 mod glob;
 #[cfg(any(feature = "influx", feature = "opentsdb"))]
 mod http_client;
@@ -33,7 +37,7 @@ mod input;
 mod kind;
 #[cfg(any(feature = "jsonl", feature = "lines"))]
 mod near;
-#[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
+#[cfg(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod number;
 mod parse;
 #[cfg(feature = "prometheus")]
@@ -44,10 +48,12 @@ mod secret;
 pub mod sinks;
 pub mod sources;
 
-#[cfg(any(feature = "influx", feature = "opentsdb"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
 pub use address::AddressError;
-#[cfg(any(feature = "http-server", feature = "statsd"))]
+#[cfg(any(feature = "http-server", feature = "net"))]
 pub use bind_error::BindError;
+#[cfg(any(feature = "http-server", feature = "net"))]
+pub use endpoint::Endpoint;
 pub use glob::Glob;
 #[cfg(any(feature = "influx", feature = "opentsdb"))]
 pub use http_client::{Tls, TlsError};

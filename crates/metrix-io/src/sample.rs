@@ -54,7 +54,7 @@ impl Sample<'_> {
 }
 
 /// The only measurement of a line, with a key of some parts of it.
-#[cfg(any(feature = "jsonl", feature = "statsd"))]
+#[cfg(any(feature = "graphite", feature = "jsonl", feature = "statsd"))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Plain<'a, const PARTS: usize> {
     pub(crate) key: [&'a [u8]; PARTS],
@@ -63,7 +63,7 @@ pub(crate) struct Plain<'a, const PARTS: usize> {
     pub(crate) weight: f64,
 }
 
-#[cfg(any(feature = "jsonl", feature = "statsd"))]
+#[cfg(any(feature = "graphite", feature = "jsonl", feature = "statsd"))]
 impl<const PARTS: usize> Plain<'_, PARTS> {
     /// It, as a sample.
     #[inline]

@@ -1,12 +1,21 @@
 //! Where elements go: this is the index of the stores and protocols.
 
+#[cfg(feature = "graphite")]
+pub mod graphite;
 #[cfg(feature = "influx")]
 pub mod influx;
 #[cfg(feature = "opentsdb")]
 pub mod opentsdb;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
-#[cfg(any(feature = "influx", feature = "opentsdb"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
 mod refused;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(feature = "statsd")]
+pub mod statsd;
+#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+mod wire;
+
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+pub use wire::WireCounts;

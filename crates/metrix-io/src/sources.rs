@@ -1,11 +1,15 @@
 //! Where measurements come from: this is the index of the protocols.
 
+#[cfg(feature = "net")]
+mod datagrams;
 #[cfg(feature = "host")]
 pub mod every;
-#[cfg(any(feature = "json", feature = "jsonl", feature = "lines"))]
+#[cfg(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines"))]
 mod excerpt;
 #[cfg(any(feature = "json", feature = "lines"))]
 mod fields;
+#[cfg(feature = "graphite")]
+pub mod graphite;
 #[cfg(feature = "host")]
 pub mod host;
 #[cfg(feature = "influx")]
@@ -20,11 +24,17 @@ mod lines;
 mod pointers;
 #[cfg(feature = "statsd")]
 pub mod statsd;
+#[cfg(feature = "net")]
+pub mod tcp_lines;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines"))]
 mod time_format;
-#[cfg(feature = "statsd")]
+#[cfg(feature = "net")]
 pub mod udp;
+#[cfg(all(feature = "net", unix))]
+pub mod unix;
 
+#[cfg(feature = "net")]
+pub use datagrams::{DatagramMeter, DatagramStats};
 #[cfg(any(feature = "json", feature = "lines"))]
 pub use fields::{Fields, FieldsError, Metric};
 #[cfg(feature = "json")]

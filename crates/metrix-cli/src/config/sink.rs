@@ -1,6 +1,8 @@
 //! [`SinkConfig`]: where elements go.
 
+mod graphite;
 mod influx;
+mod statsd;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -9,6 +11,8 @@ use std::time::Duration;
 use metrix::Overflow;
 use metrix_io::sinks::opentsdb::OpenTsdb;
 
+pub(crate) use self::graphite::GraphiteConfig;
+pub(crate) use self::statsd::StatsdConfig;
 use super::first::One;
 use super::key::Key;
 use super::kinds::{Kind, Kinds};
@@ -47,6 +51,8 @@ pub(crate) enum SinkKind {
         url: String,
     },
     Influx(Box<InfluxConfig>),
+    Statsd(StatsdConfig),
+    Graphite(GraphiteConfig),
     /// One in the user's data directory unless set.
     Sqlite {
         path: Option<PathBuf>,
@@ -62,6 +68,7 @@ const TYPE: Key = Key::new("type", "\"jsonl\"");
 const PATH: Key = Key::new("path", "\"-\"");
 const STORE: Key = Key::new("path", "\"metrix.db\"");
 const URL: Key = Key::new("url", "\"http://127.0.0.1:4242\"");
+const PREFIX: Key = Key::new("prefix", "\"shop.\"");
 const RATE_LIMIT: Key = Key::new("rate_limit", "0.5");
 const QUEUE: Key = Key::new("queue", "10000");
 const OVERFLOW: Key = Key::new("overflow", "\"block\"");
@@ -82,6 +89,12 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             read: |table| Ok(SinkKind::Opentsdb { url: table.required(URL, url)? }),
         },
         Kind { name: "influx", keys: influx::KEYS, read: |table| Ok(SinkKind::Influx(Box::new(influx::read(table)?))) },
+        Kind { name: "statsd", keys: statsd::KEYS, read: |table| StatsdConfig::read(table).map(SinkKind::Statsd) },
+        Kind {
+            name: "graphite",
+            keys: graphite::KEYS,
+            read: |table| GraphiteConfig::read(table).map(SinkKind::Graphite),
+        },
         Kind {
             name: "sqlite",
             keys: &[STORE],

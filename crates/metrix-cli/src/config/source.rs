@@ -6,7 +6,6 @@ mod influx;
 mod input;
 mod listen;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,21 +20,19 @@ use super::value::Value;
 
 #[cfg(test)]
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
-
 pub(crate) use self::influx::InfluxSource;
+pub(crate) use self::listen::Listen;
 
 /// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.
 #[derive(Debug)]
 pub(crate) enum SourceConfig {
-    Jsonl(TextInput),
-    /// Lines of StatsD.
-    Statsd(TextInput),
-    /// Datagrams of StatsD.
-    StatsdUdp(SocketAddr),
+    Jsonl(Origin),
+    Statsd(Origin),
+    Graphite(Origin),
     /// Lines of InfluxDB, over HTTP.
     Influx(InfluxSource),
-    Lines(TextInput, Box<Lines>),
-    Json(TextInput, Box<Json>),
+    Lines(Origin, Box<Lines>),
+    Json(Origin, Box<Json>),
     Host {
         every: Duration,
     },
@@ -47,18 +44,35 @@ impl SourceConfig {
         self.path().is_some_and(|path| path.as_os_str() == STDIN)
     }
 
-    /// Where its lines come from, if it reads lines.
+    /// The file that its lines come from, if it reads one.
     pub(crate) fn path(&self) -> Option<&Path> {
+        match self.origin()? {
+            Origin::Text(input) => Some(&input.path),
+            Origin::Listen(_) => None,
+        }
+    }
+
+    /// Where its lines come from, if it reads lines.
+    pub(crate) fn origin(&self) -> Option<&Origin> {
         match self {
-            Self::Jsonl(input) | Self::Statsd(input) | Self::Lines(input, _) | Self::Json(input, _) => {
-                Some(&input.path)
-            }
-            Self::StatsdUdp(_) | Self::Influx(_) | Self::Host { .. } => None,
+            Self::Jsonl(origin)
+            | Self::Statsd(origin)
+            | Self::Graphite(origin)
+            | Self::Lines(origin, _)
+            | Self::Json(origin, _) => Some(origin),
+            Self::Influx(_) | Self::Host { .. } => None,
         }
     }
 }
 
 /// Where lines come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Text(TextInput),
+    Listen(Listen),
+}
+
+/// A file of lines, or the standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TextInput {
     /// `-` for the standard input.
@@ -73,6 +87,7 @@ const TYPE: Key = Key::new("type", "\"jsonl\"");
 const PATH: Key = Key::new("path", "\"-\"");
 const FOLLOW: Key = Key::new("follow", "true");
 const LISTEN: Key = Key::new("listen", "\"udp://127.0.0.1:8125\"");
+const LISTEN_TCP: Key = Key::new("listen", "\"tcp://127.0.0.1:2003\"");
 const PATTERN: Key = Key::new("pattern", r"'^(?<method>\S+) (?<bytes>\d+)'");
 const TIMESTAMP: Key = Key::new("timestamp", "{ field = \"time\", format = \"rfc3339\" }");
 const METRICS: Key = Key::new("metrics", "[ { name = \"lines\", value = 1 } ]");
@@ -84,20 +99,22 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
     kind: TYPE,
     common: &[],
     kinds: &[
-        Kind { name: "jsonl", keys: &[PATH, FOLLOW], read: jsonl },
+        Kind { name: "jsonl", keys: &[PATH, FOLLOW, LISTEN_TCP], read: jsonl },
         Kind { name: "statsd", keys: &[LISTEN, PATH, FOLLOW], read: statsd },
+        Kind { name: "graphite", keys: &[LISTEN_TCP, PATH, FOLLOW], read: graphite },
         Kind { name: "influx", keys: influx::KEYS, read: |table| influx::read(table).map(SourceConfig::Influx) },
-        Kind { name: "lines", keys: &[PATH, FOLLOW, PATTERN, TIMESTAMP, METRICS], read: lines },
-        Kind { name: "json", keys: &[PATH, FOLLOW, TIMESTAMP, METRICS], read: json },
+        Kind { name: "lines", keys: &[PATH, FOLLOW, LISTEN_TCP, PATTERN, TIMESTAMP, METRICS], read: lines },
+        Kind { name: "json", keys: &[PATH, FOLLOW, LISTEN_TCP, TIMESTAMP, METRICS], read: json },
         Kind { name: "host", keys: &[EVERY], read: host },
     ],
 };
 
 /// The standard input, if it reads that.
 pub(super) fn stdin<'a>(table: &Table<'a>) -> Option<One<'a>> {
-    let one = match table.get(PATH) {
-        Some(path) => path.one(),
-        None => table.one_of(TYPE, &["jsonl", "lines", "json"], STDIN),
+    let one = match (table.get(PATH), table.get(LISTEN)) {
+        (Some(path), _) => path.one(),
+        (None, Some(_)) => None,
+        (None, None) => table.one_of(TYPE, &["jsonl", "lines", "json"], STDIN),
     };
     one.filter(|one| one.is == STDIN)
 }
@@ -114,31 +131,27 @@ pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
         (Some(listen), _) => listen.one().filter(|one| !one.is.ends_with(":0")),
         (None, Some(_)) => None,
         (None, None) => {
-            let statsd = table.one_of(TYPE, &["statsd"], listen::USUAL);
-            statsd.or_else(|| table.one_of(TYPE, &["influx"], influx::USUAL))
+            let statsd = table.one_of(TYPE, &["statsd"], listen::STATSD);
+            let graphite = || table.one_of(TYPE, &["graphite"], listen::GRAPHITE);
+            statsd.or_else(graphite).or_else(|| table.one_of(TYPE, &["influx"], influx::USUAL))
         }
     }
 }
 
 fn jsonl(table: &Table<'_>) -> Read<SourceConfig> {
-    input::read(table).map(SourceConfig::Jsonl)
+    input::read(table, LISTEN_TCP, None).map(SourceConfig::Jsonl)
 }
 
 fn statsd(table: &Table<'_>) -> Read<SourceConfig> {
-    table.exclusive(LISTEN, PATH);
-    let listen = table.optional(LISTEN, listen::read);
-    if table.get(PATH).is_some() {
-        return input::read(table).map(SourceConfig::Statsd);
-    }
-    if table.optional(FOLLOW, Value::flag)?.is_some() {
-        let message = "only a file can be followed: leave `follow` out, or have a `path` in the place of `listen`";
-        return Err(table.wrong_key(FOLLOW.name, message));
-    }
-    Ok(SourceConfig::StatsdUdp(listen?.unwrap_or(listen::USUAL_ADDRESS)))
+    input::read(table, LISTEN, Some(listen::STATSD_LISTEN)).map(SourceConfig::Statsd)
+}
+
+fn graphite(table: &Table<'_>) -> Read<SourceConfig> {
+    input::read(table, LISTEN_TCP, Some(listen::GRAPHITE_LISTEN)).map(SourceConfig::Graphite)
 }
 
 fn lines(table: &Table<'_>) -> Read<SourceConfig> {
-    let input = input::read(table);
+    let input = input::read(table, LISTEN_TCP, None);
     let pattern = table.required(PATTERN, fields::pattern);
     let fields = match pattern {
         Ok(pattern) => fields::read(table, |fields| Lines::new(pattern, fields)),
@@ -149,7 +162,7 @@ fn lines(table: &Table<'_>) -> Read<SourceConfig> {
 }
 
 fn json(table: &Table<'_>) -> Read<SourceConfig> {
-    let input = input::read(table);
+    let input = input::read(table, LISTEN_TCP, None);
     let fields = fields::read(table, Json::new);
     Ok(SourceConfig::Json(input?, Box::new(fields?)))
 }

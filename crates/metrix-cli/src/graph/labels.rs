@@ -6,18 +6,25 @@ use std::time::Duration;
 use humantime::format_duration;
 use metrix::Overflow;
 
-use crate::config::{SinkConfig, SinkKind, SourceConfig, TextInput};
+use crate::config::{Origin, SinkConfig, SinkKind, SourceConfig, TextInput};
 
 /// The type of a source, and what it reads.
 pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
     match config {
-        SourceConfig::Jsonl(input) => ("jsonl", text_input(input)),
-        SourceConfig::Statsd(input) => ("statsd", text_input(input)),
-        SourceConfig::StatsdUdp(address) => ("statsd", format!("udp://{address}")),
+        SourceConfig::Jsonl(from) => ("jsonl", origin(from)),
+        SourceConfig::Statsd(from) => ("statsd", origin(from)),
+        SourceConfig::Graphite(from) => ("graphite", origin(from)),
         SourceConfig::Influx(source) => ("influx", format!("http://{}", source.listen)),
-        SourceConfig::Lines(input, _) => ("lines", text_input(input)),
-        SourceConfig::Json(input, _) => ("json", text_input(input)),
+        SourceConfig::Lines(from, _) => ("lines", origin(from)),
+        SourceConfig::Json(from, _) => ("json", origin(from)),
         SourceConfig::Host { every } => ("host", format!("every {}", format_duration(*every))),
+    }
+}
+
+fn origin(origin: &Origin) -> String {
+    match origin {
+        Origin::Text(input) => text_input(input),
+        Origin::Listen(listen) => listen.to_string(),
     }
 }
 
@@ -35,6 +42,7 @@ pub(super) fn sink(config: &SinkConfig) -> String {
         }
         SinkKind::Log => Some("standard error"),
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_) } => None,
+        SinkKind::Statsd(_) | SinkKind::Graphite(_) => None,
         SinkKind::Sqlite { path: None } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use metrix::MCoordinator;
-use metrix_io::sources::udp::UdpMeter;
+use metrix_io::sources::DatagramMeter;
 
 use super::router::Router;
 use super::setup::Setup;
@@ -19,7 +19,7 @@ pub(crate) struct Dials {
     pub(crate) coordinator: Arc<MCoordinator>,
     pub(crate) router: Arc<Router>,
     pub(crate) wrong: Arc<AtomicU64>,
-    pub(crate) meters: Vec<UdpMeter>,
+    pub(crate) meters: Vec<DatagramMeter>,
     pub(crate) stop: Stop,
 }
 

@@ -1,5 +1,6 @@
 //! [`Parser`]: what reads the lines of a source.
 
+use metrix_io::sources::graphite::Graphite;
 use metrix_io::sources::statsd::StatsD;
 use metrix_io::sources::{Json, Jsonl, Lines};
 use metrix_io::{LineError, ParseLine, Reading, Sample};
@@ -9,6 +10,7 @@ use metrix_io::{LineError, ParseLine, Reading, Sample};
 pub(crate) enum Parser {
     Jsonl(Jsonl),
     Statsd(StatsD),
+    Graphite(Graphite),
     Lines(Box<Lines>),
     Json(Box<Json>),
 }
@@ -18,7 +20,7 @@ impl Parser {
     pub(crate) fn forgotten(&self) -> u64 {
         match self {
             Self::Statsd(statsd) => statsd.forgotten(),
-            Self::Jsonl(_) | Self::Lines(_) | Self::Json(_) => 0,
+            Self::Jsonl(_) | Self::Graphite(_) | Self::Lines(_) | Self::Json(_) => 0,
         }
     }
 
@@ -26,7 +28,7 @@ impl Parser {
     pub(crate) fn remembers(&self) -> bool {
         match self {
             Self::Statsd(_) => true,
-            Self::Jsonl(_) | Self::Lines(_) | Self::Json(_) => false,
+            Self::Jsonl(_) | Self::Graphite(_) | Self::Lines(_) | Self::Json(_) => false,
         }
     }
 }
@@ -36,6 +38,7 @@ impl ParseLine for Parser {
         match self {
             Self::Jsonl(jsonl) => jsonl.parse(line, emit),
             Self::Statsd(statsd) => statsd.parse(line, emit),
+            Self::Graphite(graphite) => graphite.parse(line, emit),
             Self::Lines(lines) => lines.parse(line, emit),
             Self::Json(json) => json.parse(line, emit),
         }
@@ -45,6 +48,7 @@ impl ParseLine for Parser {
         match self {
             Self::Jsonl(jsonl) => jsonl.samples(line, emit),
             Self::Statsd(statsd) => statsd.samples(line, emit),
+            Self::Graphite(graphite) => graphite.samples(line, emit),
             Self::Lines(lines) => lines.samples(line, emit),
             Self::Json(json) => json.samples(line, emit),
         }
@@ -54,6 +58,7 @@ impl ParseLine for Parser {
         match self {
             Self::Jsonl(jsonl) => jsonl.skipped(),
             Self::Statsd(statsd) => statsd.skipped(),
+            Self::Graphite(graphite) => graphite.skipped(),
             Self::Lines(lines) => lines.skipped(),
             Self::Json(json) => json.skipped(),
         }

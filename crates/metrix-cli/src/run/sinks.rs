@@ -54,7 +54,7 @@ pub(crate) fn make(
     let sink = open(&config.kind, args, view)
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
-        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) => TRIES_THERE,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -116,6 +116,8 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Csv { path } => of("csv", path),
         SinkKind::Opentsdb { url } => of("opentsdb", Path::new(url)),
         SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
+        SinkKind::Statsd(statsd) => of("statsd", Path::new(&statsd.url)),
+        SinkKind::Graphite(graphite) => of("graphite", Path::new(&graphite.url)),
         SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
         SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
         SinkKind::Table => "table".to_owned(),
@@ -126,7 +128,8 @@ fn is_stdout(kind: &SinkKind) -> bool {
     match kind {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => is_dash(path),
         SinkKind::Table => true,
-        SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { .. } => false,
+        SinkKind::Log | SinkKind::Sqlite { .. } => false,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
     }
 }
 
@@ -148,6 +151,8 @@ fn open(kind: &SinkKind, args: &RunArgs, view: Option<&View>) -> Result<Box<dyn 
             None => OpenTsdb::http(url)?,
         }),
         SinkKind::Influx(config) => Box::new(influx::open(config)?),
+        SinkKind::Statsd(statsd) => Box::new(statsd.open()?),
+        SinkKind::Graphite(graphite) => Box::new(graphite.open()?),
         SinkKind::Sqlite { path } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;
             let keep = args.retention.or(args.config.is_none().then_some(KEEP));

@@ -6,11 +6,13 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
-use metrix_io::sources::Jsonl;
+use metrix_io::sources::graphite::Graphite;
 use metrix_io::sources::statsd::StatsD;
-use metrix_io::sources::udp::UdpMeter;
+use metrix_io::sources::{DatagramMeter, Jsonl};
+use metrix_io::{BindError, Endpoint};
 
 use super::account::Account;
+use super::connections::Connections;
 use super::datagrams::Datagrams;
 use super::feed::{Feed, Order};
 use super::host::sample;
@@ -23,7 +25,7 @@ use super::setup::Setup;
 use super::stop::GRACE_OF_SOURCES;
 use super::text::Text;
 use super::turns::Turns;
-use crate::config::SourceConfig;
+use crate::config::{Listen, Origin, SourceConfig};
 
 /// How to listen on another port where no configuration says one.
 const ELSEWHERE: &str = ", which a configuration can say: `metrix schema --built-in >metrix.toml` writes the one in use now; \
@@ -39,6 +41,7 @@ pub(crate) struct Sources {
     files: Vec<Text>,
     followed: Vec<Text>,
     datagrams: Vec<Datagrams>,
+    connections: Vec<Connections>,
     influx: Vec<InfluxLines>,
     /// How often this machine is to be sampled.
     hosts: Vec<Duration>,
@@ -52,6 +55,7 @@ impl Sources {
             files: Vec::new(),
             followed: Vec::new(),
             datagrams: Vec::new(),
+            connections: Vec::new(),
             influx: Vec::new(),
             hosts: Vec::new(),
             setup: setup.clone(),
@@ -67,17 +71,12 @@ impl Sources {
     }
 
     fn add(&mut self, config: SourceConfig) -> Result<(), String> {
-        let (input, parser) = match config {
-            SourceConfig::Jsonl(input) => (input, Parser::Jsonl(Jsonl::new())),
-            SourceConfig::Statsd(input) => (input, Parser::Statsd(StatsD::new())),
-            SourceConfig::Lines(input, lines) => (input, Parser::Lines(lines)),
-            SourceConfig::Json(input, json) => (input, Parser::Json(json)),
-            SourceConfig::StatsdUdp(address) => {
-                let datagrams = Datagrams::bind(address, self.setup.clone());
-                let mend = if self.setup.is_built_in { ELSEWHERE } else { "" };
-                self.datagrams.push(datagrams.map_err(|error| format!("{error}{mend}"))?);
-                return Ok(());
-            }
+        let (origin, parser) = match config {
+            SourceConfig::Jsonl(origin) => (origin, Parser::Jsonl(Jsonl::new())),
+            SourceConfig::Statsd(origin) => (origin, Parser::Statsd(StatsD::new())),
+            SourceConfig::Graphite(origin) => (origin, Parser::Graphite(Graphite::new())),
+            SourceConfig::Lines(origin, lines) => (origin, Parser::Lines(lines)),
+            SourceConfig::Json(origin, json) => (origin, Parser::Json(json)),
             SourceConfig::Influx(source) => {
                 self.influx.push(InfluxLines::bind(&source, self.setup.clone())?);
                 return Ok(());
@@ -85,6 +84,13 @@ impl Sources {
             SourceConfig::Host { every } => {
                 self.hosts.push(every);
                 return Ok(());
+            }
+        };
+        let input = match origin {
+            Origin::Text(input) => input,
+            Origin::Listen(listen) => {
+                let mend = if self.setup.is_built_in { ELSEWHERE } else { "" };
+                return self.listen(listen, parser).map_err(|error| format!("{error}{mend}"));
             }
         };
         let text = Text::open(&input, parser, self.setup.clone()).map_err(|error| error.to_string())?;
@@ -96,8 +102,19 @@ impl Sources {
         Ok(())
     }
 
+    fn listen(&mut self, listen: Listen, parser: Parser) -> Result<(), BindError> {
+        let setup = self.setup.clone();
+        match listen {
+            Listen::Udp(address) => self.datagrams.push(Datagrams::udp(address, parser, setup)?),
+            Listen::Tcp(address) => self.connections.push(Connections::bind(address, parser, setup)?),
+            #[cfg(unix)]
+            Listen::Unix(path) => self.datagrams.push(Datagrams::unix(&path, parser, setup)?),
+        }
+        Ok(())
+    }
+
     /// What counts the datagrams.
-    pub(crate) fn meters(&self) -> Vec<UdpMeter> {
+    pub(crate) fn meters(&self) -> Vec<DatagramMeter> {
         self.datagrams.iter().map(Datagrams::meter).collect()
     }
 
@@ -105,12 +122,15 @@ impl Sources {
     /// writes to the standard output.
     pub(crate) async fn read(self, router: &Arc<Router>, order: Order, prints: bool) -> Outcome {
         let feed = || Feed::new(Arc::clone(router), order);
-        let Self { mut files, followed, datagrams, influx, hosts, setup } = self;
+        let Self { mut files, followed, datagrams, connections, influx, hosts, setup } = self;
         let mut live = Live::new(setup.voice.clone());
         for datagrams in datagrams {
-            let address = datagrams.address();
-            setup.voice.mention(format_args!("listening on {address} (UDP)"));
-            live.start(format!("udp://{address}"), datagrams.listen(feed()));
+            let name = listening(&datagrams.endpoint(), &setup);
+            live.start(name.clone(), datagrams.listen(name, feed()));
+        }
+        for connections in connections {
+            let name = listening(&connections.endpoint(), &setup);
+            live.start(name.clone(), connections.listen(name, feed()));
         }
         for lines in influx {
             let address = lines.address();
@@ -142,6 +162,18 @@ impl Sources {
         let files = files.into_iter().zip(&feeds).map(|(file, feed)| file.into_account(feed));
         let accounts = files.chain(live.accounts).collect();
         Outcome { accounts, is_cut_short, has_failed: is_overdue || live.has_panicked }
+    }
+}
+
+/// Says where it listens, and gives the name of a source that does.
+fn listening(endpoint: &Endpoint, setup: &Setup) -> String {
+    setup.voice.mention(format_args!("listening on {endpoint}"));
+    match endpoint {
+        Endpoint::Udp(address) => format!("udp://{address}"),
+        Endpoint::Tcp(address) => format!("tcp://{address}"),
+        Endpoint::Unix(path) => format!("unix://{}", path.display()),
+        // The library may have others, which no source has.
+        other => other.to_string(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod cadence;
 pub(crate) mod python;
+mod unix;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,6 +22,11 @@ window = "1h"
 type = "jsonl"
 path = "-"
 "#;
+
+/// The same, of a Unix socket or of connections.
+fn config_of(listen: &str) -> String {
+    CONFIG.replace("udp://127.0.0.1:0", listen)
+}
 
 /// So many rounds a client sends.
 const ROUNDS: f64 = 10_000.0;

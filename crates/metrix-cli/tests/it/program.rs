@@ -161,10 +161,16 @@ impl Running {
         memory(self.id(), field)
     }
 
-    /// Waits until it listens to datagrams, and tells where.
+    /// Waits until it listens to datagrams of UDP, and tells where.
     #[track_caller]
     pub(crate) fn address(&self) -> SocketAddr {
         self.address_of(" (UDP)")
+    }
+
+    /// Waits until it listens to connections of lines, and tells where.
+    #[track_caller]
+    pub(crate) fn tcp_address(&self) -> SocketAddr {
+        self.address_of(" (TCP)")
     }
 
     /// Waits until it listens to what it calls so, and tells where.

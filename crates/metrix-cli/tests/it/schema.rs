@@ -9,5 +9,5 @@ fn check_accepts_the_schema() {
     assert_eq!(schema.err, "");
     let checked = scene.call_with(&["check", "-"], schema.out).code(0);
     assert_eq!(checked.err, "");
-    assert!(checked.out.starts_with("stdin: ok: 8 sources, 2 streams, 11 sinks"), "{checked:?}");
+    assert!(checked.out.starts_with("stdin: ok: 13 sources, 2 streams, 13 sinks"), "{checked:?}");
 }

@@ -2,24 +2,22 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::time::Duration;
 
 use metrix::{MElement, Sink, Tags, WriteError};
 
 use crate::address::{AddressError, host_and_port};
 use crate::http_client::HttpUrl;
 use crate::sinks::refused::Refused;
+use crate::sinks::wire::{Framing, Stream, Timeouts};
 
 mod counts;
 mod http;
 mod name;
 mod options;
 mod point;
-mod telnet;
 
 use http::{Failure, Http};
 use point::{Point, Rules, Unit};
-use telnet::Telnet;
 
 pub use counts::OpenTsdbCounts;
 
@@ -109,19 +107,13 @@ pub struct OpenTsdb {
 
 #[derive(Debug)]
 enum Transport {
-    Telnet(Telnet),
+    Telnet(Stream),
     Http(Http),
 }
 
 /// What errors call it, and its usual port.
 const PROTOCOL: &str = "opentsdb";
 const PORT: u16 = 4242;
-
-#[derive(Clone, Copy, Debug)]
-struct Timeouts {
-    connect: Duration,
-    write: Duration,
-}
 
 impl OpenTsdb {
     /// Sends `put` lines over TCP to `host:port`; OpenTSDB's port is 4242.
@@ -130,7 +122,7 @@ impl OpenTsdb {
     /// If the address lacks its host or port. That the server is there is seen at the first write.
     pub fn telnet(address: &str) -> Result<Self, AddressError> {
         let address = host_and_port(PROTOCOL, address, PORT)?;
-        Ok(Self::over(|_| Transport::Telnet(Telnet::new(address))))
+        Ok(Self::over(|_| Transport::Telnet(Stream::new(address, Framing::Lines, 0))))
     }
 
     /// Posts JSON to `/api/put` below this URL, such as `http://127.0.0.1:4242`, or one that begins with `https://`.
@@ -155,7 +147,7 @@ impl OpenTsdb {
         Self {
             transport: transport(&counts),
             rules: Rules { default_tags: Tags::NONE, max_tags: 8, unit: Unit::Seconds },
-            timeouts: Timeouts { connect: Duration::from_secs(5), write: Duration::from_secs(30) },
+            timeouts: Timeouts::default(),
             points_per_request: 50,
             counts,
             is_closed: false,
@@ -191,7 +183,10 @@ impl Sink for OpenTsdb {
                     write!(lines, "{point}").expect("a String takes all that is written to it");
                 }
                 if !lines.is_empty() {
-                    telnet.write(&lines, self.timeouts, &self.counts).await.map_err(WriteError::retryable)?;
+                    telnet
+                        .write(lines.as_bytes(), self.timeouts, &*self.counts)
+                        .await
+                        .map_err(WriteError::retryable)?;
                 }
             }
             Transport::Http(http) => {
@@ -218,7 +213,9 @@ impl Sink for OpenTsdb {
 
     async fn flush(&mut self) -> Result<(), WriteError> {
         match &mut self.transport {
-            Transport::Telnet(telnet) => telnet.flush(self.timeouts, &self.counts).await.map_err(WriteError::retryable),
+            Transport::Telnet(telnet) => {
+                telnet.flush(self.timeouts, &*self.counts).await.map_err(WriteError::retryable)
+            }
             Transport::Http(_) => Ok(()),
         }
     }
@@ -226,7 +223,9 @@ impl Sink for OpenTsdb {
     async fn close(&mut self) -> Result<(), WriteError> {
         self.is_closed = true;
         match &mut self.transport {
-            Transport::Telnet(telnet) => telnet.close(self.timeouts, &self.counts).await.map_err(WriteError::retryable),
+            Transport::Telnet(telnet) => {
+                telnet.close(self.timeouts, &*self.counts).await.map_err(WriteError::retryable)
+            }
             Transport::Http(http) => {
                 http.close();
                 Ok(())

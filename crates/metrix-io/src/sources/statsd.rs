@@ -1,6 +1,7 @@
 //! StatsD and DogStatsD.
 //!
-//! [`StatsD`] reads their lines. To listen for them, bind a [`Udp`](super::udp::Udp) to it.
+//! [`StatsD`] reads their lines. To listen for them, bind a [`Udp`](super::udp::Udp), a [`TcpLines`](super::tcp_lines::TcpLines)
+//! or a [`Unix`](super::unix::Unix) to it.
 
 mod cut;
 mod fault;

@@ -2,16 +2,20 @@
 
 #[cfg(all(feature = "gzip", feature = "lines"))]
 mod apache;
-#[cfg(any(feature = "influx", feature = "opentsdb"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb"))]
 mod arrival;
 #[cfg(any(feature = "influx", feature = "opentsdb"))]
 mod chain;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod collector;
 mod enrolled;
 #[cfg(feature = "host")]
 mod every;
+#[cfg(feature = "graphite")]
+mod graphite;
 #[cfg(feature = "host")]
 mod host;
-#[cfg(any(feature = "influx", feature = "opentsdb"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
 mod hostile;
 #[cfg(feature = "http-server")]
 mod http_server;
@@ -19,8 +23,11 @@ mod http_server;
 mod influx;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
-#[cfg(any(feature = "influx", feature = "opentsdb"))]
-#[cfg_attr(not(all(feature = "influx", feature = "opentsdb")), allow(dead_code))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
+#[cfg_attr(
+    not(all(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd")),
+    allow(dead_code)
+)]
 mod peers;
 #[cfg(feature = "prometheus")]
 mod prometheus;
@@ -31,4 +38,8 @@ mod sqlite;
 #[cfg(feature = "statsd")]
 mod statsd;
 #[cfg(feature = "statsd")]
+mod tcp_lines;
+#[cfg(feature = "statsd")]
 mod udp;
+#[cfg(all(feature = "statsd", unix))]
+mod unix;

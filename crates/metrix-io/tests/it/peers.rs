@@ -10,7 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "graphite")]
+pub(crate) mod carbon;
 pub(crate) mod database;
+#[cfg(feature = "statsd")]
+pub(crate) mod statsd;
 pub(crate) mod stored;
 
 /// So long may a server take to start, or to show what it has been sent.
@@ -52,6 +56,11 @@ impl Peer {
         }
     }
 
+    /// The folder that it has to itself.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Sends the process a signal that it can't catch, at some time after this has returned.
     pub(crate) fn kill_soon(&self) {
         let kill = format!("kill -9 {}", self.child.id());
@@ -87,19 +96,23 @@ fn spawn(program: &Path, args: &[String], folder: &Path) -> Child {
     child.unwrap_or_else(|error| panic!("{} can't be started: {error}", program.display()))
 }
 
-/// The program's path. It is installed if it is absent, which takes a minute; without it the tests fail.
+/// The program's path.
 fn installed(program: &str) -> PathBuf {
-    static INSTALLING: Mutex<()> = Mutex::new(());
-    let find = || {
+    found(program, || {
         let path = std::env::var_os("PATH").unwrap_or_default();
         std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
-    };
+    })
+}
+
+/// What `find` finds. It is installed if it is absent, which takes a minute; without it the tests fail.
+pub(crate) fn found<T>(what: &str, find: impl Fn() -> Option<T>) -> T {
+    static INSTALLING: Mutex<()> = Mutex::new(());
     let _lock = INSTALLING.lock().expect("`.ci/peers` has been run by another test and has failed");
     find().unwrap_or_else(|| {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.ci/peers");
         let output = Command::new("bash").arg(&script).output().expect("bash starts");
         let said = String::from_utf8_lossy(&output.stderr);
-        find().unwrap_or_else(|| panic!("no {program} on this machine, and `bash .ci/peers` didn't install it: {said}"))
+        find().unwrap_or_else(|| panic!("no {what} on this machine, and `bash .ci/peers` didn't install it: {said}"))
     })
 }
 

@@ -1,8 +1,12 @@
-//! Lines of StatsD: what they give.
+//! StatsD: what lines give, and what becomes of elements.
 
 mod any_line;
+#[cfg(unix)]
+mod dogstatsd;
 mod faults;
 mod lines;
+#[cfg(unix)]
+mod sink;
 mod write;
 
 use metrix_io::sources::statsd::StatsD;

@@ -7,6 +7,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::pin::pin;
 use std::task::Poll;
 
+use metrix_io::Endpoint;
 use metrix_io::sources::statsd::StatsD;
 use metrix_io::sources::udp::Udp;
 
@@ -133,7 +134,7 @@ async fn an_address_that_cannot_be_had_is_named() {
     let foreign: SocketAddr = "192.0.2.1:8125".parse().unwrap();
     for (address, what) in [(taken, "something else listens on"), (foreign, "this machine does not have")] {
         let error = Udp::bind(address, StatsD::new()).expect_err("it is taken or foreign");
-        assert_eq!(error.address, address);
+        assert_eq!(error.endpoint, Endpoint::Udp(address));
         assert!(error.to_string().starts_with(what) && error.to_string().contains(&address.to_string()), "{error}");
     }
 }

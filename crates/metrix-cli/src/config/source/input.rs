@@ -1,12 +1,34 @@
-//! [`TextInput`], as it is read.
+//! [`Origin`], as it is read.
 
+use crate::config::key::Key;
 use crate::config::problem::Read;
 use crate::config::table::Table;
 use crate::config::value::Value;
 
-use super::{FOLLOW, PATH, STDIN, TextInput};
+use super::{FOLLOW, Listen, Origin, PATH, STDIN, TextInput, listen};
 
-pub(super) fn read(table: &Table<'_>) -> Read<TextInput> {
+/// Where lines come from: what `listen` or `path` say; or where nothing is said, as `usual` has it, or the standard input.
+pub(super) fn read(table: &Table<'_>, listen: Key, usual: Option<Listen>) -> Read<Origin> {
+    table.exclusive(listen, PATH);
+    let place = table.optional(listen, listen::read);
+    let is_text = table.get(PATH).is_some() || table.get(listen).is_none() && usual.is_none();
+    if is_text {
+        let text = text(table);
+        place?;
+        return text.map(Origin::Text);
+    }
+    if table.optional(FOLLOW, Value::flag)?.is_some() {
+        let message = "only a file can be followed: leave `follow` out, or have a `path` in the place of `listen`";
+        return Err(table.wrong_key(FOLLOW.name, message));
+    }
+    match place?.or(usual) {
+        Some(listen) => Ok(Origin::Listen(listen)),
+        // There is a `listen`, or it would be a text.
+        None => text(table).map(Origin::Text),
+    }
+}
+
+fn text(table: &Table<'_>) -> Read<TextInput> {
     let path = table.optional(PATH, Value::word);
     let follow = table.optional(FOLLOW, Value::flag);
     let (path, follow) = (path?.unwrap_or(STDIN), follow?.unwrap_or(false));

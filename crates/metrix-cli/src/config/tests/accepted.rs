@@ -6,12 +6,14 @@ use std::time::Duration;
 use metrix::{Agg, Overflow, Tags, tags};
 use metrix_io::Kind;
 use metrix_io::sinks::influx::Precision;
+use metrix_io::sinks::statsd::{Dialect, Negatives, Type};
 
 use super::complete;
 use crate::config::secret::SecretPlace;
+use crate::config::sink::{GraphiteConfig, StatsdConfig};
 use crate::config::{
-    Config, Grouping, InfluxConfig, InfluxPlace, SinkConfig, SinkKind, SourceConfig, StreamConfig, TagsKept, TextInput,
-    built_in, read,
+    Config, Grouping, InfluxConfig, InfluxPlace, Listen, Origin, SinkConfig, SinkKind, SourceConfig, StreamConfig,
+    TagsKept, TextInput, built_in, read,
 };
 
 #[track_caller]
@@ -53,10 +55,10 @@ fn names(stream: &StreamConfig) -> Vec<&str> {
 fn a_configuration_of_elsewhere() {
     let Config { sources, streams, sinks, warnings } = config(include_str!("elsewhere.toml"));
     let [jsonl, statsd, lines, json, host] = &sources[..] else { panic!("{sources:?}") };
-    assert!(matches!(jsonl, SourceConfig::Jsonl(stdin) if *stdin == input("-", false)));
-    assert!(matches!(statsd, SourceConfig::StatsdUdp(address) if address.to_string() == "127.0.0.1:8125"));
-    assert!(matches!(lines, SourceConfig::Lines(file, _) if *file == input("access.log", false)));
-    assert!(matches!(json, SourceConfig::Json(file, _) if *file == input("app.log", false)));
+    assert!(matches!(jsonl, SourceConfig::Jsonl(Origin::Text(stdin)) if *stdin == input("-", false)));
+    assert!(matches!(statsd, SourceConfig::Statsd(Origin::Listen(at)) if at.to_string() == "udp://127.0.0.1:8125"));
+    assert!(matches!(lines, SourceConfig::Lines(Origin::Text(file), _) if *file == input("access.log", false)));
+    assert!(matches!(json, SourceConfig::Json(Origin::Text(file), _) if *file == input("app.log", false)));
     assert!(matches!(host, SourceConfig::Host { every } if *every == Duration::from_secs(1)));
 
     let [stream] = &streams[..] else { panic!("{streams:?}") };
@@ -80,7 +82,7 @@ fn a_configuration_of_elsewhere() {
 fn the_built_in_one() {
     let Config { sources, streams, sinks, warnings } = built_in();
     assert_eq!(warnings, []);
-    assert!(matches!(&sources[..], [SourceConfig::Host { .. }, SourceConfig::StatsdUdp(_)]));
+    assert!(matches!(&sources[..], [SourceConfig::Host { .. }, SourceConfig::Statsd(Origin::Listen(Listen::Udp(_)))]));
     let kinds: Vec<_> = streams.iter().filter_map(|stream| stream.kind).collect();
     assert_eq!(kinds, [Kind::Counter, Kind::Gauge, Kind::Sample, Kind::Set]);
     assert!(streams.iter().all(|stream| stream.grouping == Grouping::Arrival(Duration::from_secs(5))));
@@ -90,14 +92,28 @@ fn the_built_in_one() {
 
 #[test]
 fn sources() {
-    assert!(matches!(source("type = \"statsd\""), SourceConfig::StatsdUdp(address) if address.port() == 8125));
-    let listen = source("type = \"statsd\"\nlisten = \"udp://[::1]:0\"");
-    assert!(matches!(listen, SourceConfig::StatsdUdp(address) if address.to_string() == "[::1]:0"));
-    assert!(matches!(source("type = \"jsonl\""), SourceConfig::Jsonl(stdin) if stdin == input("-", false)));
-    let file = source("type = \"statsd\"\npath = \"a.log\"\nfollow = true");
-    assert!(matches!(file, SourceConfig::Statsd(file) if file == input("a.log", true)));
-    let packed = source("type = \"jsonl\"\npath = \"a.zst\"\nfollow = false");
-    assert!(matches!(packed, SourceConfig::Jsonl(file) if file == input("a.zst", false)));
+    for (kind, listen, expected) in [
+        ("statsd", "", "udp://127.0.0.1:8125"),
+        ("graphite", "", "tcp://127.0.0.1:2003"),
+        ("statsd", "listen = \"udp://[::1]:0\"", "udp://[::1]:0"),
+        ("statsd", "listen = \"unix:///run/a b\"", "unix:///run/a b"),
+        ("graphite", "listen = \"udp://0.0.0.0:1\"", "udp://0.0.0.0:1"),
+        ("jsonl", "listen = \"tcp://127.0.0.1:0\"", "tcp://127.0.0.1:0"),
+    ] {
+        let source = source(&format!("type = \"{kind}\"\n{listen}"));
+        let Some(Origin::Listen(listen)) = source.origin() else { panic!("{source:?}") };
+        assert_eq!((listen.to_string().as_str(), source.is_stdin()), (expected, false));
+    }
+    for (text, expected) in [
+        ("type = \"jsonl\"", input("-", false)),
+        ("type = \"statsd\"\npath = \"a.log\"\nfollow = true", input("a.log", true)),
+        ("type = \"graphite\"\npath = \"-\"", input("-", false)),
+        ("type = \"jsonl\"\npath = \"a.zst\"\nfollow = false", input("a.zst", false)),
+    ] {
+        let source = source(text);
+        assert_eq!(source.origin(), Some(&Origin::Text(expected.clone())));
+        assert_eq!(source.is_stdin(), expected.path.as_os_str() == "-");
+    }
     let every = Duration::from_secs(1);
     assert!(matches!(source("type = \"host\""), SourceConfig::Host { every: unset } if unset == every));
     let every = Duration::from_millis(90_500);
@@ -162,6 +178,36 @@ fn sinks() {
         ("type = \"csv\"\npath = \"a b.csv\"", SinkKind::Csv { path: "a b.csv".into() }),
         ("type = \"opentsdb\"\nurl = \"telnet://h:1\"", SinkKind::Opentsdb { url: "telnet://h:1".to_owned() }),
         ("type = \"opentsdb\"\nurl = \"http://h:1/x\"", SinkKind::Opentsdb { url: "http://h:1/x".to_owned() }),
+        (
+            "type = \"statsd\"\nurl = \"unix:///run/s\"",
+            SinkKind::Statsd(StatsdConfig {
+                url: "unix:///run/s".to_owned(),
+                dialect: Dialect::DogStatsD,
+                negatives: None,
+                types: Vec::new(),
+                timestamps: false,
+                prefix: String::new(),
+            }),
+        ),
+        (
+            "type = \"statsd\"\nurl = \"tcp://h:1\"\ndialect = \"plain\"\nnegatives = \"signed\"\nprefix = \"p.\"\ntypes = { \"*.count\" = \"c\", \"b*\" = \"ms\" }",
+            SinkKind::Statsd(StatsdConfig {
+                url: "tcp://h:1".to_owned(),
+                dialect: Dialect::Plain,
+                negatives: Some(Negatives::Signed),
+                types: vec![("*.count".to_owned(), Type::Counter), ("b*".to_owned(), Type::Timer)],
+                timestamps: false,
+                prefix: "p.".to_owned(),
+            }),
+        ),
+        (
+            "type = \"graphite\"\nurl = \"pickle://h:1\"\ntags_in_names = true\nprefix = \"p.\"",
+            SinkKind::Graphite(GraphiteConfig {
+                url: "pickle://h:1".to_owned(),
+                tags_in_names: true,
+                prefix: "p.".to_owned(),
+            }),
+        ),
         ("type = \"sqlite\"", SinkKind::Sqlite { path: None }),
         ("type = \"sqlite\"\npath = \"m.db\"", SinkKind::Sqlite { path: Some("m.db".into()) }),
         ("type = \"table\"", SinkKind::Table),

@@ -25,13 +25,14 @@ def send(client, numbers):
         client.timing("slow", 8, sample_rate=0.25)
 
 
-def main(port):
+def main(to):
+    place = {"socket_path": to, "socket_timeout": 60} if to.startswith("/") else {"host": "127.0.0.1", "port": int(to)}
     for half, unpacked in enumerate([True, False]):
-        client = DogStatsd("127.0.0.1", port, namespace="app", constant_tags=["env:test"], disable_buffering=unpacked)
+        client = DogStatsd(**place, namespace="app", constant_tags=["env:test"], disable_buffering=unpacked)
         send(client, range(half * ROUNDS, (half + 1) * ROUNDS))
         if not client.stop():
             sys.exit("the client says that it has not sent all")
-    wire.tell(port)
+    wire.tell(to)
 
 
-main(int(sys.argv[1]))
+main(sys.argv[1])

@@ -5,7 +5,7 @@ import random
 import sys
 
 import wire  # noqa: F401, before the client
-from statsd import StatsClient
+from statsd import StatsClient, TCPStatsClient
 
 ROUNDS = 5000
 
@@ -26,14 +26,17 @@ def send(client, numbers):
         client.timing("slow", 8, rate=0.25)
 
 
-def main(port):
-    random.seed(port)
-    client = StatsClient("127.0.0.1", port, prefix="app")
+def main(to):
+    random.seed(1)
+    if to.startswith("tcp:"):
+        client = TCPStatsClient("127.0.0.1", int(to[4:]), prefix="app")
+    else:
+        client = StatsClient("127.0.0.1", int(to), prefix="app")
     send(client, range(ROUNDS))
     with client.pipeline() as packed:
         send(packed, range(ROUNDS, 2 * ROUNDS))
     client.close()
-    wire.tell(port)
+    wire.tell(to)
 
 
-main(int(sys.argv[1]))
+main(sys.argv[1])

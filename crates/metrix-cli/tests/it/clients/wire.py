@@ -38,18 +38,24 @@ def settle(port):
 
 class Paced(socket.socket):
     def send(self, data, *args):
-        self.paced(data, self.getpeername()[1])
+        self.counted(data, self.getpeername())
         return super().send(data, *args)
 
+    def sendall(self, data, *args):
+        self.counted(data, self.getpeername())
+        return super().sendall(data, *args)
+
     def sendto(self, data, *args):
-        self.paced(data, args[-1][1])
+        self.counted(data, args[-1])
         return super().sendto(data, *args)
 
-    @staticmethod
-    def paced(data, port):
-        datagrams[port] += 1
-        if datagrams[port] % BURST == 0:
-            settle(port)
+    def counted(self, data, address):
+        # Others tell a sender to wait.
+        if self.family == socket.AF_INET and self.type == socket.SOCK_DGRAM:
+            port = address[1]
+            datagrams[port] += 1
+            if datagrams[port] % BURST == 0:
+                settle(port)
         for line in data.split(b"\n"):
             if line:
                 lines[line.split(b":")[0].decode()] += 1
@@ -58,10 +64,11 @@ class Paced(socket.socket):
 socket.socket = Paced
 
 
-def tell(port):
-    """Prints how many lines of each metric were sent, once all have been read."""
-    settle(port)
-    dropped = waiting(port)[1]
-    if dropped:
-        sys.exit(f"{dropped} datagrams were dropped")
+def tell(to):
+    """Prints how many lines of each metric were sent, once all that were sent to a port of UDP have been read."""
+    if to.isdigit():
+        settle(int(to))
+        dropped = waiting(int(to))[1]
+        if dropped:
+            sys.exit(f"{dropped} datagrams were dropped")
     print(json.dumps(lines))

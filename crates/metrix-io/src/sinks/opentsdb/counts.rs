@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::sinks::wire::Notes;
+
 /// What an [`OpenTsdb`](super::OpenTsdb) has seen so far. It can be read from anywhere while the sink works.
 ///
 /// ```
@@ -42,26 +44,27 @@ impl OpenTsdbCounts {
         Arc::clone(&self.connections)
     }
 
-    pub(super) fn connected(&self) {
-        self.connections.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Takes what the server has sent, in pieces of any length.
-    pub(super) fn heard(&self, piece: &[u8]) {
-        let lines = piece.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        if self.replies.fetch_add(lines, Ordering::Relaxed) == 0 && lines > 0 {
-            let said = String::from_utf8_lossy(piece);
-            let line: String = said.lines().next().unwrap_or_default().chars().take(200).collect();
-            tracing::warn!(?line, "the opentsdb server complains of what it is sent; further lines are only counted");
-        }
-    }
-
     pub(super) fn merged(&self, tags: usize, metric: &str) {
         if tags > 0 && self.merged_tags.fetch_add(tags as u64, Ordering::Relaxed) == 0 {
             tracing::warn!(
                 ?metric,
                 "tags have equal names once sanitised, the last one wins; further ones are counted"
             );
+        }
+    }
+}
+
+impl Notes for OpenTsdbCounts {
+    fn note_connection(&self) {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn note_reply(&self, piece: &[u8]) {
+        let lines = piece.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        if self.replies.fetch_add(lines, Ordering::Relaxed) == 0 && lines > 0 {
+            let said = String::from_utf8_lossy(piece);
+            let line: String = said.lines().next().unwrap_or_default().chars().take(200).collect();
+            tracing::warn!(?line, "the opentsdb server complains of what it is sent; further lines are only counted");
         }
     }
 }

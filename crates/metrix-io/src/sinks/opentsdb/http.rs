@@ -10,9 +10,9 @@ use hyper::Method;
 use hyper::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::Timeouts;
 use super::point::Point;
 use crate::http_client::{Answer, HttpClient, HttpUrl, Limits, Tls, Verdict};
+use crate::sinks::wire::Timeouts;
 
 /// Posts points.
 #[derive(Debug)]

@@ -15,10 +15,12 @@ pub(crate) struct Database {
     pub(crate) put: u16,
     /// Takes InfluxDB's lines in datagrams.
     pub(crate) udp: u16,
+    /// Takes Graphite's lines.
+    pub(crate) graphite: u16,
 }
 
 impl Database {
-    /// InfluxDB, whose OpenTSDB listener stores into the database `otsdb`, and its UDP listener into `udp`.
+    /// InfluxDB, whose OpenTSDB listener stores into the database `otsdb`, its UDP listener into `udp`, and that of Graphite into `graphite`.
     pub(crate) fn influxdb() -> Self {
         let database = Self::influxdb_asking("false");
         // It makes it by itself when lines come over telnet, but not over HTTP.
@@ -35,7 +37,7 @@ impl Database {
     }
 
     fn influxdb_asking(auth: &str) -> Self {
-        let [http, opentsdb, udp, backup] = free_ports();
+        let [http, opentsdb, udp, backup, graphite] = free_ports();
         let args = |folder: &std::path::Path| {
             let config = include_str!("influxdb.conf")
                 .replace("@DIR@", folder.to_str().expect("the folder's name is text"))
@@ -43,17 +45,18 @@ impl Database {
                 .replace("@OPENTSDB@", &opentsdb.to_string())
                 .replace("@BACKUP@", &backup.to_string())
                 .replace("@UDP@", &udp.to_string())
+                .replace("@GRAPHITE@", &graphite.to_string())
                 .replace("@AUTH@", auth);
             let path = folder.join("influxdb.conf");
             fs::write(&path, config).expect("the folder can be written to");
             vec!["-config".to_owned(), path.display().to_string()]
         };
-        let peer = Peer::start("influxd", args, move || get(http, "/ping").is_ok() && is_open(opentsdb));
-        Self { peer, http, telnet: opentsdb, put: opentsdb, udp }
+        let is_ready = move || get(http, "/ping").is_ok() && is_open(opentsdb) && is_open(graphite);
+        Self { peer: Peer::start("influxd", args, is_ready), http, telnet: opentsdb, put: opentsdb, udp, graphite }
     }
 
     pub(crate) fn victoria_metrics() -> Self {
-        let [http, telnet, put, udp] = free_ports();
+        let [http, telnet, put, udp, graphite] = free_ports();
         let args = |folder: &std::path::Path| {
             vec![
                 format!("-storageDataPath={}", folder.join("data").display()),
@@ -61,13 +64,15 @@ impl Database {
                 format!("-opentsdbListenAddr=127.0.0.1:{telnet}"),
                 format!("-opentsdbHTTPListenAddr=127.0.0.1:{put}"),
                 format!("-influxListenAddr=127.0.0.1:{udp}"),
+                format!("-graphiteListenAddr=127.0.0.1:{graphite}"),
                 "-retentionPeriod=100y".to_owned(),
                 "-search.latencyOffset=0s".to_owned(),
                 "-loggerLevel=WARN".to_owned(),
             ]
         };
-        let is_ready = move || get(http, "/health").is_ok() && is_open(telnet) && is_open(put) && is_open(udp);
-        Self { peer: Peer::start("victoria-metrics", args, is_ready), http, telnet, put, udp }
+        let is_open = |ports: [u16; 4]| ports.into_iter().all(is_open);
+        let is_ready = move || get(http, "/health").is_ok() && is_open([telnet, put, udp, graphite]);
+        Self { peer: Peer::start("victoria-metrics", args, is_ready), http, telnet, put, udp, graphite }
     }
 
     /// What it answers to a query.

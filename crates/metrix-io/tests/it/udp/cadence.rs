@@ -6,7 +6,7 @@ use std::thread;
 
 use cadence::prelude::*;
 use cadence::{BufferedUdpMetricSink, StatsdClient, UdpMetricSink};
-use metrix_io::sources::udp::UdpMeter;
+use metrix_io::sources::DatagramMeter;
 
 use super::{bind, client};
 
@@ -16,7 +16,7 @@ const ROUNDS: u64 = 10_000;
 const UNDER_WAY: u64 = 100;
 
 /// Sends the rounds, no faster than they are received.
-fn send(client: &StatsdClient, meter: &UdpMeter) {
+fn send(client: &StatsdClient, meter: &DatagramMeter) {
     for round in 0..ROUNDS {
         while round * 10 > meter.stats().readings + UNDER_WAY {
             thread::yield_now();

@@ -6,7 +6,7 @@ use tokio::net::UdpSocket;
 
 /// What the kernel knows a socket by, where it also says what it has dropped for it.
 #[cfg(target_os = "linux")]
-pub(super) fn inode(socket: &UdpSocket) -> Option<u64> {
+pub(in crate::sources) fn inode(socket: &UdpSocket) -> Option<u64> {
     use std::os::fd::AsRawFd;
 
     let link = fs::read_link(format!("/proc/self/fd/{}", socket.as_raw_fd())).ok()?;
@@ -16,7 +16,7 @@ pub(super) fn inode(socket: &UdpSocket) -> Option<u64> {
 
 /// What the kernel knows a socket by: other systems don't say.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn inode(_: &UdpSocket) -> Option<u64> {
+pub(in crate::sources) fn inode(_: &UdpSocket) -> Option<u64> {
     None
 }
 

@@ -1,4 +1,4 @@
-//! [`UdpStats`]: what has come in datagrams, and [`UdpMeter`], where it is looked up.
+//! [`DatagramStats`]: what has come in datagrams, and [`DatagramMeter`], where it is looked up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use super::drops;
 /// What has come in datagrams since the socket was bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct UdpStats {
+pub struct DatagramStats {
     /// Datagrams received.
     pub datagrams: u64,
     /// Bytes in them.
@@ -25,7 +25,7 @@ pub struct UdpStats {
     pub receive_buffer: usize,
 }
 
-/// Where to look up what a [`Udp`](super::Udp) has received. Clones look at the same.
+/// Where to look up what has been received, by a [`Udp`](crate::sources::udp::Udp) for one. Clones look at the same.
 ///
 /// ```
 /// use metrix_io::sources::{statsd::StatsD, udp::Udp};
@@ -41,7 +41,7 @@ pub struct UdpStats {
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct UdpMeter(Arc<Counters>);
+pub struct DatagramMeter(Arc<Counters>);
 
 #[derive(Debug, Default)]
 struct Counters {
@@ -56,20 +56,20 @@ struct Counters {
     dropped: AtomicU64,
 }
 
-impl UdpMeter {
+impl DatagramMeter {
     pub(super) fn new(inode: Option<u64>) -> Self {
         Self(Arc::new(Counters { inode, ..Counters::default() }))
     }
 
     /// What there is by now. It asks the kernel what it has dropped, and takes some microseconds for that.
-    pub fn stats(&self) -> UdpStats {
+    pub fn stats(&self) -> DatagramStats {
         let counters = &*self.0;
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let asked = counters.inode.map(|inode| {
             let dropped = drops::dropped(inode).unwrap_or(0);
             dropped.max(counters.dropped.fetch_max(dropped, Ordering::Relaxed))
         });
-        UdpStats {
+        DatagramStats {
             datagrams: get(&counters.datagrams),
             bytes: get(&counters.bytes),
             lines: get(&counters.lines),
@@ -81,7 +81,7 @@ impl UdpMeter {
     }
 
     /// Adds what a datagram had.
-    pub(super) fn count(&self, datagram: UdpStats) {
+    pub(super) fn count(&self, datagram: DatagramStats) {
         let add = |counter: &AtomicU64, by| counter.fetch_add(by, Ordering::Relaxed);
         add(&self.0.bytes, datagram.bytes);
         add(&self.0.lines, datagram.lines);

@@ -1,0 +1,35 @@
+//! What the sinks of protocols of lines have in common: how text is cleaned, and how bytes are sent.
+
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod clean;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod counts;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod datagrams;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod encoded;
+mod framing;
+mod history;
+mod notes;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod pack;
+mod stream;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod tags;
+mod timeouts;
+
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+pub(super) use self::clean::clean;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+pub use self::counts::WireCounts;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+pub(super) use self::datagrams::{Datagrams, Peer};
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+pub(super) use self::encoded::Encoded;
+pub(super) use self::framing::Framing;
+#[cfg(feature = "opentsdb")]
+pub(super) use self::notes::Notes;
+pub(super) use self::stream::Stream;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+pub(super) use self::tags::CleanTags;
+pub(super) use self::timeouts::Timeouts;

@@ -1,0 +1,5 @@
+//! The sink of StatsD: the contract, its transports, and StatsD itself.
+
+mod conformance;
+mod server;
+mod transports;
