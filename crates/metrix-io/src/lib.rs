@@ -7,7 +7,7 @@
 //! - `host`: the [source](sources::host) that samples this machine.
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
-//! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes.
+//! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and a [parser](sources::prometheus) of what it reads.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
 #![forbid(unsafe_code)]
@@ -17,11 +17,15 @@ mod bind_error;
 mod glob;
 #[cfg(feature = "http-server")]
 pub mod http_server;
+#[cfg(feature = "host")]
+mod increases;
 mod input;
 mod kind;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod number;
 mod parse;
+#[cfg(feature = "prometheus")]
+mod prometheus_format;
 #[cfg(feature = "prometheus")]
 mod prometheus_series;
 mod reading;

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "host")]
 pub mod every;
-#[cfg(any(feature = "json", feature = "jsonl", feature = "lines"))]
+#[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "prometheus"))]
 mod excerpt;
 #[cfg(any(feature = "json", feature = "lines"))]
 mod fields;
@@ -16,12 +16,16 @@ mod jsonl;
 mod lines;
 #[cfg(any(feature = "json", feature = "jsonl"))]
 mod pointers;
+#[cfg(feature = "prometheus")]
+pub mod prometheus;
 #[cfg(feature = "statsd")]
 pub mod statsd;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines"))]
 mod time_format;
 #[cfg(feature = "statsd")]
 pub mod udp;
+#[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "prometheus"))]
+mod unix;
 
 #[cfg(any(feature = "json", feature = "lines"))]
 pub use fields::{Fields, FieldsError, Metric};

@@ -4,7 +4,6 @@ mod builder;
 mod counters;
 mod counts;
 mod exposition;
-mod format;
 mod registry;
 mod text;
 
@@ -25,11 +24,12 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::BindError;
 use crate::http_server::{HttpLimits, HttpMeter, HttpServer, HttpStats};
+use crate::prometheus_format::accepts_gzip;
 
 pub use self::builder::PrometheusBuilder;
 pub use self::counts::PrometheusCounts;
 pub use self::exposition::Exposition;
-pub use self::format::Format;
+pub use crate::prometheus_format::Format;
 
 /// A sink that Prometheus reads: an HTTP endpoint that shows the last value of each series, in Prometheus' text format or in
 /// OpenMetrics, as the client asks.
@@ -199,7 +199,7 @@ impl Sink for Prometheus {
 
 async fn answer(exposition: Exposition, request: Request<Bytes>) -> Response<Bytes> {
     let is = |name: HeaderName| joined(request.headers(), name);
-    let (format, packs) = (Format::accepted(&is(ACCEPT)), format::accepts_gzip(&is(ACCEPT_ENCODING)));
+    let (format, packs) = (Format::accepted(&is(ACCEPT)), accepts_gzip(&is(ACCEPT_ENCODING)));
     // A hundred thousand series take some time.
     let body = spawn_blocking(move || {
         let text = exposition.render(format);

@@ -1,7 +1,6 @@
 //! [`TimeFormat`]: how a time is written.
 
 mod error;
-pub(super) mod unix;
 
 use std::fmt;
 
@@ -10,6 +9,7 @@ use chrono::{DateTime, FixedOffset, TimeZone, Utc};
 use metrix::Timestamp;
 
 use super::excerpt::excerpt;
+use super::unix;
 
 pub use self::error::{FormatError, TimeError};
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use metrix::{MElement, Sink, WriteError};
 use tokio::time::Instant;
 
+use super::Format;
 use super::builder::PrometheusBuilder;
 use super::counts::PrometheusCounts;
-use super::format::Format;
 use super::registry::{Registry, Rules};
 use super::text::render;
 

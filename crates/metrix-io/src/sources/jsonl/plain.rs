@@ -5,7 +5,7 @@ use metrix::Timestamp;
 
 use crate::number;
 use crate::sample::Plain;
-use crate::sources::time_format::unix;
+use crate::sources::unix;
 
 /// The measurement of an object that has a name and a plain number as its value, and perhaps tags and a time in seconds, each
 /// of them once and nothing else, without a backslash.
