@@ -21,6 +21,9 @@ pub mod getting_started {}
 #[doc = include_str!("../../docs/guide/sinks-and-delivery.md")]
 pub mod sinks_and_delivery {}
 
+#[doc = include_str!("../../docs/guide/sinks-and-sources.md")]
+pub mod sinks_and_sources {}
+
 #[doc = include_str!("../../docs/guide/tags-and-cardinality.md")]
 pub mod tags_and_cardinality {}
 

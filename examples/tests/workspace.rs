@@ -178,7 +178,7 @@ fn metrix_core_prints_nothing_and_blocks_nowhere() {
 
 #[test]
 fn metrix_starts_tasks_where_it_says() {
-    let allowed = ["coordinator.rs", "coordinator", "delivery.rs", "delivery", "sink/opentsdb"];
+    let allowed = ["coordinator.rs", "coordinator", "delivery.rs", "delivery"];
     check_absence("metrix", &["spawn("], &allowed);
     check_absence("metrix", &["spawn_blocking"], &["sink/blocking.rs"]);
     check_absence("metrix", &["thread::spawn", "thread::sleep"], &[]);
@@ -188,7 +188,7 @@ fn metrix_starts_tasks_where_it_says() {
 #[test]
 fn metrix_does_io_in_sinks_alone() {
     check_absence("metrix", &["std::fs", "tokio::fs"], &["sink/blocking", "sink/jsonl.rs", "sink/csv.rs"]);
-    check_absence("metrix", &["std::net", "tokio::net"], &["sink/opentsdb.rs", "sink/opentsdb"]);
+    check_absence("metrix", &["std::net", "tokio::net"], &[]);
     check_absence("metrix", &["println!", "print!", "std::env", "std::process"], &[]);
 }
 

@@ -8,13 +8,20 @@
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and a [parser](sources::prometheus) of what it reads.
+//! - `opentsdb`: the [sink](sinks::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
+//!
+//! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "opentsdb")]
+mod address;
 #[cfg(any(feature = "http-server", feature = "statsd"))]
 mod bind_error;
 mod glob;
+#[cfg(feature = "opentsdb")]
+mod http_client;
 #[cfg(feature = "http-server")]
 pub mod http_server;
 #[cfg(feature = "host")]
@@ -30,14 +37,20 @@ mod prometheus_format;
 mod prometheus_series;
 mod reading;
 mod sample;
+mod secret;
 pub mod sinks;
 pub mod sources;
 
+#[cfg(feature = "opentsdb")]
+pub use address::AddressError;
 #[cfg(any(feature = "http-server", feature = "statsd"))]
 pub use bind_error::BindError;
 pub use glob::Glob;
+#[cfg(feature = "opentsdb")]
+pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
 pub use sample::Sample;
+pub use secret::{Secret, SecretError};

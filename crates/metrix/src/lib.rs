@@ -44,7 +44,6 @@
 //! # Features
 //! - `log`: [`sink::Log`] can write through the `log` crate too.
 //! - `metrics`: `MRecorder`, which makes metric streams of all that is instrumented with the `metrics` facade.
-//! - `opentsdb`: `sink::OpenTsdb`, which writes to OpenTSDB over telnet or HTTP.
 //! - `testing`: the module `testing`, a kit for testing sinks of your own, and programs whose sinks fail.
 //!
 //! None is on by default.

@@ -3,7 +3,7 @@
 //! - For people: [`Print`] and [`Log`].
 //! - For programs: [`JsonLines`] and [`Csv`], into any `tokio::io::AsyncWrite`, or by [`Blocking`] into files and the standard
 //!   output.
-//! - For databases: `OpenTsdb` (feature `opentsdb`), which has a server to talk to.
+//! - For databases: those of the crate `metrix-io`.
 //! - Within the program: [`Channel`], [`Forward`] to any futures sink, and [`Memory`].
 
 use std::collections::BTreeSet;
@@ -23,8 +23,6 @@ mod lines;
 mod log;
 mod memory;
 mod number;
-#[cfg(feature = "opentsdb")]
-mod opentsdb;
 mod print;
 mod repr;
 mod resume;
@@ -37,8 +35,6 @@ pub use jsonl::JsonLines;
 pub use log::{Log, TemplateError};
 pub use memory::Memory;
 pub use number::Number;
-#[cfg(feature = "opentsdb")]
-pub use opentsdb::{AddressError, OpenTsdb, OpenTsdbCounts};
 pub use print::Print;
 
 /// Where elements go: a terminal, a file, a database.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use metrix::Overflow;
-use metrix::sink::OpenTsdb;
+use metrix_io::sinks::OpenTsdb;
 
 use super::first::One;
 use super::key::Key;
@@ -38,7 +38,7 @@ pub(crate) enum SinkKind {
     Csv {
         path: PathBuf,
     },
-    /// `http://host:port`, or `telnet://host:port`.
+    /// `http://host:port`, `https://host:port`, or `telnet://host:port`.
     Opentsdb {
         url: String,
     },
@@ -145,8 +145,12 @@ fn url(value: &Value<'_>) -> Read<String> {
     };
     match is_right {
         true => Ok(url.to_owned()),
+        // What stands before it may be a password, which is not to be shown.
+        false if url.contains('@') => {
+            Err(value.wrong(format!("OpenTSDB knows no users: write `url` without one, as in {}", value.key.example)))
+        }
         false => Err(value.wrong(format!(
-            "no OpenTSDB server can be at `{}`: write http:// or telnet://, a host and a port, as in {}",
+            "no OpenTSDB server can be at `{}`: write http://, https:// or telnet://, a host and a port, as in {}",
             url, value.key.example
         ))),
     }

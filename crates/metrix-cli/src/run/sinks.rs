@@ -10,8 +10,9 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use metrix::sink::{Blocking, Csv, JsonLines, Log, OpenTsdb, Print};
+use metrix::sink::{Blocking, Csv, JsonLines, Log, Print};
 use metrix::{Overflow, Retry, SinkOptions, size};
+use metrix_io::sinks::OpenTsdb;
 use metrix_io::sinks::sqlite::Sqlite;
 
 use self::outlet::Outlet;

@@ -2,12 +2,22 @@
 
 #[cfg(all(feature = "gzip", feature = "lines"))]
 mod apache;
+#[cfg(any(feature = "opentsdb", feature = "prometheus"))]
+mod arrival;
+#[cfg(feature = "opentsdb")]
+mod chain;
 #[cfg(feature = "host")]
 mod every;
 #[cfg(feature = "host")]
 mod host;
+#[cfg(any(feature = "opentsdb", feature = "prometheus"))]
+mod hostile;
 #[cfg(feature = "http-server")]
 mod http_server;
+#[cfg(feature = "opentsdb")]
+mod opentsdb;
+#[cfg(any(feature = "opentsdb", feature = "prometheus"))]
+mod peers;
 #[cfg(feature = "prometheus")]
 mod prometheus;
 #[cfg(all(feature = "jsonl", feature = "lines", feature = "statsd"))]

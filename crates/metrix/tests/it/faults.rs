@@ -5,19 +5,17 @@ use std::path::Path;
 
 mod aggregates;
 mod delivery;
-#[cfg(feature = "opentsdb")]
-mod opentsdb;
 mod sending;
 mod tags;
 mod threads;
 mod windows;
 
-/// Tests of this crate and of metrix-core, as a file below `crates` and a function in it.
+/// Tests of this crate, of metrix-core and of metrix-io, as a file below `crates` and a function in it.
 type Test = (&'static str, &'static str);
 
 const AGGREGATES: &str = "metrix/tests/it/faults/aggregates.rs";
 const DELIVERY: &str = "metrix/tests/it/faults/delivery.rs";
-const OPENTSDB: &str = "metrix/tests/it/faults/opentsdb.rs";
+const OPENTSDB: &str = "metrix-io/tests/it/opentsdb/faults.rs";
 const SENDING: &str = "metrix/tests/it/faults/sending.rs";
 const TAGS: &str = "metrix/tests/it/faults/tags.rs";
 const THREADS: &str = "metrix/tests/it/faults/threads.rs";
@@ -91,8 +89,8 @@ const FAULTS: &[(&str, &[Test])] = &[
     ("the OpenTSDB client does not escape, and raises for NaN or without tags", &[
         (OPENTSDB, "a_line_break_forges_no_command_and_what_can_not_be_sent_is_counted"),
         (OPENTSDB, "what_is_no_number_is_refused_without_a_panic"),
-        ("metrix/src/sink/opentsdb/name.rs", "follows_the_table_of_the_docs"),
-        ("metrix/src/sink/opentsdb/point/tests.rs", "lines_and_json_are_read_as_what_was_meant"),
+        ("metrix-io/src/sinks/opentsdb/name.rs", "follows_the_table_of_the_docs"),
+        ("metrix-io/src/sinks/opentsdb/point/tests.rs", "lines_and_json_are_read_as_what_was_meant"),
     ]),
     ("a slice counts its steps from 0, and an end of 0 is none", &[
         ("metrix-core/src/ops/slice.rs", "is_what_a_slice_of_a_list_gives"),

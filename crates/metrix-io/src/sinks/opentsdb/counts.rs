@@ -1,21 +1,22 @@
 //! [`OpenTsdbCounts`]: what a sink has seen so far.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What an [`OpenTsdb`](super::OpenTsdb) has seen so far. It can be read from anywhere while the sink works.
 ///
 /// ```
-/// use metrix::sink::OpenTsdb;
+/// use metrix_io::sinks::OpenTsdb;
 ///
 /// let sink = OpenTsdb::telnet("127.0.0.1:4242")?;
 /// let counts = sink.counts();
 /// // The sink may now be given away.
 /// assert_eq!((counts.connections(), counts.replies(), counts.merged_tags()), (0, 0, 0));
-/// # Ok::<(), metrix::sink::AddressError>(())
+/// # Ok::<(), metrix_io::AddressError>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct OpenTsdbCounts {
-    connections: AtomicU64,
+    connections: Arc<AtomicU64>,
     replies: AtomicU64,
     merged_tags: AtomicU64,
 }
@@ -34,6 +35,11 @@ impl OpenTsdbCounts {
     /// Tags left out, because another tag of the element has the same name once both are sanitised. The first is logged.
     pub fn merged_tags(&self) -> u64 {
         self.merged_tags.load(Ordering::Relaxed)
+    }
+
+    /// What counts connections.
+    pub(super) fn connection_count(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.connections)
     }
 
     pub(super) fn connected(&self) {

@@ -10,6 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub(crate) mod database;
+pub(crate) mod stored;
+
 /// So long may a server take to start, or to show what it has been sent.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -19,61 +22,27 @@ pub(crate) struct Peer {
     args: Vec<String>,
     child: Child,
     folder: PathBuf,
-    /// The path at which it says that it is ready.
-    ready: &'static str,
-    /// Answers queries.
-    pub(crate) http: u16,
-    /// Takes OpenTSDB's `put` lines.
-    pub(crate) telnet: u16,
-    /// Takes OpenTSDB's `/api/put`.
-    pub(crate) put: u16,
+    is_ready: Box<dyn Fn() -> bool + Send + Sync>,
 }
 
 impl Peer {
-    /// InfluxDB, whose OpenTSDB listener stores into the database `otsdb`.
-    pub(crate) fn influxdb() -> Self {
-        let (folder, [http, opentsdb, backup]) = (new_folder(), free_ports());
-        let config = include_str!("peers/influxdb.conf")
-            .replace("@DIR@", folder.to_str().expect("the folder's name is text"))
-            .replace("@HTTP@", &http.to_string())
-            .replace("@OPENTSDB@", &opentsdb.to_string())
-            .replace("@BACKUP@", &backup.to_string());
-        let path = folder.join("influxdb.conf");
-        fs::write(&path, config).expect("the folder can be written to");
-        let args = vec!["-config".to_owned(), path.display().to_string()];
-        let peer = Self::start("influxd", args, folder, "/ping", [http, opentsdb, opentsdb]);
-        // It makes it by itself when lines come over telnet, but not over HTTP.
-        peer.query("/query?q=CREATE%20DATABASE%20otsdb");
-        peer
-    }
-
-    pub(crate) fn victoria_metrics() -> Self {
-        let (folder, [http, telnet, put]) = (new_folder(), free_ports());
-        let args = vec![
-            format!("-storageDataPath={}", folder.join("data").display()),
-            format!("-httpListenAddr=127.0.0.1:{http}"),
-            format!("-opentsdbListenAddr=127.0.0.1:{telnet}"),
-            format!("-opentsdbHTTPListenAddr=127.0.0.1:{put}"),
-            "-retentionPeriod=100y".to_owned(),
-            "-search.latencyOffset=0s".to_owned(),
-            "-loggerLevel=WARN".to_owned(),
-        ];
-        Self::start("victoria-metrics", args, folder, "/health", [http, telnet, put])
-    }
-
-    fn start(program: &str, args: Vec<String>, folder: PathBuf, ready: &'static str, ports: [u16; 3]) -> Self {
-        let program = installed(program);
+    /// Starts a program of `.ci/peers` and waits until it is ready. It has a folder of its own, which the arguments can name.
+    pub(crate) fn start(
+        program: &str,
+        args: impl FnOnce(&Path) -> Vec<String>,
+        is_ready: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let (program, folder) = (installed(program), new_folder());
+        let args = args(&folder);
         let child = spawn(&program, &args, &folder);
-        let [http, telnet, put] = ports;
-        let mut peer = Self { program, args, child, folder, ready, http, telnet, put };
+        let mut peer = Self { program, args, child, folder, is_ready: Box::new(is_ready) };
         peer.wait_until_ready();
         peer
     }
 
     fn wait_until_ready(&mut self) {
         let deadline = Instant::now() + PATIENCE;
-        let is_open = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
-        while !(get(self.http, self.ready).is_ok() && is_open(self.telnet) && is_open(self.put)) {
+        while !(self.is_ready)() {
             let ended = self.child.try_wait().expect("it is a child of ours");
             if ended.is_some() || Instant::now() > deadline {
                 let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
@@ -94,11 +63,6 @@ impl Peer {
         self.child.wait().expect("it is a child of ours");
         self.child = spawn(&self.program, &self.args, &self.folder);
         self.wait_until_ready();
-    }
-
-    /// What it answers to a query.
-    pub(crate) fn query(&self, path: &str) -> String {
-        get(self.http, path).unwrap_or_else(|error| panic!("{} answers {path}: {error}", self.program.display()))
     }
 }
 
@@ -143,13 +107,18 @@ fn new_folder() -> PathBuf {
 }
 
 /// Ports that were free just now. The system hands out others before it comes back to them.
-fn free_ports() -> [u16; 3] {
-    let bound = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("there are free ports"));
+pub(crate) fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
+    let bound = [(); COUNT].map(|()| TcpListener::bind("127.0.0.1:0").expect("there are free ports"));
     bound.map(|listener| listener.local_addr().expect("it is bound").port())
 }
 
+/// Whether something listens there.
+pub(crate) fn is_open(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
 /// The body of the answer to a GET request; HTTP/1.0, so that it ends with the connection.
-fn get(port: u16, path: &str) -> Result<String, String> {
+pub(crate) fn get(port: u16, path: &str) -> Result<String, String> {
     let exchange = || {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_read_timeout(Some(PATIENCE))?;

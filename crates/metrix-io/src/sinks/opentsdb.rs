@@ -4,23 +4,23 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{MElement, Sink, Tags, WriteError};
+use metrix::{MElement, Sink, Tags, WriteError};
 
-mod address;
+use crate::address::{AddressError, host_and_port};
+use crate::http_client::HttpUrl;
+use crate::sinks::refused::Refused;
+
 mod counts;
 mod http;
 mod name;
 mod options;
 mod point;
-mod refused;
 mod telnet;
 
 use http::{Failure, Http};
 use point::{Point, Rules, Unit};
-use refused::Refused;
 use telnet::Telnet;
 
-pub use address::AddressError;
 pub use counts::OpenTsdbCounts;
 
 /// Sends elements to OpenTSDB, or to another server that takes its `put` lines or its `/api/put`.
@@ -79,8 +79,8 @@ pub use counts::OpenTsdbCounts;
 /// It must be used within a tokio runtime whose I/O and time are enabled.
 ///
 /// ```
-/// use metrix::sink::OpenTsdb;
 /// use metrix::{MElement, Sink, Timestamp, tags};
+/// use metrix_io::sinks::OpenTsdb;
 /// use tokio::io::{AsyncBufReadExt, BufReader};
 /// use tokio::net::TcpListener;
 ///
@@ -113,6 +113,10 @@ enum Transport {
     Http(Http),
 }
 
+/// What errors call it, and its usual port.
+const PROTOCOL: &str = "opentsdb";
+const PORT: u16 = 4242;
+
 #[derive(Clone, Copy, Debug)]
 struct Timeouts {
     connect: Duration,
@@ -125,33 +129,35 @@ impl OpenTsdb {
     /// # Errors
     /// If the address lacks its host or port. That the server is there is seen at the first write.
     pub fn telnet(address: &str) -> Result<Self, AddressError> {
-        Ok(Self::over(Transport::Telnet(Telnet::new(address::host_and_port(address)?))))
+        let address = host_and_port(PROTOCOL, address, PORT)?;
+        Ok(Self::over(|_| Transport::Telnet(Telnet::new(address))))
     }
 
-    /// Posts JSON to `/api/put` below this URL, such as `http://127.0.0.1:4242`. There is no TLS.
+    /// Posts JSON to `/api/put` below this URL, such as `http://127.0.0.1:4242`, or one that begins with `https://`.
     ///
     /// # Errors
-    /// If it is no `http` URL, or has a user, a password or a query. That the server is there is seen at the first write.
+    /// If it is no such URL, or has a user, a password or a query. That the server is there is seen at the first write.
     ///
     /// ```
-    /// use metrix::sink::OpenTsdb;
+    /// use metrix_io::sinks::OpenTsdb;
     ///
     /// assert!(OpenTsdb::http("http://127.0.0.1:4242").is_ok());
-    /// let error = OpenTsdb::http("https://127.0.0.1:4242").unwrap_err();
-    /// assert!(error.to_string().starts_with("no opentsdb server can be at \"https://127.0.0.1:4242\""));
+    /// let error = OpenTsdb::http("ftp://127.0.0.1:4242").unwrap_err();
+    /// assert!(error.to_string().starts_with("no opentsdb server can be at \"ftp://127.0.0.1:4242\""));
     /// ```
     pub fn http(url: &str) -> Result<Self, AddressError> {
-        let (address, path) = address::url(url)?;
-        Ok(Self::over(Transport::Http(Http::new(address, path))))
+        let url = HttpUrl::parse(PROTOCOL, url, PORT)?;
+        Ok(Self::over(|counts| Transport::Http(Http::new(url, counts.connection_count()))))
     }
 
-    fn over(transport: Transport) -> Self {
+    fn over(transport: impl FnOnce(&OpenTsdbCounts) -> Transport) -> Self {
+        let counts = Arc::<OpenTsdbCounts>::default();
         Self {
-            transport,
+            transport: transport(&counts),
             rules: Rules { default_tags: Tags::NONE, max_tags: 8, unit: Unit::Seconds },
             timeouts: Timeouts { connect: Duration::from_secs(5), write: Duration::from_secs(30) },
             points_per_request: 50,
-            counts: Arc::default(),
+            counts,
             is_closed: false,
         }
     }
@@ -191,7 +197,7 @@ impl Sink for OpenTsdb {
             Transport::Http(http) => {
                 for (number, request) in points.chunks(self.points_per_request).enumerate() {
                     let sent: Vec<&Point<'_>> = request.iter().map(|(_, point)| point).collect();
-                    match http.write(&sent, self.timeouts, &self.counts).await {
+                    match http.write(&sent, self.timeouts).await {
                         Ok(()) => {}
                         Err(Failure::Refused(reason, places)) => {
                             for place in places {

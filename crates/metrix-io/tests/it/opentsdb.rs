@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use metrix::sink::OpenTsdb;
 use metrix::{MCoordinator, MElement, MStream, Sink, Tags, Timestamp, WriteError, size, tags};
+use metrix_io::sinks::OpenTsdb;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
@@ -12,7 +12,10 @@ use tokio::net::TcpListener;
 use crate::chain::chain;
 
 mod conformance;
+mod faults;
 mod http;
+mod peers;
+mod tls;
 
 const LINES: &str = include_str!("data/opentsdb_lines.jsonl");
 

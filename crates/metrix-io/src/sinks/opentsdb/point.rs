@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
+use metrix::{MElement, Tags};
 use serde_json::Value;
 
 use super::name::clean;
-use crate::{MElement, Tags};
 
 /// So many bytes may a metric's name and the tags have together. OpenTSDB reads lines of 1024 bytes and throws longer
 /// ones away; this leaves room for the rest of the line.

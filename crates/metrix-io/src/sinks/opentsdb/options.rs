@@ -3,10 +3,12 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use super::OpenTsdb;
+use metrix::Tags;
+
 use super::name::clean;
 use super::point::Unit;
-use crate::Tags;
+use super::{OpenTsdb, Transport};
+use crate::http_client::Tls;
 
 impl OpenTsdb {
     /// Adds these tags to elements that lack tags of their names. There are none at first.
@@ -22,8 +24,8 @@ impl OpenTsdb {
     /// ```
     /// use std::num::NonZeroUsize;
     ///
-    /// use metrix::sink::OpenTsdb;
     /// use metrix::{MElement, Sink, Timestamp, tags};
+    /// use metrix_io::sinks::OpenTsdb;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -44,8 +46,8 @@ impl OpenTsdb {
     /// Sends times in milliseconds, not in seconds.
     ///
     /// ```
-    /// use metrix::sink::OpenTsdb;
     /// use metrix::{MElement, Sink, Timestamp, tags};
+    /// use metrix_io::sinks::OpenTsdb;
     /// use tokio::io::{AsyncBufReadExt, BufReader};
     /// use tokio::net::TcpListener;
     ///
@@ -71,6 +73,14 @@ impl OpenTsdb {
     /// requests.
     pub fn points_per_request(mut self, points: NonZeroUsize) -> Self {
         self.points_per_request = points.get();
+        self
+    }
+
+    /// Trusts other certificates than this machine does, if the URL begins with `https://`. Telnet knows no TLS.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        if let Transport::Http(http) = &mut self.transport {
+            http.set_tls(tls);
+        }
         self
     }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use metrix::sink::OpenTsdb;
 use metrix::testing::{Arrival, Order, SinkConformance};
 use metrix::{MElement, tags};
+use metrix_io::sinks::OpenTsdb;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};

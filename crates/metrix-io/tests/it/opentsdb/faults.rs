@@ -1,11 +1,11 @@
 //! Faults of the way to OpenTSDB.
 
-use metrix::sink::OpenTsdb;
-use metrix::{MCoordinator, MElement, Sink, Tags, Timestamp, tags};
+use std::time::Duration;
+
+use metrix::{MCoordinator, MElement, MStream, Sink, Tags, Timestamp, size, tags};
+use metrix_io::sinks::OpenTsdb;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
-
-use crate::coordinator::{each, secs};
 
 #[tokio::test]
 async fn a_line_break_forges_no_command_and_what_can_not_be_sent_is_counted() {
@@ -17,7 +17,11 @@ async fn a_line_break_forges_no_command_and_what_can_not_be_sent_is_counted() {
         text
     });
     let sink = OpenTsdb::telnet(&address).unwrap();
-    let coordinator = MCoordinator::builder().stream(each("n")).sink("tsdb", sink).start().unwrap();
+    let coordinator = MCoordinator::builder()
+        .stream(MStream::builder("n").batch(size(1)).agg("sum"))
+        .sink("tsdb", sink)
+        .start()
+        .unwrap();
     let forged = [
         tags! { "host" => "a\nput forged.value 1 1 a=b" },
         tags! { "host" => "a\r\ndropcaches\r\n" },
@@ -26,7 +30,7 @@ async fn a_line_break_forges_no_command_and_what_can_not_be_sent_is_counted() {
     for tags in forged.iter().chain([&Tags::NONE, &tags! { "host" => "b" }]) {
         coordinator.send_with("n", 1.0, tags).unwrap();
     }
-    let report = coordinator.shutdown(secs(60)).await;
+    let report = coordinator.shutdown(Duration::from_secs(60)).await;
     assert_eq!((report.sinks["tsdb"].delivered, report.sinks["tsdb"].refused), (4, 1), "{report}");
 
     let text = received.await.unwrap();

@@ -1,19 +1,20 @@
 //! [`Refused`]: the elements of a batch that are not to be written.
 
+#[cfg(feature = "opentsdb")]
 use std::error::Error;
 use std::fmt::Display;
 
-use crate::WriteError;
+use metrix::WriteError;
 
 /// The elements of a batch that were refused, and why the first was.
 #[derive(Debug, Default)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     positions: Vec<usize>,
     first: String,
 }
 
 impl Refused {
-    pub(super) fn add(&mut self, position: usize, name: &str, reason: impl Display) {
+    pub(crate) fn add(&mut self, position: usize, name: &str, reason: impl Display) {
         if self.positions.is_empty() {
             let name: String = name.chars().take(100).collect();
             self.first = format!("element {position}, {name:?}: {reason}");
@@ -22,7 +23,7 @@ impl Refused {
     }
 
     /// What the write of a batch of this length comes to, whose other elements are written.
-    pub(super) fn into_result(mut self, batch: usize) -> Result<(), WriteError> {
+    pub(crate) fn into_result(mut self, batch: usize) -> Result<(), WriteError> {
         if self.positions.is_empty() {
             return Ok(());
         }
@@ -33,7 +34,8 @@ impl Refused {
 
     /// What it comes to if those at `unsent` are worth a retry. The refused ones are part of that, because an error is of
     /// one kind; the retry will refuse them again.
-    pub(super) fn with_unsent(
+    #[cfg(feature = "opentsdb")]
+    pub(crate) fn with_unsent(
         mut self,
         unsent: impl Iterator<Item = usize>,
         cause: Box<dyn Error + Send + Sync>,

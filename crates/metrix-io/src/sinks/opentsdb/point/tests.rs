@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
+use metrix::{Timestamp, tags};
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
 use super::*;
-use crate::{Timestamp, tags};
 
 const NOON: Timestamp = Timestamp::from_secs(1_700_000_000);
 

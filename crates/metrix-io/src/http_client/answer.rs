@@ -1,0 +1,76 @@
+//! [`Answer`]: what a server has answered, and what that means.
+
+use hyper::StatusCode;
+use hyper::body::Bytes;
+
+/// What a server has answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    /// Empty if there was too much of it.
+    pub(crate) body: Bytes,
+}
+
+/// What becomes of a request with such an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The server has taken it.
+    Taken,
+    /// Another try may help: the server is busy, or unwell.
+    Retryable,
+    /// The server takes no such thing.
+    Refused,
+}
+
+impl Answer {
+    /// 2xx says that it was taken; 408, 429 and 5xx are worth another try; all else is a refusal.
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self.status {
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Verdict::Retryable,
+            status if status.is_success() => Verdict::Taken,
+            status if status.is_server_error() => Verdict::Retryable,
+            _ => Verdict::Refused,
+        }
+    }
+
+    /// The server's words: its `reason` if that was found in the body, or else the body, 300 characters of it at most.
+    pub(crate) fn said(&self, reason: Option<&str>) -> String {
+        let text = String::from_utf8_lossy(&self.body);
+        let words: String = reason.unwrap_or(text.trim()).chars().take(300).collect();
+        format!("the server says {}: {words:?}", self.status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_are_by_the_status() {
+        for (status, expected) in [
+            (200, Verdict::Taken),
+            (204, Verdict::Taken),
+            (302, Verdict::Refused),
+            (400, Verdict::Refused),
+            (401, Verdict::Refused),
+            (404, Verdict::Refused),
+            (408, Verdict::Retryable),
+            (413, Verdict::Refused),
+            (429, Verdict::Retryable),
+            (500, Verdict::Retryable),
+            (503, Verdict::Retryable),
+        ] {
+            let status = StatusCode::from_u16(status).expect("it is one");
+            assert_eq!(Answer { status, body: Bytes::new() }.verdict(), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn words_are_short_and_in_one_line() {
+        let answer = Answer { status: StatusCode::BAD_REQUEST, body: Bytes::from(format!(" a\nb{}", "c".repeat(999))) };
+        let said = answer.said(None);
+        assert!(said.starts_with("the server says 400 Bad Request: \"a\\nbccc"), "{said}");
+        assert!(said.len() < 400 && !said.contains('\n'));
+        assert_eq!(answer.said(Some("why")), "the server says 400 Bad Request: \"why\"");
+    }
+}

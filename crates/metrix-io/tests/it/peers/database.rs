@@ -1,0 +1,60 @@
+//! [`Database`]: the databases that speak many protocols.
+
+use std::fs;
+
+use super::{Peer, free_ports, get, is_open};
+
+/// InfluxDB, or VictoriaMetrics.
+pub(crate) struct Database {
+    pub(crate) peer: Peer,
+    /// Answers queries.
+    pub(crate) http: u16,
+    /// Takes OpenTSDB's `put` lines.
+    pub(crate) telnet: u16,
+    /// Takes OpenTSDB's `/api/put`.
+    pub(crate) put: u16,
+}
+
+impl Database {
+    /// InfluxDB, whose OpenTSDB listener stores into the database `otsdb`.
+    pub(crate) fn influxdb() -> Self {
+        let [http, opentsdb, backup] = free_ports();
+        let args = |folder: &std::path::Path| {
+            let config = include_str!("influxdb.conf")
+                .replace("@DIR@", folder.to_str().expect("the folder's name is text"))
+                .replace("@HTTP@", &http.to_string())
+                .replace("@OPENTSDB@", &opentsdb.to_string())
+                .replace("@BACKUP@", &backup.to_string());
+            let path = folder.join("influxdb.conf");
+            fs::write(&path, config).expect("the folder can be written to");
+            vec!["-config".to_owned(), path.display().to_string()]
+        };
+        let peer = Peer::start("influxd", args, move || get(http, "/ping").is_ok() && is_open(opentsdb));
+        let database = Self { peer, http, telnet: opentsdb, put: opentsdb };
+        // It makes it by itself when lines come over telnet, but not over HTTP.
+        database.query("/query?q=CREATE%20DATABASE%20otsdb");
+        database
+    }
+
+    pub(crate) fn victoria_metrics() -> Self {
+        let [http, telnet, put] = free_ports();
+        let args = |folder: &std::path::Path| {
+            vec![
+                format!("-storageDataPath={}", folder.join("data").display()),
+                format!("-httpListenAddr=127.0.0.1:{http}"),
+                format!("-opentsdbListenAddr=127.0.0.1:{telnet}"),
+                format!("-opentsdbHTTPListenAddr=127.0.0.1:{put}"),
+                "-retentionPeriod=100y".to_owned(),
+                "-search.latencyOffset=0s".to_owned(),
+                "-loggerLevel=WARN".to_owned(),
+            ]
+        };
+        let is_ready = move || get(http, "/health").is_ok() && is_open(telnet) && is_open(put);
+        Self { peer: Peer::start("victoria-metrics", args, is_ready), http, telnet, put }
+    }
+
+    /// What it answers to a query.
+    pub(crate) fn query(&self, path: &str) -> String {
+        get(self.http, path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+}
