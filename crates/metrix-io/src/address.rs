@@ -8,7 +8,7 @@ use std::fmt;
 /// It shows what was given, but for the user and password that may stand in it.
 ///
 /// ```
-/// use metrix_io::sinks::OpenTsdb;
+/// use metrix_io::sinks::opentsdb::OpenTsdb;
 ///
 /// let error = OpenTsdb::telnet("localhost").unwrap_err();
 /// let expected = r#"no opentsdb server can be at "localhost"; give a host and a port, such as "127.0.0.1:4242""#;

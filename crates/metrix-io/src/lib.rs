@@ -7,8 +7,8 @@
 //! - `host`: the [source](sources::host) that samples this machine.
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
+//! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and a [parser](sources::prometheus) of what it reads.
-//! - `opentsdb`: the [sink](sinks::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
 //!

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use metrix::Overflow;
-use metrix_io::sinks::OpenTsdb;
+use metrix_io::sinks::opentsdb::OpenTsdb;
 
 use super::first::One;
 use super::key::Key;

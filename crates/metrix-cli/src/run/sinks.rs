@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use metrix::sink::{Blocking, Csv, JsonLines, Log, Print};
 use metrix::{Overflow, Retry, SinkOptions, size};
-use metrix_io::sinks::OpenTsdb;
+use metrix_io::sinks::opentsdb::OpenTsdb;
 use metrix_io::sinks::sqlite::Sqlite;
 
 use self::outlet::Outlet;

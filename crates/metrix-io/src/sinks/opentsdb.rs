@@ -80,7 +80,7 @@ pub use counts::OpenTsdbCounts;
 ///
 /// ```
 /// use metrix::{MElement, Sink, Timestamp, tags};
-/// use metrix_io::sinks::OpenTsdb;
+/// use metrix_io::sinks::opentsdb::OpenTsdb;
 /// use tokio::io::{AsyncBufReadExt, BufReader};
 /// use tokio::net::TcpListener;
 ///
@@ -139,7 +139,7 @@ impl OpenTsdb {
     /// If it is no such URL, or has a user, a password or a query. That the server is there is seen at the first write.
     ///
     /// ```
-    /// use metrix_io::sinks::OpenTsdb;
+    /// use metrix_io::sinks::opentsdb::OpenTsdb;
     ///
     /// assert!(OpenTsdb::http("http://127.0.0.1:4242").is_ok());
     /// let error = OpenTsdb::http("ftp://127.0.0.1:4242").unwrap_err();

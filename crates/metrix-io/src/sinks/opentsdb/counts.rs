@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// What an [`OpenTsdb`](super::OpenTsdb) has seen so far. It can be read from anywhere while the sink works.
 ///
 /// ```
-/// use metrix_io::sinks::OpenTsdb;
+/// use metrix_io::sinks::opentsdb::OpenTsdb;
 ///
 /// let sink = OpenTsdb::telnet("127.0.0.1:4242")?;
 /// let counts = sink.counts();

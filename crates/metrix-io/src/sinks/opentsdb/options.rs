@@ -25,7 +25,7 @@ impl OpenTsdb {
     /// use std::num::NonZeroUsize;
     ///
     /// use metrix::{MElement, Sink, Timestamp, tags};
-    /// use metrix_io::sinks::OpenTsdb;
+    /// use metrix_io::sinks::opentsdb::OpenTsdb;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -47,7 +47,7 @@ impl OpenTsdb {
     ///
     /// ```
     /// use metrix::{MElement, Sink, Timestamp, tags};
-    /// use metrix_io::sinks::OpenTsdb;
+    /// use metrix_io::sinks::opentsdb::OpenTsdb;
     /// use tokio::io::{AsyncBufReadExt, BufReader};
     /// use tokio::net::TcpListener;
     ///

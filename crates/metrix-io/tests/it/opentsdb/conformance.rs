@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use metrix::testing::{Arrival, Order, SinkConformance};
 use metrix::{MElement, tags};
-use metrix_io::sinks::OpenTsdb;
+use metrix_io::sinks::opentsdb::OpenTsdb;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};

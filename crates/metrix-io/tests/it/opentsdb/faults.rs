@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use metrix::{MCoordinator, MElement, MStream, Sink, Tags, Timestamp, size, tags};
-use metrix_io::sinks::OpenTsdb;
+use metrix_io::sinks::opentsdb::OpenTsdb;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use metrix::{MElement, Sink};
-use metrix_io::sinks::OpenTsdb;
+use metrix_io::sinks::opentsdb::OpenTsdb;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use metrix::{MElement, tags};
-use metrix_io::sinks::OpenTsdb;
+use metrix_io::sinks::opentsdb::OpenTsdb;
 
 use crate::arrival::{Way, check_all_arrive, check_only_the_last_are_lost, kill_in_the_middle};
 use crate::peers::database::Database;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use metrix::Sink;
 use metrix_io::Tls;
-use metrix_io::sinks::OpenTsdb;
+use metrix_io::sinks::opentsdb::OpenTsdb;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
