@@ -9,18 +9,19 @@
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and a [parser](sources::prometheus) of what it reads.
+//! - `remote_write`: the [sink](sinks::remote_write) that writes to Prometheus and others.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
 //!
 //! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
 
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "opentsdb", feature = "remote_write"))]
 mod address;
 #[cfg(any(feature = "http-server", feature = "statsd"))]
 mod bind_error;
 mod glob;
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "opentsdb", feature = "remote_write"))]
 mod http_client;
 #[cfg(feature = "http-server")]
 pub mod http_server;
@@ -33,7 +34,7 @@ mod number;
 mod parse;
 #[cfg(feature = "prometheus")]
 mod prometheus_format;
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "remote_write"))]
 mod prometheus_series;
 mod reading;
 mod sample;
@@ -41,12 +42,12 @@ mod secret;
 pub mod sinks;
 pub mod sources;
 
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "opentsdb", feature = "remote_write"))]
 pub use address::AddressError;
 #[cfg(any(feature = "http-server", feature = "statsd"))]
 pub use bind_error::BindError;
 pub use glob::Glob;
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "opentsdb", feature = "remote_write"))]
 pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;

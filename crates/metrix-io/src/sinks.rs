@@ -4,7 +4,9 @@
 pub mod opentsdb;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
-#[cfg(any(feature = "opentsdb", feature = "prometheus"))]
+#[cfg(any(feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
 mod refused;
+#[cfg(feature = "remote_write")]
+pub mod remote_write;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

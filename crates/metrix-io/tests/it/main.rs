@@ -2,24 +2,28 @@
 
 #[cfg(all(feature = "gzip", feature = "lines"))]
 mod apache;
-#[cfg(any(feature = "opentsdb", feature = "prometheus"))]
+#[cfg(any(feature = "opentsdb", all(feature = "http-server", feature = "remote_write")))]
 mod arrival;
-#[cfg(feature = "opentsdb")]
+#[cfg(any(feature = "opentsdb", all(feature = "http-server", feature = "remote_write")))]
 mod chain;
 #[cfg(feature = "host")]
 mod every;
 #[cfg(feature = "host")]
 mod host;
-#[cfg(any(feature = "opentsdb", feature = "prometheus"))]
+#[cfg(any(feature = "opentsdb", feature = "prometheus", all(feature = "http-server", feature = "remote_write")))]
 mod hostile;
 #[cfg(feature = "http-server")]
 mod http_server;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
-#[cfg(any(feature = "opentsdb", feature = "prometheus"))]
+#[cfg(any(feature = "opentsdb", feature = "prometheus", all(feature = "http-server", feature = "remote_write")))]
 mod peers;
 #[cfg(feature = "prometheus")]
 mod prometheus;
+#[cfg(any(feature = "prometheus", all(feature = "http-server", feature = "remote_write")))]
+mod prometheus_names;
+#[cfg(all(feature = "http-server", feature = "remote_write"))]
+mod remote_write;
 #[cfg(all(feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod samples;
 #[cfg(feature = "sqlite")]

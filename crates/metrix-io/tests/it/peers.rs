@@ -11,6 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub(crate) mod database;
+#[cfg(any(feature = "prometheus", feature = "remote_write"))]
+pub(crate) mod prometheus;
 pub(crate) mod stored;
 
 /// So long may a server take to start, or to show what it has been sent.
