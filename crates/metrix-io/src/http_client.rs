@@ -1,9 +1,9 @@
 //! [`HttpClient`]: one server over HTTP/1.1, for sinks and sources that speak it.
 
 mod answer;
-#[cfg(feature = "remote_write")]
-mod authorization;
 mod connection;
+#[cfg(feature = "influx")]
+pub(crate) mod gzip;
 mod tls;
 mod url;
 
@@ -19,8 +19,6 @@ use hyper::{Method, Request, http};
 use tokio::time::timeout;
 
 pub(crate) use self::answer::{Answer, Verdict};
-#[cfg(feature = "remote_write")]
-pub(crate) use self::authorization::{basic, bearer};
 use self::connection::Connection;
 pub use self::tls::{Tls, TlsError};
 pub(crate) use self::url::HttpUrl;

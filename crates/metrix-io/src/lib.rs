@@ -6,6 +6,7 @@
 //! - `gzip`, `zstd`: inputs that are compressed.
 //! - `host`: the [source](sources::host) that samples this machine.
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
+//! - `influx`: the [sink](sinks::influx) that writes to InfluxDB, and the [source](sources::influx) that takes its place.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and a [parser](sources::prometheus) of what it reads.
@@ -16,17 +17,21 @@
 //! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
 
-#[cfg(any(feature = "opentsdb", feature = "remote_write"))]
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
 mod address;
+#[cfg(any(feature = "influx", feature = "remote_write"))]
+mod authorization;
 #[cfg(any(feature = "http-server", feature = "statsd"))]
 mod bind_error;
 mod glob;
-#[cfg(any(feature = "opentsdb", feature = "remote_write"))]
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
 mod http_client;
 #[cfg(feature = "http-server")]
 pub mod http_server;
 #[cfg(feature = "host")]
 mod increases;
+#[cfg(feature = "influx")]
+mod influx_precision;
 mod input;
 mod kind;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
@@ -42,12 +47,12 @@ mod secret;
 pub mod sinks;
 pub mod sources;
 
-#[cfg(any(feature = "opentsdb", feature = "remote_write"))]
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
 pub use address::AddressError;
 #[cfg(any(feature = "http-server", feature = "statsd"))]
 pub use bind_error::BindError;
 pub use glob::Glob;
-#[cfg(any(feature = "opentsdb", feature = "remote_write"))]
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
 pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;

@@ -8,6 +8,8 @@ mod excerpt;
 mod fields;
 #[cfg(feature = "host")]
 pub mod host;
+#[cfg(feature = "influx")]
+pub mod influx;
 #[cfg(feature = "json")]
 mod json;
 #[cfg(feature = "jsonl")]

@@ -21,7 +21,7 @@ pub(crate) struct HttpUrl {
 
 impl HttpUrl {
     /// Reads the URL of a server of this protocol, whose usual port stands in the error's example.
-    #[cfg(feature = "opentsdb")]
+    #[cfg(any(feature = "influx", feature = "opentsdb"))]
     pub(crate) fn parse(protocol: &'static str, url: &str, port: u16) -> Result<Self, AddressError> {
         let wanted = || format!("give a URL without user and query, such as \"http://127.0.0.1:{port}\"");
         Self::read(url).ok_or_else(|| AddressError::new(protocol, url, wanted()))
@@ -67,7 +67,7 @@ impl HttpUrl {
 mod tests {
     use super::*;
 
-    #[cfg(feature = "opentsdb")]
+    #[cfg(any(feature = "influx", feature = "opentsdb"))]
     #[test]
     fn takes_urls_with_a_path() {
         for (given, host, port, authority, path, is_tls) in [
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(message, "no x server can be at \"http://***@a/b\"; give a URL without user, such as \"http://a\"");
     }
 
-    #[cfg(feature = "opentsdb")]
+    #[cfg(any(feature = "influx", feature = "opentsdb"))]
     #[test]
     fn refuses_what_is_none() {
         for given in [

@@ -2,21 +2,33 @@
 
 #[cfg(all(feature = "gzip", feature = "lines"))]
 mod apache;
-#[cfg(any(feature = "opentsdb", all(feature = "http-server", feature = "remote_write")))]
+#[cfg(any(feature = "influx", feature = "opentsdb", all(feature = "http-server", feature = "remote_write")))]
 mod arrival;
-#[cfg(any(feature = "opentsdb", all(feature = "http-server", feature = "remote_write")))]
+#[cfg(any(feature = "influx", feature = "opentsdb", all(feature = "http-server", feature = "remote_write")))]
 mod chain;
 #[cfg(feature = "host")]
 mod every;
 #[cfg(feature = "host")]
 mod host;
-#[cfg(any(feature = "opentsdb", feature = "prometheus", all(feature = "http-server", feature = "remote_write")))]
+#[cfg(any(
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    all(feature = "http-server", feature = "remote_write")
+))]
 mod hostile;
 #[cfg(feature = "http-server")]
 mod http_server;
+#[cfg(feature = "influx")]
+mod influx;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
-#[cfg(any(feature = "opentsdb", feature = "prometheus", all(feature = "http-server", feature = "remote_write")))]
+#[cfg(any(
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    all(feature = "http-server", feature = "remote_write")
+))]
 mod peers;
 #[cfg(feature = "prometheus")]
 mod prometheus;

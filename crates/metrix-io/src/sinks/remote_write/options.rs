@@ -8,7 +8,8 @@ use metrix::{MElement, Tags, Timestamp};
 
 use super::{HeaderError, RemoteWrite};
 use crate::Secret;
-use crate::http_client::{Tls, basic, bearer};
+use crate::authorization;
+use crate::http_client::Tls;
 use crate::prometheus_series::PrometheusSeries;
 
 impl RemoteWrite {
@@ -30,13 +31,13 @@ impl RemoteWrite {
     /// use metrix_io::Secret;
     /// use metrix_io::sinks::remote_write::RemoteWrite;
     ///
-    /// let sink = RemoteWrite::new("https://mimir.example.org/api/v1/push")?.bearer(&Secret::new("s3cr3t")?);
+    /// let sink = RemoteWrite::new("https://mimir.example.org/api/v1/push")?.token(&Secret::new("s3cr3t")?);
     /// assert!(!format!("{sink:?}").contains("s3cr3t"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn bearer(self, token: &Secret) -> Self {
-        Self { authorization: Some(bearer(token)), ..self }
+    pub fn token(self, token: &Secret) -> Self {
+        Self { authorization: Some(authorization::token("Bearer", token)), ..self }
     }
 
     /// Says who it is by a user and a password.
@@ -49,16 +50,16 @@ impl RemoteWrite {
     /// use metrix_io::sinks::remote_write::RemoteWrite;
     ///
     /// let sink = RemoteWrite::new("https://mimir.example.org/api/v1/push")?;
-    /// let error = sink.basic("ada:", &Secret::new("s3cr3t")?).unwrap_err();
+    /// let error = sink.user("ada:", &Secret::new("s3cr3t")?).unwrap_err();
     /// assert_eq!(error.to_string(), "the user `ada:` has a colon or a control character: leave it out");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn basic(self, user: &str, password: &Secret) -> Result<Self, HeaderError> {
+    pub fn user(self, user: &str, password: &Secret) -> Result<Self, HeaderError> {
         if user.contains(|char: char| char == ':' || char.is_control()) {
             let user = user.escape_debug();
             return Err(HeaderError(format!("the user `{user}` has a colon or a control character: leave it out")));
         }
-        Ok(Self { authorization: Some(basic(user, password)), ..self })
+        Ok(Self { authorization: Some(authorization::basic(user, password)), ..self })
     }
 
     /// Sends a header with each request; one of the same name that was set before is replaced.

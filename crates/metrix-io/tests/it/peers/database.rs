@@ -13,27 +13,43 @@ pub(crate) struct Database {
     pub(crate) telnet: u16,
     /// Takes OpenTSDB's `/api/put`.
     pub(crate) put: u16,
+    /// Takes InfluxDB's lines in datagrams; 0 if it doesn't.
+    pub(crate) udp: u16,
 }
 
 impl Database {
-    /// InfluxDB, whose OpenTSDB listener stores into the database `otsdb`.
+    /// InfluxDB, whose OpenTSDB listener stores into the database `otsdb`, and its UDP listener into `udp`.
     pub(crate) fn influxdb() -> Self {
-        let [http, opentsdb, backup] = free_ports();
+        let database = Self::influxdb_asking("false");
+        // It makes it by itself when lines come over telnet, but not over HTTP.
+        database.query("/query?q=CREATE%20DATABASE%20otsdb");
+        database
+    }
+
+    /// InfluxDB with a database `lines` and the user `me`, who has to say the password `open sesame`.
+    pub(crate) fn influxdb_with_users() -> Self {
+        let database = Self::influxdb_asking("true");
+        database.query("/query?q=CREATE%20USER%20me%20WITH%20PASSWORD%20%27open%20sesame%27%20WITH%20ALL%20PRIVILEGES");
+        database.query("/query?u=me&p=open%20sesame&q=CREATE%20DATABASE%20lines");
+        database
+    }
+
+    fn influxdb_asking(auth: &str) -> Self {
+        let [http, opentsdb, udp, backup] = free_ports();
         let args = |folder: &std::path::Path| {
             let config = include_str!("influxdb.conf")
                 .replace("@DIR@", folder.to_str().expect("the folder's name is text"))
                 .replace("@HTTP@", &http.to_string())
                 .replace("@OPENTSDB@", &opentsdb.to_string())
-                .replace("@BACKUP@", &backup.to_string());
+                .replace("@BACKUP@", &backup.to_string())
+                .replace("@UDP@", &udp.to_string())
+                .replace("@AUTH@", auth);
             let path = folder.join("influxdb.conf");
             fs::write(&path, config).expect("the folder can be written to");
             vec!["-config".to_owned(), path.display().to_string()]
         };
         let peer = Peer::start("influxd", args, move || get(http, "/ping").is_ok() && is_open(opentsdb));
-        let database = Self { peer, http, telnet: opentsdb, put: opentsdb };
-        // It makes it by itself when lines come over telnet, but not over HTTP.
-        database.query("/query?q=CREATE%20DATABASE%20otsdb");
-        database
+        Self { peer, http, telnet: opentsdb, put: opentsdb, udp }
     }
 
     pub(crate) fn victoria_metrics() -> Self {
@@ -50,7 +66,7 @@ impl Database {
             ]
         };
         let is_ready = move || get(http, "/health").is_ok() && is_open(telnet) && is_open(put);
-        Self { peer: Peer::start("victoria-metrics", args, is_ready), http, telnet, put }
+        Self { peer: Peer::start("victoria-metrics", args, is_ready), http, telnet, put, udp: 0 }
     }
 
     /// What it answers to a query.

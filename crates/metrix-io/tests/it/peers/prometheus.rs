@@ -33,7 +33,7 @@ impl Database {
             ]
         };
         let peer = Peer::start("prometheus", args, move || get(http, "/-/ready").is_ok());
-        Self { peer, http, telnet: http, put: http }
+        Self { peer, http, telnet: 0, put: 0, udp: 0 }
     }
 
     /// The pushgateway, which has the strictest parser.
@@ -41,7 +41,7 @@ impl Database {
         let [http] = free_ports();
         let args = |_: &std::path::Path| vec![format!("--web.listen-address=127.0.0.1:{http}")];
         let peer = Peer::start("prometheus-pushgateway", args, move || get(http, "/-/ready").is_ok());
-        Self { peer, http, telnet: http, put: http }
+        Self { peer, http, telnet: 0, put: 0, udp: 0 }
     }
 }
 

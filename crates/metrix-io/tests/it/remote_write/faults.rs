@@ -126,8 +126,8 @@ async fn several_samples_of_a_series_go_one_after_the_other() {
 async fn it_says_who_it_is() {
     let server = Server::start();
     let secret = Secret::new("open sesame").unwrap();
-    sink(&server).bearer(&secret).write(&elements(1)).await.unwrap();
-    sink(&server).basic("Aladdin", &secret).unwrap().write(&elements(1)).await.unwrap();
+    sink(&server).token(&secret).write(&elements(1)).await.unwrap();
+    sink(&server).user("Aladdin", &secret).unwrap().write(&elements(1)).await.unwrap();
     sink(&server)
         .header("X-Scope-OrgID", "a")
         .unwrap()
@@ -141,7 +141,7 @@ async fn it_says_who_it_is() {
     assert_eq!(header(0, "authorization"), ["Bearer open sesame"]);
     assert_eq!(header(1, "authorization"), ["Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="]);
     assert_eq!(header(2, "x-scope-orgid"), ["b"]);
-    assert!(!format!("{:?}", sink(&server).bearer(&secret)).contains("sesame"));
+    assert!(!format!("{:?}", sink(&server).token(&secret)).contains("sesame"));
 }
 
 #[tokio::test]

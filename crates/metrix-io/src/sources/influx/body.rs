@@ -1,0 +1,65 @@
+//! [`lines`]: the lines of a body.
+
+use super::text::{OF_COLUMN, OF_STRING, end};
+
+/// The lines of a body, each with its number, counted from 1. A line break within a text in quotation marks belongs to the line.
+pub(super) fn lines(body: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let (mut rest, mut number) = (body, 1);
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let length = length(rest);
+        let (line, after) = rest.split_at(length);
+        let this = number;
+        number += 1 + memchr::memchr_iter(b'\n', line).count();
+        rest = after.strip_prefix(b"\n").unwrap_or(after);
+        Some((this, line))
+    })
+}
+
+/// How long the first line is.
+fn length(body: &[u8]) -> usize {
+    let first = memchr::memchr(b'\n', body).unwrap_or(body.len());
+    // Most lines have no text at all.
+    if memchr::memchr(b'"', &body[..first]).is_none() || body.trim_ascii_start().starts_with(b"#") {
+        return first;
+    }
+    // The fields come after the first space, and only theirs are texts.
+    let mut place = end(body, 0, b" \n", OF_COLUMN);
+    while let Some(byte) = body.get(place) {
+        place = match byte {
+            b'\n' => return place,
+            b'=' if body.get(place + 1) == Some(&b'"') => end(body, place + 2, b"\"", OF_STRING) + 1,
+            b'\\' if body.get(place + 1).is_some_and(|next| OF_COLUMN.contains(next)) => place + 2,
+            _ => place + 1,
+        };
+    }
+    body.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_ends_where_it_ends() {
+        for (body, expected) in [
+            ("", vec![]),
+            ("a b=1", vec![(1, "a b=1")]),
+            ("a b=1\n", vec![(1, "a b=1")]),
+            ("a b=1\n\nc d=2\r\n", vec![(1, "a b=1"), (2, ""), (3, "c d=2\r")]),
+            ("a b=\"x\ny\",c=1\nd e=2", vec![(1, "a b=\"x\ny\",c=1"), (3, "d e=2")]),
+            ("a b=\"x\\\"\n\",c=1\nd e=2", vec![(1, "a b=\"x\\\"\n\",c=1"), (3, "d e=2")]),
+            ("a\"b c=1\nd e=2", vec![(1, "a\"b c=1"), (2, "d e=2")]),
+            ("a,k=\"v c=1\nd e=2", vec![(1, "a,k=\"v c=1"), (2, "d e=2")]),
+            ("a\\ b=\"c d=1\ne f=2", vec![(1, "a\\ b=\"c d=1"), (2, "e f=2")]),
+            ("# it=\"\na b=1", vec![(1, "# it=\""), (2, "a b=1")]),
+            ("a b=\"x\ny", vec![(1, "a b=\"x\ny")]),
+        ] {
+            let found: Vec<_> = lines(body.as_bytes()).collect();
+            let expected: Vec<_> = expected.into_iter().map(|(number, line)| (number, line.as_bytes())).collect();
+            assert_eq!(found, expected, "{body:?}");
+        }
+    }
+}

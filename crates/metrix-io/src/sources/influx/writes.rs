@@ -1,0 +1,102 @@
+//! [`InfluxWrites`]: what clients of an [`InfluxServer`](super::InfluxServer) write.
+
+use std::net::SocketAddr;
+
+use hyper::body::Bytes;
+use hyper::{Response, StatusCode};
+use tokio::sync::{mpsc, oneshot};
+
+use super::InfluxLines;
+use super::answer::{Version, well};
+use super::body::lines;
+use crate::http_server::HttpMeter;
+use crate::{LineError, ParseLine, Reading};
+
+/// What clients of an [`InfluxServer`](super::InfluxServer) write, one request after the other. It no longer listens when this is
+/// dropped.
+#[derive(Debug)]
+pub struct InfluxWrites {
+    pub(super) waiting: mpsc::Receiver<InfluxWrite>,
+    /// Lets the server go on, as long as it is there.
+    pub(super) goes_on: Option<oneshot::Sender<()>>,
+    pub(super) address: SocketAddr,
+    pub(super) meter: HttpMeter,
+}
+
+impl InfluxWrites {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What the server has done so far, to be looked at from elsewhere while it works and after.
+    pub fn meter(&self) -> HttpMeter {
+        self.meter.clone()
+    }
+
+    /// The next request; `None` when it was [stopped](Self::stop) and all that had come by then was given.
+    ///
+    /// # Cancel safety
+    /// A future that is dropped has taken none.
+    pub async fn next(&mut self) -> Option<InfluxWrite> {
+        self.waiting.recv().await
+    }
+
+    /// Stops to listen. Requests that have come are still given, as long as
+    /// [`HttpLimits::grace`](crate::http_server::HttpLimits::grace) lets them be answered.
+    pub fn stop(&mut self) {
+        self.goes_on = None;
+    }
+}
+
+/// What a client writes in one request, and waits to be told that it was taken. If it is dropped before that, the client is told
+/// to come again (503).
+#[derive(Debug)]
+pub struct InfluxWrite {
+    pub(super) body: Bytes,
+    pub(super) lines: InfluxLines,
+    pub(super) version: Version,
+    pub(super) answer: oneshot::Sender<Response<Bytes>>,
+    /// How many lines were wrong, and what the first was.
+    pub(super) wrong: (u64, String),
+}
+
+impl InfluxWrite {
+    /// Gives the readings of all lines to `visit`, and what is wrong with those that have none, in order. Returns how many lines
+    /// there were.
+    pub fn read(&mut self, mut visit: impl FnMut(Result<Reading<'_>, LineError>)) -> u64 {
+        let Self { body, lines: parser, wrong, .. } = self;
+        let mut count = 0;
+        for (number, line) in lines(body) {
+            count += u64::from(!line.trim_ascii().is_empty());
+            if let Err(error) = parser.parse(line, &mut |reading| visit(Ok(reading))) {
+                if wrong.0 == 0 {
+                    wrong.1 = format!("line {number}, column {error}");
+                }
+                wrong.0 += 1;
+                visit(Err(error));
+            }
+        }
+        count
+    }
+
+    /// How many fields were left out when it was read, as they are texts.
+    pub fn skipped(&self) -> u64 {
+        self.lines.skipped()
+    }
+
+    /// Tells the client that it was taken: 204, or 400 if lines were wrong, with the first of them and how many there were; the
+    /// others have been taken all the same, as InfluxDB does it.
+    pub fn confirm(self) {
+        let (wrong, first) = self.wrong;
+        let answer = match wrong {
+            0 => well(),
+            _ => {
+                let message = format!("partial write: {first} dropped={wrong}");
+                self.version.error(StatusCode::BAD_REQUEST, &message)
+            }
+        };
+        // A client that has gone does not hear it.
+        let _ = self.answer.send(answer);
+    }
+}

@@ -1,0 +1,183 @@
+//! The sink against real servers: what was written is read back through their own queries.
+
+use std::collections::BTreeMap;
+
+use metrix::{MElement, Sink, Tags, Timestamp, tags};
+use metrix_io::Secret;
+use metrix_io::sinks::influx::Influx;
+
+use super::{clean, measurement};
+use crate::arrival::{Way, check_all_arrive, check_only_the_last_are_lost, kill_in_the_middle};
+use crate::chain::chain;
+use crate::hostile::{START, hostile_elements};
+use crate::peers::database::Database;
+use crate::peers::stored::{self, Stored};
+
+fn by_influxdb(server: &Database) -> Stored {
+    stored::by_influxdb(server, "lines", "ns")
+}
+
+fn by_influxdb_udp(server: &Database) -> Stored {
+    stored::by_influxdb(server, "udp", "ns")
+}
+
+/// What VictoriaMetrics has: it adds the field to the name and the database as a tag, and keeps milliseconds.
+fn by_victoria_metrics(server: &Database) -> Stored {
+    let of = |((name, mut tags, millis), values): ((String, BTreeMap<String, String>, i64), Vec<f64>)| {
+        tags.remove("db");
+        let name = name.strip_suffix("_value").expect("the field").to_owned();
+        ((name, tags, millis * 1_000_000), values)
+    };
+    stored::by_victoria_metrics(server).into_iter().map(of).collect()
+}
+
+/// What a server should have stored, by the table of the docs.
+fn expected(elements: &[MElement]) -> Stored {
+    let mut stored = Stored::new();
+    for element in elements {
+        let mut tags = BTreeMap::from([("host".to_owned(), "here".to_owned())]);
+        let given = element.tags.iter().filter(|(_, value)| !value.is_empty());
+        tags.extend(given.map(|(name, value)| (clean(name), clean(value))));
+        let key = (measurement(&element.name), tags, element.at.as_nanos());
+        stored.entry(key).or_default().push(element.value);
+    }
+    stored
+}
+
+fn influxdb() -> Way {
+    let server = Database::influxdb();
+    server.query("/query?q=CREATE%20DATABASE%20lines");
+    Way { server, stored: by_influxdb, expected }
+}
+
+fn victoria_metrics() -> Way {
+    Way { server: Database::victoria_metrics(), stored: by_victoria_metrics, expected }
+}
+
+fn here(sink: Influx) -> Influx {
+    sink.default_tags(tags! { "host" => "here" })
+}
+
+fn v1(way: &Way) -> Influx {
+    here(Influx::v1(&format!("http://127.0.0.1:{}", way.server.http), "lines").unwrap())
+}
+
+fn v2(way: &Way) -> Influx {
+    here(Influx::v2(&format!("http://127.0.0.1:{}", way.server.http), "org", "lines").unwrap())
+}
+
+#[tokio::test]
+async fn all_arrive_at_influxdb() {
+    let way = influxdb();
+    let mut sink = v1(&way);
+    check_all_arrive(&way, &mut sink).await;
+    assert_eq!((sink.counts().connections(), sink.counts().requests()), (1, 10));
+}
+
+#[tokio::test]
+async fn all_arrive_at_influxdb_by_gzip() {
+    let way = influxdb();
+    check_all_arrive(&way, &mut v1(&way).gzip()).await;
+}
+
+#[tokio::test]
+async fn all_arrive_at_victoria_metrics() {
+    let way = victoria_metrics();
+    check_all_arrive(&way, &mut v1(&way)).await;
+}
+
+#[tokio::test]
+async fn all_arrive_at_victoria_metrics_by_version_2_and_gzip() {
+    let way = victoria_metrics();
+    check_all_arrive(&way, &mut v2(&way).gzip()).await;
+}
+
+/// Nobody tells a sender over UDP to wait. So it waits for what it has sent, which a server of this machine then has.
+#[tokio::test]
+async fn all_arrive_at_influxdb_over_udp_if_there_is_time() {
+    let way = Way { server: Database::influxdb(), stored: by_influxdb_udp, expected };
+    let mut sink = here(Influx::udp(&format!("127.0.0.1:{}", way.server.udp)).unwrap());
+    let elements = hostile_elements(10_000);
+    let mut sent = 0;
+    for batch in elements.chunks(1000) {
+        sink.write(batch).await.unwrap();
+        sent += batch.len();
+        way.wait_for(|found| found.len() >= sent);
+    }
+    assert_eq!((way.stored)(&way.server), expected(&elements));
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_influxdb_is_killed() {
+    let mut way = influxdb();
+    let mut sink = v1(&way);
+    let (_, found, expected) = kill_in_the_middle(&mut way, &mut sink).await;
+    assert_eq!(found, expected);
+    assert!(sink.counts().connections() >= 2);
+}
+
+/// It confirms what it has in its memory only; a snapshot puts it on the disk. It keeps equal points.
+fn once_by_victoria_metrics(server: &Database) -> Stored {
+    let mut stored = by_victoria_metrics(server);
+    server.query("/snapshot/create");
+    stored.values_mut().for_each(Vec::dedup);
+    stored
+}
+
+#[tokio::test]
+async fn only_what_was_in_memory_is_lost_when_victoria_metrics_is_killed() {
+    let mut way = Way { stored: once_by_victoria_metrics, ..victoria_metrics() };
+    let mut sink = v2(&way);
+    check_only_the_last_are_lost(&mut way, &mut sink).await;
+}
+
+/// A field that is an integer can't take the float, which InfluxDB drops while it stores the other lines.
+#[tokio::test]
+async fn what_influxdb_refuses_is_found_and_the_rest_is_stored() {
+    let way = influxdb();
+    let mut integers = v1(&way).integers("n");
+    let at = |second: i64| Timestamp::from_secs(START + second);
+    integers.write(&[MElement::new("n", 1.0, Tags::NONE, at(0))]).await.unwrap();
+
+    let mut batch: Vec<MElement> = (0..1000).map(|number| MElement::new("m", 1.0, Tags::NONE, at(number))).collect();
+    for place in [17, 500] {
+        batch[place] = MElement::new("n", 0.5, Tags::NONE, at(place as i64));
+    }
+    let error = v1(&way).write(&batch).await.unwrap_err();
+    assert!(!error.is_retryable());
+    assert_eq!(error.positions(), Some(&[17, 500][..]));
+    let message = chain(&error);
+    assert!(message.contains("400 Bad Request: \"partial write: field type conflict: input field"), "{message}");
+    let found = way.wait_for(|found| found.len() >= 999);
+    let mut written: Vec<MElement> = batch.iter().filter(|element| &*element.name == "m").cloned().collect();
+    written.push(MElement::new("n", 1.0, Tags::NONE, at(0)));
+    assert_eq!(found, expected(&written));
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_named() {
+    let way = influxdb();
+    let mut sink = Influx::v1(&format!("http://127.0.0.1:{}", way.server.http), "nowhere").unwrap();
+    let error = sink.write(&[MElement::new("m", 1.0, Tags::NONE, Timestamp::from_secs(START))]).await.unwrap_err();
+    assert!(!error.is_retryable());
+    assert!(chain(&error).ends_with(r#"404 Not Found: "database not found: \"nowhere\"""#), "{}", chain(&error));
+}
+
+/// From the first user on, InfluxDB asks who it is.
+#[tokio::test]
+async fn influxdb_knows_a_user_by_the_password() {
+    let server = Database::influxdb_with_users();
+    let (url, at) = (format!("http://127.0.0.1:{}", server.http), Timestamp::from_secs(START));
+    let batch = [MElement::new("m", 1.0, tags! { "host" => "here" }, at)];
+    for (password, refusal) in [("open sesame", None), ("close sesame", Some("authorization failed"))] {
+        let password = Secret::new(password).unwrap();
+        let mut sink = Influx::v1(&url, "lines").unwrap().user("me", &password);
+        match (sink.write(&batch).await, refusal) {
+            (Ok(()), None) => {}
+            (Err(error), Some(words)) => assert!(chain(&error).contains(words), "{}", chain(&error)),
+            (result, _) => panic!("{result:?}"),
+        }
+    }
+    let found = server.query("/query?db=lines&epoch=s&u=me&p=open%20sesame&q=SELECT%20*%20FROM%20m");
+    assert!(found.contains(&format!("[{START},\"here\",1]")), "{found}");
+}

@@ -1,0 +1,1 @@
+//! The source, by what clients send to it.
