@@ -9,7 +9,8 @@
 //! - `influx`: the [sink](sinks::influx) that writes to InfluxDB, and the [source](sources::influx) that takes its place.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
-//! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and a [parser](sources::prometheus) of what it reads.
+//! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and the [source](sources::prometheus) that scrapes as it
+//!   does.
 //! - `remote_write`: the [sink](sinks::remote_write) that writes to Prometheus and others.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: [`sources`] of StatsD and DogStatsD, over UDP too.
@@ -17,18 +18,18 @@
 //! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
 
-#[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
 mod address;
-#[cfg(any(feature = "influx", feature = "remote_write"))]
+#[cfg(any(feature = "influx", feature = "prometheus", feature = "remote_write"))]
 mod authorization;
 #[cfg(any(feature = "http-server", feature = "statsd"))]
 mod bind_error;
 mod glob;
-#[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
 mod http_client;
 #[cfg(feature = "http-server")]
 pub mod http_server;
-#[cfg(feature = "host")]
+#[cfg(any(feature = "host", feature = "prometheus"))]
 mod increases;
 #[cfg(feature = "influx")]
 mod influx_precision;
@@ -47,12 +48,12 @@ mod secret;
 pub mod sinks;
 pub mod sources;
 
-#[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
 pub use address::AddressError;
 #[cfg(any(feature = "http-server", feature = "statsd"))]
 pub use bind_error::BindError;
 pub use glob::Glob;
-#[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
 pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;

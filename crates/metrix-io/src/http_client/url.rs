@@ -39,6 +39,13 @@ impl HttpUrl {
         whole().ok_or_else(|| AddressError::new(protocol, url, wanted()))
     }
 
+    /// The host, and the port even if it is the usual one.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn host_and_port(&self) -> String {
+        let bracketed = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        format!("{bracketed}:{}", self.port)
+    }
+
     fn read(url: &str) -> Option<Self> {
         let uri: Uri = url.parse().ok()?;
         let authority = uri.authority()?;

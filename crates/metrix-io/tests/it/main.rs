@@ -4,7 +4,12 @@
 mod apache;
 #[cfg(any(feature = "influx", feature = "opentsdb", all(feature = "http-server", feature = "remote_write")))]
 mod arrival;
-#[cfg(any(feature = "influx", feature = "opentsdb", all(feature = "http-server", feature = "remote_write")))]
+#[cfg(any(
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    all(feature = "http-server", feature = "remote_write")
+))]
 mod chain;
 #[cfg(feature = "host")]
 mod every;

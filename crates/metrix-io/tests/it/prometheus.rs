@@ -4,3 +4,4 @@ mod conformance;
 mod endpoint;
 mod peers;
 mod request;
+mod scrape;

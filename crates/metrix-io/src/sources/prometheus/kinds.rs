@@ -2,14 +2,18 @@
 
 use std::collections::HashMap;
 
-use crate::Kind;
+use crate::{Glob, Kind};
 
 /// So many families are remembered; of those beyond, the series are taken for gauges.
 const MOST: usize = 100_000;
 
 /// Of which types the families are, as the lines before have said.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kinds(HashMap<Box<str>, Type>);
+pub(super) struct Kinds {
+    types: HashMap<Box<str>, Type>,
+    /// What is called so is a counter, whatever its type.
+    counters: Vec<Glob>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Type {
@@ -28,22 +32,27 @@ impl Kinds {
             "summary" => Type::Summary,
             _ => Type::Other,
         };
-        if self.0.len() < MOST || self.0.contains_key(family) {
-            self.0.insert(family.into(), kind);
+        if self.types.len() < MOST || self.types.contains_key(family) {
+            self.types.insert(family.into(), kind);
         }
     }
 
     /// What the values of a series of this name are.
     pub(super) fn of(&self, name: &str) -> Kind {
-        if let Some(kind) = self.0.get(name) {
+        if self.counters.iter().any(|counters| counters.matches(name)) {
+            return Kind::Counter;
+        }
+        if let Some(kind) = self.types.get(name) {
             return match kind {
                 Type::Counter => Kind::Counter,
                 // Of a summary, these are its quantiles.
                 Type::Histogram | Type::Summary | Type::Other => Kind::Gauge,
             };
         }
-        let has = |suffix: &str| name.strip_suffix(suffix).and_then(|family| self.0.get(family)).copied();
-        let is_counter = has("_total") == Some(Type::Counter)
+        let has = |suffix: &str| name.strip_suffix(suffix).and_then(|family| self.types.get(family)).copied();
+        // Where nobody says a type, the name is as good.
+        let is_total = || name.ends_with("_total") && matches!(has("_total"), None | Some(Type::Counter));
+        let is_counter = is_total()
             || has("_bucket") == Some(Type::Histogram)
             || ["_sum", "_count"]
                 .into_iter()
@@ -51,8 +60,13 @@ impl Kinds {
         if is_counter { Kind::Counter } else { Kind::Gauge }
     }
 
+    /// Takes what is called so for counters.
+    pub(super) fn force(&mut self, counters: Glob) {
+        self.counters.push(counters);
+    }
+
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.types.clear();
     }
 }
 
@@ -78,6 +92,7 @@ mod tests {
         for name in [
             "requests_total",
             "bytes_total",
+            "unknown_total",
             "latency_bucket",
             "latency_sum",
             "latency_count",
@@ -98,11 +113,19 @@ mod tests {
             "queue_bucket",
             "queue_gsum",
             "build_info",
-            "unknown_total",
+            "unknown_count",
             "",
         ] {
             assert_eq!(kinds.of(name), Kind::Gauge, "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_forced_is_a_counter_too() {
+        let mut kinds = Kinds::default();
+        kinds.set("load_count", "gauge");
+        kinds.force(Glob::new("*_count"));
+        assert_eq!((kinds.of("load_count"), kinds.of("load")), (Kind::Counter, Kind::Gauge));
     }
 
     #[test]

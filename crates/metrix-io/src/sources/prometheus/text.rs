@@ -9,13 +9,14 @@ use super::line::Line;
 use crate::prometheus_format::Format;
 use crate::sources::excerpt::excerpt;
 use crate::sources::unix;
-use crate::{LineError, ParseLine, Reading};
+use crate::{Glob, LineError, ParseLine, Reading};
 
 /// Reads what exporters show: Prometheus' text format 0.0.4, or OpenMetrics 1.0.
 ///
 /// A reading has the name and the labels of its series, the value as it is shown, and the time if the line has one. Its
 /// [kind](crate::Kind) is that of a counter where a `TYPE` before says so: those of the type `counter`, and `_bucket`, `_sum`
-/// and `_count` of a `histogram` or a `summary`. Such a value is the total since the exporter began; what it has grown by,
+/// and `_count` of a `histogram` or a `summary`; and where there is no `TYPE`, as in what VictoriaMetrics shows, by a name that ends in
+/// `_total`, or that is one of [`counters`](Self::counters). Such a value is the total since the exporter began; what it has grown by,
 /// [`Scraper`](super::Scraper) finds out. All others are gauges: quantiles of summaries, too, and series without a type.
 ///
 /// Values that are not finite are [skipped](ParseLine::skipped). Helps, units, remarks and exemplars are read over. In labels
@@ -51,10 +52,36 @@ impl PrometheusText {
         Self { format, kinds: Kinds::default(), has_ended: false, skipped: 0 }
     }
 
+    /// Takes series that are called so for counters, whatever their type; `*` stands for any characters, `?` for any one. It can be
+    /// said several times.
+    ///
+    /// ```
+    /// use metrix_io::sources::prometheus::{Format, PrometheusText};
+    /// use metrix_io::{Kind, ParseLine};
+    ///
+    /// let mut text = PrometheusText::new(Format::Text).counters("*_count");
+    /// text.parse(b"requests_count 3", &mut |reading| assert_eq!(reading.kind, Some(Kind::Counter)))?;
+    /// # Ok::<(), metrix_io::LineError>(())
+    /// ```
+    #[must_use]
+    pub fn counters(mut self, names: &str) -> Self {
+        self.force(names);
+        self
+    }
+
+    pub(super) fn force(&mut self, counters: &str) {
+        self.kinds.force(Glob::new(counters));
+    }
+
     /// Another exposition begins, in this format.
     pub fn begin(&mut self, format: Format) {
         (self.format, self.has_ended) = (format, false);
         self.kinds.clear();
+    }
+
+    /// The same exposition is read again, with the types that it was found to have.
+    pub(super) fn rewind(&mut self) {
+        self.has_ended = false;
     }
 
     /// Whether the exposition is whole, as far as can be told: OpenMetrics says where it ends.

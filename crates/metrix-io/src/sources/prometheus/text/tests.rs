@@ -108,13 +108,13 @@ fn bytes_that_are_no_text_are_a_fault() {
 #[test]
 fn after_its_end_open_metrics_has_nothing() {
     let mut text = PrometheusText::new(Format::OpenMetrics);
-    text.parse(b"# TYPE a counter", &mut |_| ()).unwrap();
+    text.parse(b"# TYPE a summary", &mut |_| ()).unwrap();
     text.parse(b"# EOF", &mut |_| ()).unwrap();
     text.parse(b"", &mut |_| ()).unwrap();
     assert_eq!(text.parse(b"a_total 1", &mut |_| ()).unwrap_err().kind, "end");
     text.begin(Format::OpenMetrics);
     let mut kinds = Vec::new();
-    text.parse(b"a_total 1", &mut |reading| kinds.push(reading.kind)).unwrap();
+    text.parse(b"a_count 1", &mut |reading| kinds.push(reading.kind)).unwrap();
     assert_eq!(kinds, [Some(Kind::Gauge)], "types are of one exposition");
     assert!(!text.is_whole());
 }
