@@ -8,6 +8,7 @@ mod key;
 mod kinds;
 mod meant;
 mod problem;
+mod secret;
 mod shadows;
 mod sink;
 mod source;
@@ -19,8 +20,8 @@ use toml::de::DeTable;
 
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
-pub(crate) use self::sink::{SinkConfig, SinkKind};
-pub(crate) use self::source::{SourceConfig, TextInput};
+pub(crate) use self::sink::{InfluxConfig, InfluxPlace, SinkConfig, SinkKind};
+pub(crate) use self::source::{InfluxSource, SourceConfig, TextInput};
 pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
 
 use self::files::Files;

@@ -11,6 +11,7 @@ mod faults;
 mod feed;
 mod hand;
 mod host;
+mod influx;
 mod keys;
 mod live;
 mod log;
@@ -80,7 +81,7 @@ fn ends(config: &Config) -> bool {
     config.sources.iter().all(|source| match source {
         SourceConfig::Jsonl(input) | SourceConfig::Statsd(input) => !input.follow,
         SourceConfig::Lines(input, _) | SourceConfig::Json(input, _) => !input.follow,
-        SourceConfig::StatsdUdp(_) | SourceConfig::Host { .. } => false,
+        SourceConfig::StatsdUdp(_) | SourceConfig::Influx(_) | SourceConfig::Host { .. } => false,
     })
 }
 

@@ -1,5 +1,7 @@
 //! [`Kinds`]: tables whose `type` tells which keys they have.
 
+use metrix::nearest;
+
 use super::key::Key;
 use super::problem::Read;
 use super::table::Table;
@@ -43,7 +45,10 @@ impl<T> Kinds<T> {
                         keys.push(key);
                     }
                 }
-                table.has_only(&keys);
+                // All that there are would be a long list, most of it of other types than is meant.
+                let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+                let none = |key: &str| nearest(key, &names).is_none().then(|| "no type has it".to_owned());
+                table.has_only_and(&keys, none);
                 Err(reported)
             }
         }

@@ -1,5 +1,7 @@
 //! [`SinkConfig`]: where elements go.
 
+mod influx;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use super::kinds::{Kind, Kinds};
 use super::problem::Read;
 use super::table::Table;
 use super::value::{LONGEST, Value};
+
+pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
 
 /// A `[[sink]]`.
 #[derive(Clone, Debug)]
@@ -42,6 +46,7 @@ pub(crate) enum SinkKind {
     Opentsdb {
         url: String,
     },
+    Influx(Box<InfluxConfig>),
     /// One in the user's data directory unless set.
     Sqlite {
         path: Option<PathBuf>,
@@ -76,6 +81,7 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             keys: &[URL],
             read: |table| Ok(SinkKind::Opentsdb { url: table.required(URL, url)? }),
         },
+        Kind { name: "influx", keys: influx::KEYS, read: |table| Ok(SinkKind::Influx(Box::new(influx::read(table)?))) },
         Kind {
             name: "sqlite",
             keys: &[STORE],

@@ -1,6 +1,8 @@
 //! [`SourceConfig`]: what comes in.
 
 mod fields;
+mod http;
+mod influx;
 mod input;
 mod listen;
 
@@ -20,6 +22,8 @@ use super::value::Value;
 #[cfg(test)]
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 
+pub(crate) use self::influx::InfluxSource;
+
 /// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.
 #[derive(Debug)]
 pub(crate) enum SourceConfig {
@@ -28,6 +32,8 @@ pub(crate) enum SourceConfig {
     Statsd(TextInput),
     /// Datagrams of StatsD.
     StatsdUdp(SocketAddr),
+    /// Lines of InfluxDB, over HTTP.
+    Influx(InfluxSource),
     Lines(TextInput, Box<Lines>),
     Json(TextInput, Box<Json>),
     Host {
@@ -47,7 +53,7 @@ impl SourceConfig {
             Self::Jsonl(input) | Self::Statsd(input) | Self::Lines(input, _) | Self::Json(input, _) => {
                 Some(&input.path)
             }
-            Self::StatsdUdp(_) | Self::Host { .. } => None,
+            Self::StatsdUdp(_) | Self::Influx(_) | Self::Host { .. } => None,
         }
     }
 }
@@ -80,6 +86,7 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
     kinds: &[
         Kind { name: "jsonl", keys: &[PATH, FOLLOW], read: jsonl },
         Kind { name: "statsd", keys: &[LISTEN, PATH, FOLLOW], read: statsd },
+        Kind { name: "influx", keys: influx::KEYS, read: |table| influx::read(table).map(SourceConfig::Influx) },
         Kind { name: "lines", keys: &[PATH, FOLLOW, PATTERN, TIMESTAMP, METRICS], read: lines },
         Kind { name: "json", keys: &[PATH, FOLLOW, TIMESTAMP, METRICS], read: json },
         Kind { name: "host", keys: &[EVERY], read: host },
@@ -106,7 +113,10 @@ pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
         // Of port 0, which is any that is free, there may be several.
         (Some(listen), _) => listen.one().filter(|one| !one.is.ends_with(":0")),
         (None, Some(_)) => None,
-        (None, None) => table.one_of(TYPE, &["statsd"], listen::USUAL),
+        (None, None) => {
+            let statsd = table.one_of(TYPE, &["statsd"], listen::USUAL);
+            statsd.or_else(|| table.one_of(TYPE, &["influx"], influx::USUAL))
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::first::One;
 use super::key::Key;
 use super::problem::Read;
 use super::table::Table;
-use super::value::{Value, all};
+use super::value::Value;
 
 /// A `[[stream]]`.
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<StreamConfig> {
     let window = (!is_batch).then_some(Duration::from_secs(1));
     let aggs = table.required(AGG, |value| aggs::read(value, window));
     let grouping = grouping(table);
-    let default_tags = table.optional(DEFAULT_TAGS, default_tags);
+    let default_tags = table.optional(DEFAULT_TAGS, Value::tags);
     let tags = tags(table);
     let max_series = table.optional(MAX_SERIES, Value::size);
     let name = name?;
@@ -126,12 +126,6 @@ fn grouping(table: &Table<'_>) -> Read<Grouping> {
             Time::Event => Grouping::Event { every, lateness: lateness?.unwrap_or(Duration::ZERO) },
         }),
     }
-}
-
-fn default_tags(value: &Value<'_>) -> Read<Tags> {
-    let Some(pairs) = value.pairs() else { return Err(value.is_no("a table of strings")) };
-    let pairs = all(pairs.iter().map(|(name, value)| Ok((*name, value.text()?))))?;
-    Ok(pairs.into_iter().collect())
 }
 
 fn tags(table: &Table<'_>) -> Read<TagsKept> {

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use metrix::Tags;
 use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
@@ -174,6 +175,13 @@ impl<'a> Value<'a> {
     pub(super) fn texts(&self) -> Read<Vec<&'a str>> {
         let Some(entries) = self.entries() else { return Err(self.is_no("a list of strings")) };
         all(entries.iter().map(Self::text))
+    }
+
+    /// A table of tags.
+    pub(super) fn tags(&self) -> Read<Tags> {
+        let Some(pairs) = self.pairs() else { return Err(self.is_no("a table of strings")) };
+        let pairs = all(pairs.iter().map(|(name, value)| Ok((*name, value.text()?))))?;
+        Ok(pairs.into_iter().collect())
     }
 
     /// A table that has these keys, and is called so in messages.

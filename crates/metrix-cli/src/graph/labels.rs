@@ -14,6 +14,7 @@ pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
         SourceConfig::Jsonl(input) => ("jsonl", text_input(input)),
         SourceConfig::Statsd(input) => ("statsd", text_input(input)),
         SourceConfig::StatsdUdp(address) => ("statsd", format!("udp://{address}")),
+        SourceConfig::Influx(source) => ("influx", format!("http://{}", source.listen)),
         SourceConfig::Lines(input, _) => ("lines", text_input(input)),
         SourceConfig::Json(input, _) => ("json", text_input(input)),
         SourceConfig::Host { every } => ("host", format!("every {}", format_duration(*every))),
@@ -33,7 +34,7 @@ pub(super) fn sink(config: &SinkConfig) -> String {
             (path == Path::new("-")).then_some("standard output")
         }
         SinkKind::Log => Some("standard error"),
-        SinkKind::Opentsdb { .. } | SinkKind::Sqlite { path: Some(_) } => None,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_) } => None,
         SinkKind::Sqlite { path: None } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),
     };

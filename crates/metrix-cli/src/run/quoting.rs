@@ -23,7 +23,7 @@ impl<P: ParseLine> ParseLine for Quoting<P> {
 }
 
 /// The beginning of it in quotes, with nothing that a terminal would obey.
-fn quoted(line: &[u8]) -> String {
+pub(crate) fn quoted(line: &[u8]) -> String {
     // No character is longer than four bytes.
     let text = String::from_utf8_lossy(&line[..line.len().min(4 * LONGEST)]);
     let shown: String = text.chars().take(LONGEST).collect();

@@ -1,5 +1,6 @@
 //! Sinks, as the configuration has them.
 
+mod influx;
 mod outlet;
 mod takers;
 mod watched;
@@ -51,7 +52,7 @@ pub(crate) fn make(
     let name = name(&config.kind);
     let sink = open(&config.kind, args, view).map_err(|error| format!("sink {name:?}: it can't be opened: {error}"))?;
     let tries = match config.kind {
-        SinkKind::Opentsdb { .. } => TRIES_THERE,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -112,6 +113,7 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Jsonl { path } => of("jsonl", path),
         SinkKind::Csv { path } => of("csv", path),
         SinkKind::Opentsdb { url } => of("opentsdb", Path::new(url)),
+        SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
         SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
         SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
         SinkKind::Table => "table".to_owned(),
@@ -122,7 +124,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
     match kind {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => is_dash(path),
         SinkKind::Table => true,
-        SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Sqlite { .. } => false,
+        SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { .. } => false,
     }
 }
 
@@ -143,6 +145,7 @@ fn open(kind: &SinkKind, args: &RunArgs, view: Option<&View>) -> Result<Box<dyn 
             Some(address) => OpenTsdb::telnet(address)?,
             None => OpenTsdb::http(url)?,
         }),
+        SinkKind::Influx(config) => Box::new(influx::open(config)?),
         SinkKind::Sqlite { path } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;
             let keep = args.retention.or(args.config.is_none().then_some(KEEP));

@@ -14,6 +14,7 @@ use super::account::Account;
 use super::datagrams::Datagrams;
 use super::feed::{Feed, Order};
 use super::host::sample;
+use super::influx::InfluxLines;
 use super::live::Live;
 use super::parser::Parser;
 use super::progress;
@@ -38,6 +39,7 @@ pub(crate) struct Sources {
     files: Vec<Text>,
     followed: Vec<Text>,
     datagrams: Vec<Datagrams>,
+    influx: Vec<InfluxLines>,
     /// How often this machine is to be sampled.
     hosts: Vec<Duration>,
     setup: Setup,
@@ -50,6 +52,7 @@ impl Sources {
             files: Vec::new(),
             followed: Vec::new(),
             datagrams: Vec::new(),
+            influx: Vec::new(),
             hosts: Vec::new(),
             setup: setup.clone(),
         };
@@ -75,6 +78,10 @@ impl Sources {
                 self.datagrams.push(datagrams.map_err(|error| format!("{error}{mend}"))?);
                 return Ok(());
             }
+            SourceConfig::Influx(source) => {
+                self.influx.push(InfluxLines::bind(&source, self.setup.clone())?);
+                return Ok(());
+            }
             SourceConfig::Host { every } => {
                 self.hosts.push(every);
                 return Ok(());
@@ -98,12 +105,17 @@ impl Sources {
     /// writes to the standard output.
     pub(crate) async fn read(self, router: &Arc<Router>, order: Order, prints: bool) -> Outcome {
         let feed = || Feed::new(Arc::clone(router), order);
-        let Self { mut files, followed, datagrams, hosts, setup } = self;
+        let Self { mut files, followed, datagrams, influx, hosts, setup } = self;
         let mut live = Live::new(setup.voice.clone());
         for datagrams in datagrams {
             let address = datagrams.address();
             setup.voice.mention(format_args!("listening on {address} (UDP)"));
             live.start(format!("udp://{address}"), datagrams.listen(feed()));
+        }
+        for lines in influx {
+            let address = lines.address();
+            setup.voice.mention(format_args!("listening on {address} (InfluxDB's lines over HTTP)"));
+            live.start(format!("http://{address}"), lines.listen(feed()));
         }
         for every in hosts {
             live.start("host".to_owned(), sample(every, feed(), setup.clone()));

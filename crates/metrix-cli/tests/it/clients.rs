@@ -1,7 +1,7 @@
 //! Real StatsD clients send 100 000 metrics over loopback; what comes out is exact.
 
 mod cadence;
-mod python;
+pub(crate) mod python;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -10,6 +10,7 @@ mod floods;
 mod globs;
 mod graph;
 mod guide;
+mod influx;
 mod inputs;
 mod long_files;
 mod main_job;

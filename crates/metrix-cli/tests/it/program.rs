@@ -164,8 +164,14 @@ impl Running {
     /// Waits until it listens to datagrams, and tells where.
     #[track_caller]
     pub(crate) fn address(&self) -> SocketAddr {
-        let said = self.said(" (UDP)");
-        let (before, _) = said.split_once(" (UDP)").expect("it has been waited for");
+        self.address_of(" (UDP)")
+    }
+
+    /// Waits until it listens to what it calls so, and tells where.
+    #[track_caller]
+    pub(crate) fn address_of(&self, what: &str) -> SocketAddr {
+        let said = self.said(what);
+        let (before, _) = said.split_once(what).expect("it has been waited for");
         let address = before.rsplit(' ').next().and_then(|word| word.parse().ok());
         address.unwrap_or_else(|| panic!("it doesn't say where it listens: {said}"))
     }

@@ -9,5 +9,5 @@ mod writes;
 
 pub use self::line::InfluxLines;
 pub use self::server::InfluxServer;
-pub use self::writes::{InfluxWrite, InfluxWrites};
+pub use self::writes::{InfluxWrite, InfluxWrites, WrongLine};
 pub use crate::influx_precision::Precision;

@@ -34,6 +34,7 @@ mod opentsdb;
     feature = "prometheus",
     all(feature = "http-server", feature = "remote_write")
 ))]
+#[cfg_attr(not(all(feature = "influx", feature = "opentsdb", feature = "remote_write")), allow(dead_code))]
 mod peers;
 #[cfg(feature = "prometheus")]
 mod prometheus;

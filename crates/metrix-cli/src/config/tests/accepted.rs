@@ -3,12 +3,15 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use metrix::{Agg, Overflow, tags};
+use metrix::{Agg, Overflow, Tags, tags};
 use metrix_io::Kind;
+use metrix_io::sinks::influx::Precision;
 
 use super::complete;
+use crate::config::secret::SecretPlace;
 use crate::config::{
-    Config, Grouping, SinkConfig, SinkKind, SourceConfig, StreamConfig, TagsKept, TextInput, built_in, read,
+    Config, Grouping, InfluxConfig, InfluxPlace, SinkConfig, SinkKind, SourceConfig, StreamConfig, TagsKept, TextInput,
+    built_in, read,
 };
 
 #[track_caller]
@@ -169,4 +172,37 @@ fn sinks() {
     let limited = sink("type = \"log\"\nrate_limit = 2\noverflow = \"drop_newest\"");
     assert_eq!((limited.rate_limit, limited.overflow), (Duration::from_secs(2), Some(Overflow::DropNewest)));
     assert_eq!(sink("type = \"log\"\nrate_limit = 0\noverflow = \"drop_oldest\"").overflow, Some(Overflow::DropOldest));
+}
+
+#[test]
+fn influx() {
+    let of = |text: &str| match sink(&format!("type = \"influx\"\n{text}")).kind {
+        SinkKind::Influx(config) => *config,
+        other => panic!("{other:?}"),
+    };
+    let least = of("url = \"https://h\"\ndatabase = \"d\"");
+    let expected = InfluxConfig {
+        url: "https://h".to_owned(),
+        to: InfluxPlace::V1 { database: "d".to_owned(), retention_policy: None, user: None },
+        precision: Precision::Nanoseconds,
+        gzip: false,
+        field: None,
+        split_names: false,
+        integers: Vec::new(),
+        default_tags: Tags::NONE,
+        ca_file: None,
+    };
+    assert_eq!(least, expected);
+    let user = of("url = \"http://h\"\ndatabase = \"d\"\nuser = \"u\"\npassword_env = \"P\"");
+    let password = ("u".to_owned(), SecretPlace::Env("P".to_owned()));
+    assert!(matches!(user.to, InfluxPlace::V1 { user: Some(user), .. } if user == password));
+    let token = of("url = \"http://h\"\norg = \"o\"\nbucket = \"b\"\ntoken_file = \"t\"");
+    let file = SecretPlace::File("t".into());
+    assert!(matches!(token.to, InfluxPlace::V2 { token: Some(token), .. } if token == file));
+    let udp = of("url = \"udp://h:1\"\nprecision = \"s\"\nintegers = [\"*.count\"]\ndefault_tags = { a = \"b\" }");
+    assert_eq!((udp.to, udp.precision), (InfluxPlace::Udp, Precision::Seconds));
+    assert_eq!((udp.integers, udp.default_tags), (vec!["*.count".to_owned()], tags! { "a" => "b" }));
+
+    let source = source("type = \"influx\"");
+    assert!(matches!(source, SourceConfig::Influx(source) if source.listen.to_string() == "127.0.0.1:8086"));
 }

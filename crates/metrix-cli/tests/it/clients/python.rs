@@ -26,10 +26,10 @@ fn check(script: &str, check: impl FnOnce(&Received, &dyn Fn(&str) -> f64)) {
 }
 
 /// The Python that has the clients, in the versions that are asked for.
-fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let wanted = fs::read(root.join("crates/metrix-cli/tests/it/clients/requirements.txt")).expect("it lies here");
-    installed("Python with StatsD clients", || {
+    installed("Python with clients", || {
         let there = fs::read(root.join("target/clients/installed.txt")).ok()?;
         (there == wanted).then(|| root.join("target/clients/bin/python"))
     })

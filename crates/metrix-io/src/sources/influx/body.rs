@@ -40,6 +40,10 @@ fn length(body: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
+    use proptest::sample::select;
+
     use super::*;
 
     #[test]
@@ -60,6 +64,23 @@ mod tests {
             let found: Vec<_> = lines(body.as_bytes()).collect();
             let expected: Vec<_> = expected.into_iter().map(|(number, line)| (number, line.as_bytes())).collect();
             assert_eq!(found, expected, "{body:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        /// Of any bytes, all are in a line or end one.
+        #[test]
+        fn nothing_is_left_out(body in vec(select(&b"a \n\r=\",\\#\xff"[..]), 0..200)) {
+            let all: Vec<(usize, &[u8])> = lines(&body).collect();
+            let ends = usize::from(body.last().is_some_and(|last| *last == b'\n'));
+            let joined = all.iter().map(|(_, line)| *line).collect::<Vec<_>>().join(&b'\n');
+            prop_assert!(joined == body || (ends == 1 && joined == body[..body.len() - 1]));
+            for (number, line) in all {
+                let begin = line.as_ptr() as usize - body.as_ptr() as usize;
+                prop_assert_eq!(number, 1 + body[..begin].iter().filter(|byte| **byte == b'\n').count());
+            }
         }
     }
 }

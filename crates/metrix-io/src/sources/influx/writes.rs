@@ -49,6 +49,18 @@ impl InfluxWrites {
     }
 }
 
+/// A line of a request that has no readings, as it is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WrongLine<'a> {
+    /// Its number in the request, counted from 1.
+    pub number: usize,
+    /// The line, which may be any bytes.
+    pub line: &'a [u8],
+    /// What is wrong with it.
+    pub error: LineError,
+}
+
 /// What a client writes in one request, and waits to be told that it was taken. If it is dropped before that, the client is told
 /// to come again (503).
 #[derive(Debug)]
@@ -64,7 +76,7 @@ pub struct InfluxWrite {
 impl InfluxWrite {
     /// Gives the readings of all lines to `visit`, and what is wrong with those that have none, in order. Returns how many lines
     /// there were.
-    pub fn read(&mut self, mut visit: impl FnMut(Result<Reading<'_>, LineError>)) -> u64 {
+    pub fn read(&mut self, mut visit: impl FnMut(Result<Reading<'_>, WrongLine<'_>>)) -> u64 {
         let Self { body, lines: parser, wrong, .. } = self;
         let mut count = 0;
         for (number, line) in lines(body) {
@@ -74,7 +86,7 @@ impl InfluxWrite {
                     wrong.1 = format!("line {number}, column {error}");
                 }
                 wrong.0 += 1;
-                visit(Err(error));
+                visit(Err(WrongLine { number, line, error }));
             }
         }
         count

@@ -1,0 +1,48 @@
+//! [`SecretPlace`]: where a token or a password is.
+
+use std::path::PathBuf;
+
+use metrix_io::{Secret, SecretError};
+
+use super::key::Key;
+use super::problem::Read;
+use super::table::Table;
+use super::value::Value;
+
+/// Where a token or a password is: a configuration doesn't have it itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SecretPlace {
+    /// A variable of the environment.
+    Env(String),
+    File(PathBuf),
+}
+
+impl SecretPlace {
+    /// Looks it up, which is done when it is needed and not when the configuration is checked.
+    pub(crate) fn open(&self) -> Result<Secret, SecretError> {
+        match self {
+            Self::Env(name) => Secret::from_env(name),
+            Self::File(path) => Secret::from_file(path),
+        }
+    }
+}
+
+/// The place that one of two keys names, if one is there.
+pub(super) fn read(table: &Table<'_>, env: Key, file: Key) -> Read<Option<SecretPlace>> {
+    table.exclusive(env, file);
+    let variable = table.optional(env, variable);
+    let path = table.optional(file, |value| value.word().map(|path| SecretPlace::File(PathBuf::from(path))));
+    Ok(variable?.or(path?))
+}
+
+fn variable(value: &Value<'_>) -> Read<SecretPlace> {
+    let name = value.word()?;
+    // Who writes the secret itself here should not see it in a message.
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        let (name, example) = (value.key.name, value.key.example);
+        return Err(value.wrong(format!(
+            "`{name}` has to name a variable of the environment, which has the secret: write {name} = {example}"
+        )));
+    }
+    Ok(SecretPlace::Env(name.to_owned()))
+}
