@@ -20,6 +20,7 @@ mod parser;
 mod progress;
 mod quoting;
 mod router;
+mod scrape;
 mod scribe;
 mod series;
 mod setup;
@@ -81,7 +82,10 @@ fn ends(config: &Config) -> bool {
     config.sources.iter().all(|source| match source {
         SourceConfig::Jsonl(input) | SourceConfig::Statsd(input) => !input.follow,
         SourceConfig::Lines(input, _) | SourceConfig::Json(input, _) => !input.follow,
-        SourceConfig::StatsdUdp(_) | SourceConfig::Influx(_) | SourceConfig::Host { .. } => false,
+        SourceConfig::StatsdUdp(_)
+        | SourceConfig::Influx(_)
+        | SourceConfig::Prometheus(_)
+        | SourceConfig::Host { .. } => false,
     })
 }
 

@@ -1,6 +1,8 @@
 //! [`SinkConfig`]: where elements go.
 
 mod influx;
+mod prometheus;
+mod remote_write;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -17,6 +19,8 @@ use super::table::Table;
 use super::value::{LONGEST, Value};
 
 pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
+pub(crate) use self::prometheus::PrometheusConfig;
+pub(crate) use self::remote_write::RemoteWriteConfig;
 
 /// A `[[sink]]`.
 #[derive(Clone, Debug)]
@@ -47,6 +51,10 @@ pub(crate) enum SinkKind {
         url: String,
     },
     Influx(Box<InfluxConfig>),
+    /// What Prometheus scrapes.
+    Prometheus(PrometheusConfig),
+    /// What takes Prometheus' remote-write.
+    RemoteWrite(Box<RemoteWriteConfig>),
     /// One in the user's data directory unless set.
     Sqlite {
         path: Option<PathBuf>,
@@ -83,6 +91,16 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
         },
         Kind { name: "influx", keys: influx::KEYS, read: |table| Ok(SinkKind::Influx(Box::new(influx::read(table)?))) },
         Kind {
+            name: "prometheus",
+            keys: prometheus::KEYS,
+            read: |table| prometheus::read(table).map(SinkKind::Prometheus),
+        },
+        Kind {
+            name: "remote_write",
+            keys: remote_write::KEYS,
+            read: |table| Ok(SinkKind::RemoteWrite(Box::new(remote_write::read(table)?))),
+        },
+        Kind {
             name: "sqlite",
             keys: &[STORE],
             read: |table| Ok(SinkKind::Sqlite { path: table.optional(STORE, store)? }),
@@ -98,6 +116,15 @@ pub(super) fn file<'a>(table: &Table<'a>) -> Option<One<'a>> {
         None => table.one_of(TYPE, &["sqlite"], "--store"),
     };
     one.filter(|one| one.is != STDOUT)
+}
+
+/// What it listens on, if it does.
+pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
+    match table.get(prometheus::LISTEN) {
+        // Of port 0, which is any that is free, there may be several.
+        Some(listen) => listen.one().filter(|one| !one.is.ends_with(":0") && !one.is.contains(":0/")),
+        None => table.one_of(TYPE, &["prometheus"], prometheus::USUAL),
+    }
 }
 
 /// The standard output, if it writes to that.

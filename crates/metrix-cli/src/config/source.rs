@@ -5,6 +5,7 @@ mod http;
 mod influx;
 mod input;
 mod listen;
+mod prometheus;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use super::value::Value;
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 
 pub(crate) use self::influx::InfluxSource;
+pub(crate) use self::prometheus::ScrapeConfig;
 
 /// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(crate) enum SourceConfig {
     StatsdUdp(SocketAddr),
     /// Lines of InfluxDB, over HTTP.
     Influx(InfluxSource),
+    /// A target that is scraped.
+    Prometheus(Box<ScrapeConfig>),
     Lines(TextInput, Box<Lines>),
     Json(TextInput, Box<Json>),
     Host {
@@ -53,7 +57,7 @@ impl SourceConfig {
             Self::Jsonl(input) | Self::Statsd(input) | Self::Lines(input, _) | Self::Json(input, _) => {
                 Some(&input.path)
             }
-            Self::StatsdUdp(_) | Self::Influx(_) | Self::Host { .. } => None,
+            Self::StatsdUdp(_) | Self::Influx(_) | Self::Prometheus(_) | Self::Host { .. } => None,
         }
     }
 }
@@ -87,6 +91,11 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
         Kind { name: "jsonl", keys: &[PATH, FOLLOW], read: jsonl },
         Kind { name: "statsd", keys: &[LISTEN, PATH, FOLLOW], read: statsd },
         Kind { name: "influx", keys: influx::KEYS, read: |table| influx::read(table).map(SourceConfig::Influx) },
+        Kind {
+            name: "prometheus",
+            keys: prometheus::KEYS,
+            read: |table| Ok(SourceConfig::Prometheus(Box::new(prometheus::read(table)?))),
+        },
         Kind { name: "lines", keys: &[PATH, FOLLOW, PATTERN, TIMESTAMP, METRICS], read: lines },
         Kind { name: "json", keys: &[PATH, FOLLOW, TIMESTAMP, METRICS], read: json },
         Kind { name: "host", keys: &[EVERY], read: host },

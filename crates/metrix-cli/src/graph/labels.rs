@@ -7,6 +7,7 @@ use humantime::format_duration;
 use metrix::Overflow;
 
 use crate::config::{SinkConfig, SinkKind, SourceConfig, TextInput};
+use crate::run::sinks::without_query;
 
 /// The type of a source, and what it reads.
 pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
@@ -15,6 +16,9 @@ pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
         SourceConfig::Statsd(input) => ("statsd", text_input(input)),
         SourceConfig::StatsdUdp(address) => ("statsd", format!("udp://{address}")),
         SourceConfig::Influx(source) => ("influx", format!("http://{}", source.listen)),
+        SourceConfig::Prometheus(target) => {
+            ("prometheus", format!("{}, every {}", without_query(&target.url), format_duration(target.every)))
+        }
         SourceConfig::Lines(input, _) => ("lines", text_input(input)),
         SourceConfig::Json(input, _) => ("json", text_input(input)),
         SourceConfig::Host { every } => ("host", format!("every {}", format_duration(*every))),
@@ -34,7 +38,11 @@ pub(super) fn sink(config: &SinkConfig) -> String {
             (path == Path::new("-")).then_some("standard output")
         }
         SinkKind::Log => Some("standard error"),
-        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_) } => None,
+        SinkKind::Opentsdb { .. }
+        | SinkKind::Influx(_)
+        | SinkKind::Prometheus(_)
+        | SinkKind::RemoteWrite(_)
+        | SinkKind::Sqlite { path: Some(_) } => None,
         SinkKind::Sqlite { path: None } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),
     };

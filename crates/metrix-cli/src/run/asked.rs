@@ -49,8 +49,12 @@ fn is_store(sink: &SinkConfig) -> bool {
 fn file(kind: &SinkKind) -> Option<&Path> {
     match kind {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => Some(path),
-        SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { .. } | SinkKind::Table => {
-            None
-        }
+        SinkKind::Log
+        | SinkKind::Opentsdb { .. }
+        | SinkKind::Influx(_)
+        | SinkKind::Prometheus(_)
+        | SinkKind::RemoteWrite(_)
+        | SinkKind::Sqlite { .. }
+        | SinkKind::Table => None,
     }
 }

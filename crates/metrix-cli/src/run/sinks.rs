@@ -2,6 +2,8 @@
 
 mod influx;
 mod outlet;
+mod prometheus;
+mod remote_write;
 mod takers;
 mod watched;
 
@@ -20,6 +22,7 @@ use self::outlet::Outlet;
 pub(crate) use self::takers::Takers;
 pub(crate) use self::watched::{Failures, Watched};
 use super::log::ELEMENTS;
+use super::voice::Voice;
 use crate::args::RunArgs;
 use crate::config::{SinkConfig, SinkKind};
 use crate::printable::printable;
@@ -48,15 +51,18 @@ pub(crate) fn make(
     ends: bool,
     view: Option<&View>,
     takers: &Takers,
+    voice: &Voice,
 ) -> Result<Made, String> {
     let name = name(&config.kind);
-    let sink = open(&config.kind, args, view).map_err(|error| format!("sink {name:?}: it can't be opened: {error}"))?;
+    let sink =
+        open(&config.kind, args, view, voice).map_err(|error| format!("sink {name:?}: it can't be opened: {error}"))?;
     let tries = match config.kind {
-        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) => TRIES_THERE,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
         | SinkKind::Csv { .. }
+        | SinkKind::Prometheus(_)
         | SinkKind::Sqlite { .. }
         | SinkKind::Table => TRIES_HERE,
     };
@@ -114,17 +120,31 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Csv { path } => of("csv", path),
         SinkKind::Opentsdb { url } => of("opentsdb", Path::new(url)),
         SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
+        SinkKind::Prometheus(config) => {
+            of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
+        }
+        SinkKind::RemoteWrite(config) => of("remote_write", Path::new(without_query(&config.url))),
         SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
         SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
         SinkKind::Table => "table".to_owned(),
     }
 }
 
+/// A URL as it may be shown: a query may have a password.
+pub(crate) fn without_query(url: &str) -> &str {
+    url.split_once('?').map_or(url, |(before, _)| before)
+}
+
 fn is_stdout(kind: &SinkKind) -> bool {
     match kind {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => is_dash(path),
         SinkKind::Table => true,
-        SinkKind::Log | SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { .. } => false,
+        SinkKind::Log
+        | SinkKind::Opentsdb { .. }
+        | SinkKind::Influx(_)
+        | SinkKind::Prometheus(_)
+        | SinkKind::RemoteWrite(_)
+        | SinkKind::Sqlite { .. } => false,
     }
 }
 
@@ -132,7 +152,12 @@ fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-fn open(kind: &SinkKind, args: &RunArgs, view: Option<&View>) -> Result<Box<dyn Outlet>, Box<dyn Error>> {
+fn open(
+    kind: &SinkKind,
+    args: &RunArgs,
+    view: Option<&View>,
+    voice: &Voice,
+) -> Result<Box<dyn Outlet>, Box<dyn Error>> {
     Ok(match kind {
         SinkKind::Print { path } if is_dash(path) => Box::new(Print::stdout()),
         SinkKind::Print { path } => Box::new(Print::new(Blocking::new(append(path)?))),
@@ -146,6 +171,12 @@ fn open(kind: &SinkKind, args: &RunArgs, view: Option<&View>) -> Result<Box<dyn 
             None => OpenTsdb::http(url)?,
         }),
         SinkKind::Influx(config) => Box::new(influx::open(config)?),
+        SinkKind::Prometheus(config) => {
+            let sink = prometheus::open(config)?;
+            voice.mention(format_args!("listening on {} (Prometheus' scrapes)", sink.address()));
+            Box::new(sink)
+        }
+        SinkKind::RemoteWrite(config) => Box::new(remote_write::open(config)?),
         SinkKind::Sqlite { path } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;
             let keep = args.retention.or(args.config.is_none().then_some(KEEP));

@@ -19,6 +19,7 @@ use super::live::Live;
 use super::parser::Parser;
 use super::progress;
 use super::router::Router;
+use super::scrape::Scrape;
 use super::setup::Setup;
 use super::stop::GRACE_OF_SOURCES;
 use super::text::Text;
@@ -40,6 +41,7 @@ pub(crate) struct Sources {
     followed: Vec<Text>,
     datagrams: Vec<Datagrams>,
     influx: Vec<InfluxLines>,
+    scrapes: Vec<Scrape>,
     /// How often this machine is to be sampled.
     hosts: Vec<Duration>,
     setup: Setup,
@@ -53,6 +55,7 @@ impl Sources {
             followed: Vec::new(),
             datagrams: Vec::new(),
             influx: Vec::new(),
+            scrapes: Vec::new(),
             hosts: Vec::new(),
             setup: setup.clone(),
         };
@@ -82,6 +85,10 @@ impl Sources {
                 self.influx.push(InfluxLines::bind(&source, self.setup.clone())?);
                 return Ok(());
             }
+            SourceConfig::Prometheus(target) => {
+                self.scrapes.push(Scrape::new(*target, self.setup.clone())?);
+                return Ok(());
+            }
             SourceConfig::Host { every } => {
                 self.hosts.push(every);
                 return Ok(());
@@ -105,7 +112,7 @@ impl Sources {
     /// writes to the standard output.
     pub(crate) async fn read(self, router: &Arc<Router>, order: Order, prints: bool) -> Outcome {
         let feed = || Feed::new(Arc::clone(router), order);
-        let Self { mut files, followed, datagrams, influx, hosts, setup } = self;
+        let Self { mut files, followed, datagrams, influx, scrapes, hosts, setup } = self;
         let mut live = Live::new(setup.voice.clone());
         for datagrams in datagrams {
             let address = datagrams.address();
@@ -116,6 +123,9 @@ impl Sources {
             let address = lines.address();
             setup.voice.mention(format_args!("listening on {address} (InfluxDB's lines over HTTP)"));
             live.start(format!("http://{address}"), lines.listen(feed()));
+        }
+        for scrape in scrapes {
+            live.start(scrape.url().to_owned(), scrape.run(feed()));
         }
         for every in hosts {
             live.start("host".to_owned(), sample(every, feed(), setup.clone()));
