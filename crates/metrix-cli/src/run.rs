@@ -2,6 +2,7 @@
 
 mod account;
 mod asked;
+mod causes;
 mod crew;
 mod datagrams;
 mod dials;

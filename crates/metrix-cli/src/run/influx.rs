@@ -1,11 +1,11 @@
 //! [`InfluxLines`]: the source of InfluxDB's lines over HTTP.
 
-use std::error::Error;
 use std::net::SocketAddr;
 
 use metrix_io::sources::influx::{InfluxServer, InfluxWrite, InfluxWrites, WrongLine};
 
 use super::account::Account;
+use super::causes::with_causes;
 use super::feed::Feed;
 use super::quoting::quoted;
 use super::setup::Setup;
@@ -22,10 +22,12 @@ pub(crate) struct InfluxLines {
 impl InfluxLines {
     /// Listens, and says in words why it can't.
     pub(crate) fn bind(config: &InfluxSource, setup: Setup) -> Result<Self, String> {
-        let token = config.token.as_ref().map(|token| token.open()).transpose().map_err(|error| {
-            let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
-            format!("source \"http://{}\": {error}{cause}", config.listen)
-        })?;
+        let token = config
+            .token
+            .as_ref()
+            .map(|token| token.open())
+            .transpose()
+            .map_err(|error| format!("source \"http://{}\": {}", config.listen, with_causes(&error)))?;
         let mut server = InfluxServer::bind(config.listen).map_err(|error| error.to_string())?;
         if let Some(field) = &config.field {
             server = server.bare_field(field);
@@ -84,8 +86,9 @@ async fn take(mut write: InfluxWrite, feed: &mut Feed, account: &mut Account, se
         Err(fault) if !ended => {
             let WrongLine { line, error, .. } = fault;
             let (column, line) = (error.column + 1, quoted(line));
-            let what = format_args!("{}: column {column} of {line}: {}", account.name, error.message);
-            account.faults.add(error.kind, what);
+            account
+                .faults
+                .add(error.kind, format_args!("{}: column {column} of {line}: {}", account.name, error.message));
             if setup.strict {
                 ended = true;
                 setup.stop.ask(Why::WrongLine);

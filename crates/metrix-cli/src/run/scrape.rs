@@ -8,6 +8,7 @@ use metrix_io::sources::prometheus::{ScrapeError, Scraper};
 use metrix_io::{Reading, Tls};
 
 use super::account::Account;
+use super::causes::with_causes;
 use super::feed::Feed;
 use super::setup::Setup;
 use super::sinks::without_query;
@@ -27,7 +28,7 @@ impl Scrape {
     /// Says in words what is missing for it.
     pub(crate) fn new(config: ScrapeConfig, setup: Setup) -> Result<Self, String> {
         let url = without_query(&config.url);
-        let scraper = scraper(&config).map_err(|error| format!("source {url:?}: {}", with_cause(&*error)))?;
+        let scraper = scraper(&config).map_err(|error| format!("source {url:?}: {}", with_causes(&*error)))?;
         Ok(Self { url: url.to_owned(), every: config.every, scraper, setup })
     }
 
@@ -48,7 +49,7 @@ impl Scrape {
         };
         let failed = |error: ScrapeError| {
             if !is_down.swap(true, Ordering::Relaxed) {
-                setup.voice.say(format_args!("source {url:?}: {}", with_cause(&error)));
+                setup.voice.say(format_args!("source {url:?}: {}", with_causes(&error)));
             }
         };
         scraper.run(every, setup.stop.asked(), visit, failed).await;
@@ -78,9 +79,4 @@ fn scraper(config: &ScrapeConfig) -> Result<Scraper, Box<dyn Error>> {
         scraper = scraper.tls(Tls::from_pem_file(file)?);
     }
     Ok(scraper)
-}
-
-fn with_cause(error: &dyn Error) -> String {
-    let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
-    format!("{error}{cause}")
 }

@@ -21,6 +21,7 @@ use metrix_io::sinks::sqlite::Sqlite;
 use self::outlet::Outlet;
 pub(crate) use self::takers::Takers;
 pub(crate) use self::watched::{Failures, Watched};
+use super::causes::with_causes;
 use super::log::ELEMENTS;
 use super::voice::Voice;
 use crate::args::RunArgs;
@@ -54,8 +55,8 @@ pub(crate) fn make(
     voice: &Voice,
 ) -> Result<Made, String> {
     let name = name(&config.kind);
-    let sink =
-        open(&config.kind, args, view, voice).map_err(|error| format!("sink {name:?}: it can't be opened: {error}"))?;
+    let sink = open(&config.kind, args, view, voice)
+        .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
         SinkKind::Print { .. }

@@ -146,6 +146,9 @@ fn a_secret_that_is_missing_is_named() {
     scene.run(&source, &[], "").code(1).said(&["source \"http://127.0.0.1:0\": ", expected]);
     let source = SERVER.replace("token_env = \"METRIX_TEST_TOKEN\"", "token_file = \"nowhere\"");
     scene.run(&source, &[], "").code(1).said(&["the file of the secret, nowhere, can't be read: No such file"]);
+    let unread = sink.replace("token_env = \"METRIX_NO_TOKEN\"", "ca_file = \"nowhere\"");
+    let expected = "it can't be opened: the certificates in nowhere can't be read: No such file";
+    scene.run(&unread, &[], "").code(1).said(&[expected]);
     // It is not looked up to see whether the configuration is right.
     scene.write("c.toml", sink);
     scene.call(&["check", "c.toml"]).code(0);

@@ -2,9 +2,11 @@
 
 mod answer;
 mod body;
+mod entrance;
 mod line;
 mod server;
 mod text;
+mod value;
 mod writes;
 
 pub use self::line::InfluxLines;

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use metrix::{MElement, Sink, Timestamp, tags};
+use metrix::{MCoordinator, MElement, MStream, Overflow, Retry, Sink, SinkOptions, Timestamp, size, tags};
 
 use crate::hostile::{START, hostile_elements};
 use crate::peers::PATIENCE;
@@ -110,4 +110,50 @@ pub(crate) async fn check_only_the_last_are_lost(way: &mut Way, sink: &mut impl 
     assert!(has_all(&found, &way.batches(0..50)), "what was stored stays");
     let lost: Stored = expected.into_iter().filter(|(key, _)| !found.contains_key(key)).collect();
     assert!(has_all(&way.batches(50..failed + 1), &lost), "only writes shortly before the failure are affected");
+}
+
+/// Elements go through a coordinator that never drops one, to a server that is killed when it has some and started again: all
+/// of them arrive.
+pub(crate) async fn check_all_arrive_through_a_coordinator(way: &mut Way, sink: impl Sink) {
+    const COUNT: i64 = 10_000;
+    let options = SinkOptions::default().queue(size(100)).max_batch(size(50)).overflow(Overflow::Block);
+    let options = options.retry(Retry::forever().max(Duration::from_millis(100)));
+    let stream = MStream::builder("n").batch(size(1)).agg("sum").max_series(size(100_000));
+    let coordinator = MCoordinator::builder().stream(stream).sink_with("store", sink, options).start().unwrap();
+    let sender = coordinator.stream("n").unwrap();
+    let mut elements = hostile_elements(COUNT);
+    elements.iter_mut().for_each(|element| element.name = "n.sum".into());
+    let sent = elements.clone();
+    let (go_on, rest) = tokio::sync::oneshot::channel::<()>();
+    let sending = tokio::spawn(async move {
+        let mut rest = Some(rest);
+        for (number, element) in sent.iter().enumerate() {
+            if number == sent.len() / 2 {
+                rest.take().expect("there is one half").await.expect("the test goes on");
+            }
+            sender.send_async_at(element.value, &element.tags, element.at).await.unwrap();
+        }
+    });
+    // The server is asked by a thread that may wait, while the coordinator goes on.
+    let expected = (way.expected)(&elements);
+    tokio::task::block_in_place(|| {
+        way.wait_for(|found| found.len() > 500);
+        way.server.peer.kill();
+    });
+    go_on.send(()).expect("half of them are sent");
+    let deadline = Instant::now() + PATIENCE;
+    while coordinator.stats().sinks["store"].errors == 0 {
+        assert!(Instant::now() < deadline, "a write to a dead server fails");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::task::block_in_place(|| way.server.peer.restart());
+    sending.await.unwrap();
+    let report = coordinator.shutdown(PATIENCE).await;
+    assert!(report.is_complete(), "{report}");
+    let store = report.sinks["store"];
+    assert_eq!((store.accepted, store.delivered, store.refused), (COUNT as u64, COUNT as u64, 0), "{report}");
+    assert!(store.retried > 0, "{report}");
+    let found = tokio::task::block_in_place(|| way.wait_for(|found| found.len() >= expected.len()));
+    assert_eq!(found.len(), expected.len());
+    assert!(has_all(&found, &expected), "each is there once, as it was sent");
 }

@@ -60,6 +60,11 @@ impl Peer {
         thread::spawn(move || Command::new("bash").args(["-c", &kill]).status().expect("bash starts"));
     }
 
+    /// Kills it by a signal that it can't catch.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it is a child of ours");
+    }
+
     /// Starts it again, with its data and its ports, once it is dead.
     pub(crate) fn restart(&mut self) {
         self.child.wait().expect("it is a child of ours");

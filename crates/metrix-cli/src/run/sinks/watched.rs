@@ -8,6 +8,7 @@ use metrix::{MElement, Sink, WriteError};
 
 use super::outlet::Outlet;
 use super::takers::Takers;
+use crate::run::causes::causes;
 use crate::run::stop::Why;
 
 /// Why a sink has failed last, if it has.
@@ -20,17 +21,7 @@ impl Failures {
     }
 
     fn note(&self, error: &WriteError) {
-        let mut texts = Vec::new();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            let text = error.to_string();
-            // Many errors say what their cause says.
-            if !texts.iter().any(|said: &String| said.contains(&text)) {
-                texts.push(text);
-            }
-            cause = error.source();
-        }
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(texts.join(": "));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(causes(error));
     }
 }
 

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use metrix::Timestamp;
 use smallvec::SmallVec;
 
-use super::text::{OF_COLUMN, OF_MEASUREMENT, OF_STRING, end, unescape};
+use super::text::{OF_COLUMN, OF_MEASUREMENT, end, shown, unescape};
+use super::value::value;
 use crate::influx_precision::Precision;
 use crate::{LineError, ParseLine, Reading};
 
@@ -189,44 +190,6 @@ fn tags(line: &str, mut place: usize) -> Result<(Tags<'_>, usize), LineError> {
     Ok((tags, place))
 }
 
-/// The value of a field at a place, `None` if it is a text; and the place after it.
-fn value(line: &str, begin: usize) -> Result<(Option<f64>, usize), LineError> {
-    if line.as_bytes().get(begin) == Some(&b'"') {
-        let quote = end(line.as_bytes(), begin + 1, b"\"", OF_STRING);
-        let after = quote + 1;
-        return match line.as_bytes().get(after) {
-            None | Some(b',' | b' ') if quote < line.len() => Ok((None, after)),
-            _ => Err(LineError::new("value", begin, "the text has no end: write a quotation mark after it")),
-        };
-    }
-    let after = end(line.as_bytes(), begin, b", ", b"");
-    let text = &line[begin..after];
-    match number(text) {
-        Some(value) => Ok((Some(value), after)),
-        None => {
-            let mend = "write a number, true or false, or a text in quotation marks";
-            let message = format!("{:?} is no value: {mend}", shown(text));
-            Err(LineError::new("value", begin, message))
-        }
-    }
-}
-
-fn number(text: &str) -> Option<f64> {
-    match text {
-        "t" | "T" | "true" | "True" | "TRUE" => return Some(1.0),
-        "f" | "F" | "false" | "False" | "FALSE" => return Some(0.0),
-        _ => {}
-    }
-    match text.as_bytes().last()? {
-        // An integer that an f64 can't tell from others becomes the nearest that it can.
-        b'i' => text[..text.len() - 1].parse::<i64>().ok().map(|value| value as f64),
-        b'u' => text[..text.len() - 1].parse::<u64>().ok().map(|value| value as f64),
-        // Rust would read `inf` and `nan` too.
-        b'0'..=b'9' | b'.' => text.parse::<f64>().ok().filter(|value| value.is_finite()),
-        _ => None,
-    }
-}
-
 /// The time at the end of a line, if there is one.
 fn time(line: &str, place: usize, unit: i64) -> Result<Option<Timestamp>, LineError> {
     let begin = spaces(line, place);
@@ -242,11 +205,6 @@ fn time(line: &str, place: usize, unit: i64) -> Result<Option<Timestamp>, LineEr
 /// The place after the spaces at a place.
 fn spaces(line: &str, place: usize) -> usize {
     line.len() - line[place..].trim_start_matches(' ').len()
-}
-
-/// The beginning of a text, for a message.
-fn shown(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 #[cfg(test)]

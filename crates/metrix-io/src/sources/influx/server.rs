@@ -6,16 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::AUTHORIZATION;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
 
 use super::answer::{Version, json, well};
-use super::{InfluxLines, InfluxWrite, InfluxWrites};
+use super::entrance::Entrance;
+use super::{InfluxLines, InfluxWrites};
 use crate::http_server::{HttpLimits, HttpMeter, HttpServer};
-use crate::{BindError, Secret, authorization};
+use crate::{BindError, Secret};
 
 /// So many requests may wait to be read; their bodies share [`HttpLimits::bodies`].
 const MOST_WAITING: usize = 16;
@@ -159,87 +158,4 @@ impl fmt::Debug for InfluxServer {
         let mut debug = f.debug_struct("InfluxServer");
         debug.field("server", server).field("lines", lines).field("patience", patience).finish_non_exhaustive()
     }
-}
-
-/// Where requests come in.
-struct Entrance {
-    send: mpsc::Sender<InfluxWrite>,
-    lines: InfluxLines,
-    token: Option<Secret>,
-    patience: Duration,
-}
-
-impl Entrance {
-    async fn write(&self, version: Version, request: Request<Bytes>) -> Response<Bytes> {
-        if !self.lets_in(&request) {
-            return version.error(StatusCode::UNAUTHORIZED, "the token or the password is another");
-        }
-        let unit = match unit(&request) {
-            Ok(unit) => unit,
-            Err(message) => return version.error(StatusCode::BAD_REQUEST, &message),
-        };
-        let (answer, answered) = oneshot::channel();
-        let lines = self.lines.clone().unit(unit);
-        let write = InfluxWrite { body: request.into_body(), lines, version, answer, wrong: (0, String::new()) };
-        let busy = || version.error(StatusCode::SERVICE_UNAVAILABLE, "what was written before is still to be read");
-        match timeout(self.patience, self.send.send(write)).await {
-            Ok(Ok(())) => answered.await.unwrap_or_else(|_| busy()),
-            Ok(Err(_)) | Err(_) => busy(),
-        }
-    }
-
-    fn query(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        if !self.lets_in(request) {
-            return Version::One.error(StatusCode::UNAUTHORIZED, "the token or the password is another");
-        }
-        // It may stand in a form, too.
-        let asked = parameter(request, "q").or_else(|| {
-            let mut form = form_urlencoded::parse(request.body());
-            form.find(|(name, _)| name == "q").map(|(_, value)| value.into_owned())
-        });
-        let creates = asked.is_some_and(|query| {
-            query.trim_start().get(..15).is_some_and(|start| start.eq_ignore_ascii_case("create database"))
-        });
-        match creates {
-            true => json(&json!({"results": [{"statement_id": 0}]})),
-            false => Version::One.error(StatusCode::BAD_REQUEST, "there is nothing to query here, only to write"),
-        }
-    }
-
-    fn lets_in(&self, request: &Request<Bytes>) -> bool {
-        let Some(token) = &self.token else { return true };
-        match request.headers().get(AUTHORIZATION) {
-            Some(given) => authorization::credential(given.as_bytes()).is_some_and(|given| same(&given, token)),
-            None => parameter(request, "p").is_some_and(|given| same(given.as_bytes(), token)),
-        }
-    }
-}
-
-/// Whether it is the secret, in a time that depends on nothing but its length.
-fn same(given: &[u8], secret: &Secret) -> bool {
-    let secret = secret.reveal().as_bytes();
-    given.len() == secret.len() && given.iter().zip(secret).fold(0, |all, (a, b)| all | (a ^ b)) == 0
-}
-
-/// What the query of a request has under a name.
-fn parameter(request: &Request<Bytes>, name: &str) -> Option<String> {
-    let query = request.uri().query()?;
-    form_urlencoded::parse(query.as_bytes()).find(|(other, _)| other == name).map(|(_, value)| value.into_owned())
-}
-
-/// How many nanoseconds the unit has in which the times of a request are.
-fn unit(request: &Request<Bytes>) -> Result<i64, String> {
-    let Some(precision) = parameter(request, "precision") else { return Ok(1) };
-    Ok(match &*precision {
-        "" | "n" | "ns" => 1,
-        "u" | "us" | "µ" => 1_000,
-        "ms" => 1_000_000,
-        "s" => 1_000_000_000,
-        "m" => 60 * 1_000_000_000,
-        "h" => 60 * 60 * 1_000_000_000,
-        _ => {
-            let precision: String = precision.chars().take(20).collect();
-            return Err(format!("{precision:?} is no precision: take ns, us, ms, s, m or h"));
-        }
-    })
 }

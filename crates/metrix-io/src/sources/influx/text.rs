@@ -40,6 +40,11 @@ pub(super) fn unescape<'a>(text: &'a str, special: &[u8]) -> Cow<'a, str> {
     Cow::Owned(plain)
 }
 
+/// The beginning of a text, for a message.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
 /// What a backslash can stand before in a measurement.
 pub(super) const OF_MEASUREMENT: &[u8] = b", ";
 /// What it can stand before in the name or the value of a tag, and in the name of a field.

@@ -1,6 +1,8 @@
 //! [`InfluxWrites`]: what clients of an [`InfluxServer`](super::InfluxServer) write.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hyper::body::Bytes;
 use hyper::{Response, StatusCode};
@@ -39,7 +41,13 @@ impl InfluxWrites {
     /// # Cancel safety
     /// A future that is dropped has taken none.
     pub async fn next(&mut self) -> Option<InfluxWrite> {
-        self.waiting.recv().await
+        loop {
+            let write = self.waiting.recv().await?;
+            // A client that has gone, or has been told to come again, comes again.
+            if !write.answer.is_closed() && write.claim.take() {
+                return Some(write);
+            }
+        }
     }
 
     /// Stops to listen. Requests that have come are still given, as long as
@@ -61,6 +69,17 @@ pub struct WrongLine<'a> {
     pub error: LineError,
 }
 
+/// Either the one who reads a request has it, or the one who tells the client to come again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Claim(Arc<AtomicBool>);
+
+impl Claim {
+    /// Whether nobody had it before.
+    pub(super) fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::Relaxed)
+    }
+}
+
 /// What a client writes in one request, and waits to be told that it was taken. If it is dropped before that, the client is told
 /// to come again (503).
 #[derive(Debug)]
@@ -68,6 +87,7 @@ pub struct InfluxWrite {
     pub(super) body: Bytes,
     pub(super) lines: InfluxLines,
     pub(super) version: Version,
+    pub(super) claim: Claim,
     pub(super) answer: oneshot::Sender<Response<Bytes>>,
     /// How many lines were wrong, and what the first was.
     pub(super) wrong: (u64, String),

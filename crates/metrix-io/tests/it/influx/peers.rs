@@ -7,7 +7,9 @@ use metrix_io::Secret;
 use metrix_io::sinks::influx::Influx;
 
 use super::{clean, measurement};
-use crate::arrival::{Way, check_all_arrive, check_only_the_last_are_lost, kill_in_the_middle};
+use crate::arrival::{
+    Way, check_all_arrive, check_all_arrive_through_a_coordinator, check_only_the_last_are_lost, kill_in_the_middle,
+};
 use crate::chain::chain;
 use crate::hostile::{START, hostile_elements};
 use crate::peers::database::Database;
@@ -105,6 +107,13 @@ async fn all_arrive_at_influxdb_over_udp_if_there_is_time() {
         way.wait_for(|found| found.len() >= sent);
     }
     assert_eq!((way.stored)(&way.server), expected(&elements));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_on_the_way_through_a_coordinator() {
+    let mut way = influxdb();
+    let sink = v1(&way);
+    check_all_arrive_through_a_coordinator(&mut way, sink).await;
 }
 
 #[tokio::test]

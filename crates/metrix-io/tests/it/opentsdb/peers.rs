@@ -7,7 +7,9 @@ use std::num::NonZeroUsize;
 use metrix::{MElement, tags};
 use metrix_io::sinks::opentsdb::OpenTsdb;
 
-use crate::arrival::{Way, check_all_arrive, check_only_the_last_are_lost, kill_in_the_middle};
+use crate::arrival::{
+    Way, check_all_arrive, check_all_arrive_through_a_coordinator, check_only_the_last_are_lost, kill_in_the_middle,
+};
 use crate::peers::database::Database;
 use crate::peers::stored::{self, Stored};
 
@@ -89,6 +91,13 @@ async fn all_arrive_at_victoria_metrics_over_http() {
     let way = victoria_metrics();
     let sink = http(&way);
     all_arrive(way, sink).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_http_nothing_is_lost_on_the_way_through_a_coordinator() {
+    let mut way = influxdb();
+    let sink = http(&way);
+    check_all_arrive_through_a_coordinator(&mut way, sink).await;
 }
 
 #[tokio::test]
