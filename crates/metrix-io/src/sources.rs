@@ -27,7 +27,7 @@ mod time_format;
 #[cfg(feature = "statsd")]
 pub mod udp;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "prometheus"))]
-mod unix;
+mod unix_time;
 
 #[cfg(any(feature = "json", feature = "lines"))]
 pub use fields::{Fields, FieldsError, Metric};

@@ -5,7 +5,7 @@ use metrix::Timestamp;
 
 use crate::number;
 use crate::sample::Plain;
-use crate::sources::unix;
+use crate::sources::unix_time;
 
 /// The measurement of an object that has a name and a plain number as its value, and perhaps tags and a time in seconds, each
 /// of them once and nothing else, without a backslash.
@@ -115,7 +115,7 @@ impl<'a> Rest<'a> {
         self.0 = rest;
         // JSON has no numbers such as 01.
         let is_number = !seconds.starts_with(b"0") || seconds.len() == 1 || seconds[1] == b'.';
-        unix::short(seconds, unix::SECOND).filter(|_| is_number).map(Timestamp::from_nanos)
+        unix_time::short(seconds, unix_time::SECOND).filter(|_| is_number).map(Timestamp::from_nanos)
     }
 }
 

@@ -8,7 +8,7 @@ use super::kinds::Kinds;
 use super::line::Line;
 use crate::prometheus_format::Format;
 use crate::sources::excerpt::excerpt;
-use crate::sources::unix;
+use crate::sources::unix_time;
 use crate::{Glob, LineError, ParseLine, Reading};
 
 /// Reads what exporters show: Prometheus' text format 0.0.4, or OpenMetrics 1.0.
@@ -103,10 +103,10 @@ impl PrometheusText {
 
     fn time(&self, text: &str, column: usize) -> Result<Timestamp, LineError> {
         let (digits, unit) = match self.format {
-            Format::Text => (unix::MILLISECOND, "milliseconds"),
-            Format::OpenMetrics => (unix::SECOND, "seconds"),
+            Format::Text => (unix_time::MILLISECOND, "milliseconds"),
+            Format::OpenMetrics => (unix_time::SECOND, "seconds"),
         };
-        let nanos = unix::nanos(text, digits).ok_or_else(|| {
+        let nanos = unix_time::nanos(text, digits).ok_or_else(|| {
             let message = format!("`{}` is no time: write {unit} since 1970, or nothing", excerpt(text));
             LineError::new("time", column, message)
         });
