@@ -1,6 +1,7 @@
 //! InfluxDB's line protocol, both ways.
 
 mod conformance;
+mod fuzz;
 mod http;
 mod peers;
 mod server;

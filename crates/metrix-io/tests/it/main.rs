@@ -11,6 +11,7 @@ mod arrival;
     all(feature = "http-server", feature = "remote_write")
 ))]
 mod chain;
+mod enrolled;
 #[cfg(feature = "host")]
 mod every;
 #[cfg(feature = "host")]

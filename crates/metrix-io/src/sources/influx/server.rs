@@ -34,11 +34,12 @@ const MOST_WAITING: usize = 16;
 /// # Answers
 ///
 /// 204 says that all was taken. Lines that are wrong are answered by 400, with the number of the first and what is wrong with it, in
-/// the JSON of InfluxDB's; the other lines of the request are taken, as InfluxDB does it. 503 says that nothing of it was taken, as what was written
-/// before is not read fast enough, and 429 that there is no room for its body; clients come again then. 401 says that the
+/// the JSON of InfluxDB's; the other lines of the request are taken, as InfluxDB does it. 503 says that nothing was taken, as what
+/// was written before is not read fast enough, and 429 that there is no room for the body; clients come again then. 401 says that the
 /// [token](Self::token) is another, and 413 that there is too much in one request. What else is bounded is told in [`HttpServer`].
 ///
-/// A client that has not heard the answer may write the same again, and what it writes is then taken twice.
+/// A client that has not heard the answer may write the same again, and what it writes is then taken twice. So may one whose request
+/// was read and never [confirmed](super::InfluxWrite::confirm), which is told by 503 too.
 ///
 /// # Memory
 /// The bodies, as [`HttpLimits`] has them, of which at most 16 wait.

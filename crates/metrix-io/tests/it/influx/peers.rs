@@ -95,18 +95,27 @@ async fn all_arrive_at_victoria_metrics_by_version_2_and_gzip() {
 }
 
 /// Nobody tells a sender over UDP to wait. So it waits for what it has sent, which a server of this machine then has.
-#[tokio::test]
-async fn all_arrive_at_influxdb_over_udp_if_there_is_time() {
-    let way = Way { server: Database::influxdb(), stored: by_influxdb_udp, expected };
+async fn all_arrive_over_udp_if_there_is_time(way: Way) {
     let mut sink = here(Influx::udp(&format!("127.0.0.1:{}", way.server.udp)).unwrap());
     let elements = hostile_elements(10_000);
     let mut sent = 0;
-    for batch in elements.chunks(1000) {
+    for batch in elements.chunks(500) {
         sink.write(batch).await.unwrap();
         sent += batch.len();
         way.wait_for(|found| found.len() >= sent);
     }
     assert_eq!((way.stored)(&way.server), expected(&elements));
+}
+
+#[tokio::test]
+async fn all_arrive_at_influxdb_over_udp() {
+    let way = Way { server: Database::influxdb(), stored: by_influxdb_udp, expected };
+    all_arrive_over_udp_if_there_is_time(way).await;
+}
+
+#[tokio::test]
+async fn all_arrive_at_victoria_metrics_over_udp() {
+    all_arrive_over_udp_if_there_is_time(victoria_metrics()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

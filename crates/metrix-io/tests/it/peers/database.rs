@@ -13,7 +13,7 @@ pub(crate) struct Database {
     pub(crate) telnet: u16,
     /// Takes OpenTSDB's `/api/put`.
     pub(crate) put: u16,
-    /// Takes InfluxDB's lines in datagrams; 0 if it doesn't.
+    /// Takes InfluxDB's lines in datagrams.
     pub(crate) udp: u16,
 }
 
@@ -53,20 +53,21 @@ impl Database {
     }
 
     pub(crate) fn victoria_metrics() -> Self {
-        let [http, telnet, put] = free_ports();
+        let [http, telnet, put, udp] = free_ports();
         let args = |folder: &std::path::Path| {
             vec![
                 format!("-storageDataPath={}", folder.join("data").display()),
                 format!("-httpListenAddr=127.0.0.1:{http}"),
                 format!("-opentsdbListenAddr=127.0.0.1:{telnet}"),
                 format!("-opentsdbHTTPListenAddr=127.0.0.1:{put}"),
+                format!("-influxListenAddr=127.0.0.1:{udp}"),
                 "-retentionPeriod=100y".to_owned(),
                 "-search.latencyOffset=0s".to_owned(),
                 "-loggerLevel=WARN".to_owned(),
             ]
         };
-        let is_ready = move || get(http, "/health").is_ok() && is_open(telnet) && is_open(put);
-        Self { peer: Peer::start("victoria-metrics", args, is_ready), http, telnet, put, udp: 0 }
+        let is_ready = move || get(http, "/health").is_ok() && is_open(telnet) && is_open(put) && is_open(udp);
+        Self { peer: Peer::start("victoria-metrics", args, is_ready), http, telnet, put, udp }
     }
 
     /// What it answers to a query.

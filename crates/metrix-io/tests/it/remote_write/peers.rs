@@ -3,7 +3,10 @@
 use metrix::{MElement, Sink, Timestamp, tags};
 use metrix_io::sinks::remote_write::RemoteWrite;
 
-use crate::arrival::{Way, check_all_arrive, check_only_the_last_are_lost, check_these_arrive, kill_in_the_middle};
+use crate::arrival::{
+    Way, check_all_arrive, check_all_arrive_through_a_coordinator, check_only_the_last_are_lost, check_these_arrive,
+    kill_in_the_middle,
+};
 use crate::chain::chain;
 use crate::hostile::{START, hostile_elements};
 use crate::peers::database::Database;
@@ -95,6 +98,12 @@ async fn nothing_is_lost_when_influxdb_is_killed() {
     let (mut way, mut sink) = influxdb();
     let (_, found, expected) = kill_in_the_middle(&mut way, &mut sink).await;
     assert_eq!(found, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_coordinator_loses_nothing_when_prometheus_is_killed() {
+    let (mut way, sink) = prometheus();
+    check_all_arrive_through_a_coordinator(&mut way, sink).await;
 }
 
 /// It confirms what it has in its memory only, and keeps equal samples.
