@@ -100,6 +100,15 @@ fn many_labels_are_bounded_and_compared() {
 }
 
 #[test]
+fn every_form_is_read() {
+    let (mut text, mut readings) = (PrometheusText::new(Format::OpenMetrics), 0);
+    for line in SHOWN.replace(" 1395066363000", " 1395066363").lines() {
+        text.parse(line.as_bytes(), &mut |_| readings += 1).unwrap();
+    }
+    assert_eq!((readings, text.skipped()), (5, 1));
+}
+
+#[test]
 fn bytes_that_are_no_text_are_a_fault() {
     let error = PrometheusText::new(Format::Text).parse(b"a{x=\"\xff\"} 1", &mut |_| ()).unwrap_err();
     assert_eq!((error.kind, error.column), ("utf8", 5));
@@ -158,6 +167,33 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
 }
 
+/// What exporters show, of every form that there is.
+const SHOWN: &str = r#"# HELP http_requests_total The total number of HTTP requests.
+# TYPE http_requests_total counter
+http_requests_total{method="post",code="200"} 1027 1395066363000
+# TYPE latency histogram
+latency_bucket{le="0.05"} 24054 # {trace_id="KOO5S4vxi0o"} 0.67
+latency_bucket{le="+Inf"} 144320
+latency_sum 53423
+# TYPE rpc summary
+rpc{quantile="0.99"} NaN
+escaped{path="C:\\DIR\\FILE.TXT",error="Cannot find \"é\"\n"} 1.458255915e9 -3982045
+"#;
+
+/// That with some bytes taken out, and others put in their place.
+fn mutated() -> impl Strategy<Value = Vec<u8>> {
+    let edit = (any::<prop::sample::Index>(), 0..9_usize, prop::collection::vec(any::<u8>(), 0..9));
+    prop::collection::vec(edit, 1..6).prop_map(|edits| {
+        let mut shown = SHOWN.as_bytes().to_vec();
+        for (place, taken, put) in edits {
+            let begin = place.index(shown.len() + 1);
+            let end = shown.len().min(begin + taken);
+            shown.splice(begin..end, put);
+        }
+        shown
+    })
+}
+
 proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(10_000))]
 
@@ -174,6 +210,16 @@ proptest! {
         let mut text = PrometheusText::new(if is_open { Format::OpenMetrics } else { Format::Text });
         if let Err(error) = text.parse(line.as_bytes(), &mut |reading| assert!(reading.value.is_finite())) {
             assert!(error.column <= line.len() && line.is_char_boundary(error.column));
+        }
+    }
+
+    #[test]
+    fn mutated_expositions_do_no_harm(shown in mutated(), is_open in any::<bool>()) {
+        let mut text = PrometheusText::new(if is_open { Format::OpenMetrics } else { Format::Text });
+        for line in shown.split(|byte| *byte == b'\n') {
+            if let Err(error) = text.parse(line, &mut |reading| assert!(reading.value.is_finite())) {
+                assert!(error.column <= line.len() && !error.message.is_empty());
+            }
         }
     }
 
