@@ -4,24 +4,20 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use hyper::header::{HeaderName, HeaderValue};
-use metrix::{MElement, Tags, Timestamp};
+use metrix::Tags;
 
 use super::{HeaderError, RemoteWrite};
 use crate::Secret;
 use crate::authorization;
 use crate::http_client::Tls;
-use crate::prometheus_series::PrometheusSeries;
+use crate::prometheus_series::labels;
 
 impl RemoteWrite {
     /// Adds these tags to elements that lack tags of their names, as Prometheus does with its external labels: `job` and
     /// `instance`, for instance, which it gives to what it scrapes. There are none at first.
     #[must_use]
     pub fn default_tags(mut self, tags: impl Into<Tags>) -> Self {
-        let element = MElement::new("n", 0.0, tags, Timestamp::EPOCH);
-        // Those that are too long for any element add nothing.
-        let series = PrometheusSeries::new(&element).ok();
-        let labels = series.map(|series| series.labels).unwrap_or_default();
-        self.default_tags = labels.iter().map(|(name, value)| (&**name, *value)).collect();
+        self.default_tags = labels(&tags.into()).iter().map(|(name, value)| (&**name, *value)).collect();
         self
     }
 

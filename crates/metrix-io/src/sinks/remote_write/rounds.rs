@@ -1,6 +1,7 @@
 //! [`Rounds`]: a batch as samples, in the order in which they may be sent.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use metrix::{MElement, Tags};
 
@@ -18,7 +19,7 @@ pub(super) struct Rounds(Vec<Vec<Point>>);
 /// A sample, and which elements of the batch it is.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Point {
-    labels: Vec<Label>,
+    labels: Arc<[Label]>,
     value: f64,
     pub(super) at: i64,
     /// Several, where they have the same series and time: the last is sent.
@@ -35,9 +36,9 @@ pub(super) struct Merged {
 impl Rounds {
     pub(super) fn new(batch: &[MElement], defaults: &Tags, refused: &mut Refused) -> (Self, Merged) {
         let mut merged = Merged::default();
-        let mut series: HashMap<Vec<Label>, Vec<Point>> = HashMap::with_capacity(batch.len());
-        // Of their first elements, so that the order is the same each time.
-        let mut order = Vec::new();
+        // In the order of their first elements, so that it is the same each time.
+        let mut series: Vec<Vec<Point>> = Vec::with_capacity(batch.len());
+        let mut places: HashMap<Arc<[Label]>, usize> = HashMap::with_capacity(batch.len());
         for (position, element) in batch.iter().enumerate() {
             let (labels, tags) = match labels(element, defaults) {
                 Ok(labels) => labels,
@@ -49,10 +50,11 @@ impl Rounds {
             merged.tags += tags;
             let value = if element.value.is_nan() { f64::NAN } else { element.value };
             let at = element.at.as_nanos().div_euclid(1_000_000);
-            let points = series.entry(labels.clone()).or_insert_with(|| {
-                order.push(labels.clone());
-                Vec::new()
-            });
+            let place = *places.entry(Arc::clone(&labels)).or_insert(series.len());
+            if place == series.len() {
+                series.push(Vec::new());
+            }
+            let points = &mut series[place];
             match points.iter_mut().find(|point| point.at == at) {
                 Some(point) => {
                     merged.elements += 1;
@@ -63,8 +65,7 @@ impl Rounds {
             }
         }
         let mut rounds: Vec<Vec<Point>> = Vec::new();
-        for labels in order {
-            let mut points = series.remove(&labels).unwrap_or_default();
+        for mut points in series {
             points.sort_by_key(|point| point.at);
             for (number, point) in points.into_iter().enumerate() {
                 if rounds.len() == number {
@@ -86,13 +87,13 @@ impl Rounds {
 pub(super) fn message(points: &[Point]) -> WriteRequest {
     let series = points.iter().map(|point| {
         let sample = Sample { value: point.value, at: point.at };
-        TimeSeries { labels: point.labels.clone(), samples: vec![sample] }
+        TimeSeries { labels: point.labels.to_vec(), samples: vec![sample] }
     });
     WriteRequest { series: series.collect() }
 }
 
 /// Its labels, sorted, with its name and the default ones; and how many tags were merged.
-fn labels(element: &MElement, defaults: &Tags) -> Result<(Vec<Label>, usize), String> {
+fn labels(element: &MElement, defaults: &Tags) -> Result<(Arc<[Label]>, usize), String> {
     let series = PrometheusSeries::new(element)?;
     let label = |name: &str, value: &str| Label { name: name.to_owned(), value: value.to_owned() };
     let mut labels = vec![label("__name__", &series.name)];
@@ -104,7 +105,7 @@ fn labels(element: &MElement, defaults: &Tags) -> Result<(Vec<Label>, usize), St
         }
     }
     labels.sort();
-    Ok((labels, series.merged))
+    Ok((labels.into(), series.merged))
 }
 
 #[cfg(test)]
