@@ -2,6 +2,7 @@
 
 mod cursor;
 mod error;
+mod fetch;
 mod kinds;
 mod labels;
 mod line;

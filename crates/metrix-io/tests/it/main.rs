@@ -22,6 +22,7 @@ mod host;
     feature = "prometheus",
     all(feature = "http-server", feature = "remote_write")
 ))]
+#[cfg_attr(not(feature = "influx"), allow(dead_code))]
 mod hostile;
 #[cfg(feature = "http-server")]
 mod http_server;

@@ -49,7 +49,7 @@ impl Scraper {
     /// Trusts other certificates than this machine does, if the URL begins with `https://`.
     #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
-        self.client().set_tls(tls);
+        self.client.set_tls(tls);
         self
     }
 

@@ -2,18 +2,13 @@
 
 use std::borrow::Cow;
 use std::future::{Future, poll_fn};
-use std::io::Read;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::task::Poll;
 use std::time::Duration;
 
-use flate2::read::MultiGzDecoder;
-use http_body_util::Full;
-use hyper::Method;
-use hyper::body::Bytes;
-use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use hyper::header::HeaderValue;
 use metrix::{Tags, Timestamp};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
@@ -21,12 +16,9 @@ use super::error::ScrapeError;
 use super::labels::tagged;
 use super::stats::ScrapeStats;
 use super::{Format, PrometheusText};
-use crate::http_client::{Answer, HttpClient, HttpUrl, Limits, Verdict};
+use crate::http_client::{HttpClient, HttpUrl, Limits};
 use crate::increases::Increases;
 use crate::{AddressError, Kind, ParseLine, Reading};
-
-/// What it asks for, as Prometheus does.
-const ACCEPTED: &str = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
 /// Scrapes a target: an exporter, a program, another Prometheus, anything that shows its metrics in the text format or as OpenMetrics.
 ///
@@ -79,8 +71,8 @@ const ACCEPTED: &str = "application/openmetrics-text;version=1.0.0,text/plain;ve
 /// It must be used within a tokio runtime whose I/O and time are enabled.
 #[derive(Debug)]
 pub struct Scraper {
-    client: HttpClient,
-    connections: Arc<AtomicU64>,
+    pub(super) client: HttpClient,
+    pub(super) connections: Arc<AtomicU64>,
     pub(super) limits: Limits,
     pub(super) most_bytes: usize,
     pub(super) authorization: Option<HeaderValue>,
@@ -121,10 +113,6 @@ impl Scraper {
             increases: Increases::default(),
             stats: ScrapeStats::default(),
         })
-    }
-
-    pub(super) fn client(&mut self) -> &mut HttpClient {
-        &mut self.client
     }
 
     /// What it has done so far.
@@ -211,57 +199,6 @@ impl Scraper {
                 Some(Err(error)) => failed(error),
                 None => return,
             }
-        }
-    }
-
-    /// What the target shows.
-    async fn fetch(&mut self) -> Result<Vec<u8>, ScrapeError> {
-        self.client.set_max_answer(self.most_bytes);
-        let before = self.connections.load(Ordering::Relaxed);
-        let mut answer = self.ask().await;
-        // A connection that was kept may have been given up by the target just then.
-        if answer.is_err() && self.connections.load(Ordering::Relaxed) == before && before > 0 {
-            answer = self.ask().await;
-        }
-        let answer = answer.map_err(ScrapeError::unreachable)?;
-        if answer.verdict() != Verdict::Taken {
-            return Err(ScrapeError::said(&answer));
-        }
-        if !answer.is_whole {
-            return Err(ScrapeError::too_large(self.most_bytes));
-        }
-        let header = |name| answer.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let kind = header(CONTENT_TYPE).unwrap_or_default();
-        let is_open_metrics = kind.trim_start().starts_with("application/openmetrics-text");
-        self.text.begin(if is_open_metrics { Format::OpenMetrics } else { Format::Text });
-        match header(CONTENT_ENCODING).unwrap_or_default() {
-            "" | "identity" => Ok(answer.body.to_vec()),
-            "gzip" => self.unpack(&answer.body),
-            other => Err(ScrapeError::encoding(other)),
-        }
-    }
-
-    async fn ask(&mut self) -> Result<Answer, crate::http_client::Fault> {
-        let mut request = self
-            .client
-            .request(Method::GET, "")
-            .header(ACCEPT, ACCEPTED)
-            .header(ACCEPT_ENCODING, "gzip")
-            .header(USER_AGENT, concat!("metrix/", env!("CARGO_PKG_VERSION")))
-            .header("x-prometheus-scrape-timeout-seconds", self.limits.exchange.as_secs_f64().to_string());
-        if let Some(authorization) = &self.authorization {
-            request = request.header(AUTHORIZATION, authorization);
-        }
-        self.client.send(request.body(Full::<Bytes>::default())?, self.limits).await
-    }
-
-    fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>, ScrapeError> {
-        let mut body = Vec::new();
-        let most = self.most_bytes as u64;
-        match MultiGzDecoder::new(packed).take(most + 1).read_to_end(&mut body) {
-            Ok(bytes) if bytes as u64 > most => Err(ScrapeError::too_large(self.most_bytes)),
-            Ok(_) => Ok(body),
-            Err(error) => Err(ScrapeError::gzip(error)),
         }
     }
 
