@@ -1,5 +1,6 @@
 //! [`Config`]: what comes in, what becomes of it, and where it goes.
 
+mod access;
 mod clients;
 mod file;
 mod files;
@@ -18,10 +19,11 @@ mod value;
 
 use toml::de::DeTable;
 
+pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
-pub(crate) use self::sink::{InfluxConfig, InfluxPlace, SinkConfig, SinkKind};
-pub(crate) use self::source::{InfluxSource, Listen, Origin, SourceConfig, TextInput};
+pub(crate) use self::sink::{InfluxConfig, InfluxPlace, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind};
+pub(crate) use self::source::{InfluxSource, Listen, Origin, ScrapeConfig, SourceConfig, TextInput};
 pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
 
 use self::files::Files;
@@ -109,7 +111,9 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems) -> 
         "two sinks write to the standard output, which would mix their lines: leave one of them out, or have it write to a file"
             .to_owned()
     });
+    let mut endpoints = First::new(|address| format!("two sinks listen on `{address}`: leave one of them out"));
     let sinks = tables(root, SINK, problems, |table| {
+        endpoints.check(sink::address(table), problems);
         outputs.check(sink::stdout(table), problems);
         files.writes(sink::file(table), problems);
         sink::read(table)

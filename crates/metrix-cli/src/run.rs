@@ -22,6 +22,7 @@ mod parser;
 mod progress;
 mod quoting;
 mod router;
+mod scrape;
 mod scribe;
 mod series;
 mod setup;

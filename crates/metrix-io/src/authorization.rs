@@ -17,6 +17,7 @@ pub(crate) fn token(scheme: &str, token: &Secret) -> HeaderValue {
 }
 
 /// The password or the token that such a header has, whatever the user and the scheme are called.
+#[cfg(any(feature = "influx", test))]
 pub(crate) fn credential(header: &[u8]) -> Option<Vec<u8>> {
     let space = header.iter().position(|&byte| byte == b' ')?;
     let (scheme, rest) = (&header[..space], header[space..].trim_ascii());

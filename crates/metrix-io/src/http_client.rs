@@ -2,7 +2,7 @@
 
 mod answer;
 mod connection;
-#[cfg(feature = "influx")]
+#[cfg(any(feature = "influx", feature = "prometheus"))]
 pub(crate) mod gzip;
 mod tls;
 mod url;
@@ -32,6 +32,8 @@ pub(crate) struct HttpClient {
     url: HttpUrl,
     tls: Tls,
     connection: Option<Connection>,
+    /// An answer may have so many bytes.
+    max_answer: usize,
     connections: Arc<AtomicU64>,
 }
 
@@ -47,12 +49,17 @@ pub(crate) struct Limits {
 impl HttpClient {
     /// `connections` counts those that it makes.
     pub(crate) fn new(url: HttpUrl, connections: Arc<AtomicU64>) -> Self {
-        Self { url, tls: Tls::system(), connection: None, connections }
+        Self { url, tls: Tls::system(), connection: None, max_answer: 4 << 20, connections }
     }
 
     pub(crate) fn set_tls(&mut self, tls: Tls) {
         self.tls = tls;
         self.connection = None;
+    }
+
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn set_max_answer(&mut self, bytes: usize) {
+        self.max_answer = bytes;
     }
 
     /// The head of a request of what lies below the URL, such as `/api/put?details`.
@@ -63,7 +70,7 @@ impl HttpClient {
     /// One request and its answer, after which the connection is kept. If it is dropped, so is the connection.
     pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>, limits: Limits) -> Result<Answer, Fault> {
         let mut connection = self.connect(limits.connect).await?;
-        let exchange = timeout(limits.exchange, connection.exchange(request)).await;
+        let exchange = timeout(limits.exchange, connection.exchange(request, self.max_answer)).await;
         let late = |_| Err(format!("the server has not answered within {:?}", limits.exchange).into());
         let (answer, is_reusable) = exchange.unwrap_or_else(late)?;
         self.connection = is_reusable.then_some(connection);
@@ -83,6 +90,7 @@ impl HttpClient {
         Ok(connection)
     }
 
+    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
     pub(crate) fn close(&mut self) {
         self.connection = None;
     }

@@ -47,7 +47,7 @@ const BREATH: Duration = Duration::from_millis(100);
 /// | another method than the routes of the path have | 405, with those in `allow`; a `HEAD` is answered as a `GET` without its body |
 /// | a body that is too slow | 408 |
 /// | a body that is too large, as it comes or unpacked | 413 |
-/// | a body in another encoding than gzip | 415, with `accept-encoding` |
+/// | a body in another encoding than gzip, or one that is [passed on](HttpServer::passes) | 415, with `accept-encoding` |
 /// | a body that is not the gzip that it says it is | 400 |
 /// | a body for which there is no room beside those of other requests | 429, with `retry-after` |
 /// | a head that is too large | 431 |
@@ -88,6 +88,7 @@ pub struct HttpServer {
     listener: TcpListener,
     address: SocketAddr,
     limits: HttpLimits,
+    passes: Vec<String>,
     routes: Routes,
     meter: HttpMeter,
 }
@@ -109,7 +110,7 @@ impl HttpServer {
         };
         let (address, listener) = listen().map_err(|cause| BindError::new(Endpoint::Tcp(address), cause))?;
         let (limits, routes, meter) = (HttpLimits::default(), Routes::default(), HttpMeter::default());
-        Ok(Self { listener, address, limits, routes, meter })
+        Ok(Self { listener, address, limits, passes: Vec::new(), routes, meter })
     }
 
     /// Answers the requests of a method for a path, without its query, by a closure, which gets the whole body unpacked. A
@@ -132,6 +133,13 @@ impl HttpServer {
         Self { limits, ..self }
     }
 
+    /// Passes bodies in this encoding on as they come, to handlers that unpack them: `snappy`, for instance.
+    #[must_use]
+    pub fn passes(mut self, encoding: &str) -> Self {
+        self.passes.push(encoding.to_ascii_lowercase());
+        self
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -148,8 +156,8 @@ impl HttpServer {
     /// # Cancel safety
     /// If the future is dropped, it no longer listens, and requests that are not answered yet never are.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> HttpStats {
-        let Self { listener, address: _, limits, routes, meter } = self;
-        let exchange = Arc::new(Exchange::new(routes, limits.clone(), meter.clone()));
+        let Self { listener, address: _, limits, passes, routes, meter } = self;
+        let exchange = Arc::new(Exchange::new(routes, limits.clone(), passes, meter.clone()));
         // Dropped when no more is to be accepted.
         let (goes_on, ends) = watch::channel(());
         let mut connections = JoinSet::new();
@@ -198,7 +206,7 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 
 impl fmt::Debug for HttpServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { listener: _, address, limits, routes, meter: _ } = self;
+        let Self { listener: _, address, limits, passes: _, routes, meter: _ } = self;
         let mut debug = f.debug_struct("HttpServer");
         debug.field("address", address).field("routes", routes).field("limits", limits).finish_non_exhaustive()
     }

@@ -11,26 +11,37 @@
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
-//! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes.
+//! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and the [source](sources::prometheus) that scrapes as it
+//!   does.
+//! - `remote_write`: the [sink](sinks::remote_write) that writes to Prometheus and others.
 //! - `sqlite`: the [sink](sinks::sqlite) that keeps elements in a file, and what reads them back.
 //! - `statsd`: the [source](sources::statsd) and the [sink](sinks::statsd) of StatsD and DogStatsD.
 //!
 //! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
 
-#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(
+    feature = "graphite",
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    feature = "remote_write",
+    feature = "statsd"
+))]
 mod address;
-#[cfg(feature = "influx")]
+#[cfg(any(feature = "influx", feature = "prometheus", feature = "remote_write"))]
 mod authorization;
 #[cfg(any(feature = "http-server", feature = "net"))]
 mod bind_error;
 #[cfg(any(feature = "http-server", feature = "net"))]
 mod endpoint;
 mod glob;
-#[cfg(any(feature = "influx", feature = "opentsdb"))]
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
 mod http_client;
 #[cfg(feature = "http-server")]
 pub mod http_server;
+#[cfg(any(feature = "host", feature = "prometheus"))]
+mod increases;
 #[cfg(feature = "influx")]
 mod influx_precision;
 mod input;
@@ -41,6 +52,8 @@ mod near;
 mod number;
 mod parse;
 #[cfg(feature = "prometheus")]
+mod prometheus_format;
+#[cfg(any(feature = "prometheus", feature = "remote_write"))]
 mod prometheus_series;
 mod reading;
 mod sample;
@@ -48,14 +61,21 @@ mod secret;
 pub mod sinks;
 pub mod sources;
 
-#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(
+    feature = "graphite",
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    feature = "remote_write",
+    feature = "statsd"
+))]
 pub use address::AddressError;
 #[cfg(any(feature = "http-server", feature = "net"))]
 pub use bind_error::BindError;
 #[cfg(any(feature = "http-server", feature = "net"))]
 pub use endpoint::Endpoint;
 pub use glob::Glob;
-#[cfg(any(feature = "influx", feature = "opentsdb"))]
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
 pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;

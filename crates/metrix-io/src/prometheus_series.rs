@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use metrix::MElement;
+use metrix::{MElement, Tags};
 
 /// More than this a series can't have, in bytes of its name and labels together: so their number bounds memory.
 const MOST_TEXT: usize = 8 << 10;
@@ -20,21 +20,27 @@ pub(crate) struct PrometheusSeries<'a> {
 impl<'a> PrometheusSeries<'a> {
     /// The series of an element, or why it is none.
     pub(crate) fn new(element: &'a MElement) -> Result<Self, String> {
-        let tags = element.tags.iter().filter(|(_, value)| !value.is_empty());
-        let mut labels: Vec<_> = tags.map(|(name, value)| (label_name(name), value)).collect();
-        let given = labels.len();
-        // Of equal names the last one stays, as in `Tags`.
-        labels.reverse();
-        labels.sort_by(|a, b| a.0.cmp(&b.0));
-        labels.dedup_by(|later, kept| later.0 == kept.0);
+        let labels = labels(&element.tags);
         let name = metric_name(&element.name);
         let text = labels.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() + name.len();
         if text > MOST_TEXT {
             return Err(format!("its name and tags have {text} bytes, more than {MOST_TEXT}: shorten them"));
         }
+        let given = element.tags.iter().filter(|(_, value)| !value.is_empty()).count();
         let merged = given - labels.len();
         Ok(Self { name, labels, merged })
     }
+}
+
+/// The labels of tags, in the order of their names, each name once, and no value empty.
+pub(crate) fn labels(tags: &Tags) -> Vec<(Cow<'_, str>, &str)> {
+    let given = tags.iter().filter(|(_, value)| !value.is_empty());
+    let mut labels: Vec<_> = given.map(|(name, value)| (label_name(name), value)).collect();
+    // Of equal names the last one stays, as in `Tags`.
+    labels.reverse();
+    labels.sort_by(|a, b| a.0.cmp(&b.0));
+    labels.dedup_by(|later, kept| later.0 == kept.0);
+    labels
 }
 
 /// A name of a metric: letters, digits and underscores, of ASCII, and no digit first.
@@ -67,7 +73,7 @@ fn clean(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use metrix::{Tags, Timestamp, tags};
+    use metrix::{Timestamp, tags};
     use proptest::prelude::{any, prop_assert, proptest};
 
     use super::*;

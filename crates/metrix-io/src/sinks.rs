@@ -8,8 +8,17 @@ pub mod influx;
 pub mod opentsdb;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
-#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(
+    feature = "graphite",
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    feature = "remote_write",
+    feature = "statsd"
+))]
 mod refused;
+#[cfg(feature = "remote_write")]
+pub mod remote_write;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(feature = "statsd")]

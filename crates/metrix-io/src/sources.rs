@@ -4,7 +4,7 @@
 mod datagrams;
 #[cfg(feature = "host")]
 pub mod every;
-#[cfg(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines"))]
+#[cfg(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines", feature = "prometheus"))]
 mod excerpt;
 #[cfg(any(feature = "json", feature = "lines"))]
 mod fields;
@@ -22,6 +22,8 @@ mod jsonl;
 mod lines;
 #[cfg(any(feature = "json", feature = "jsonl"))]
 mod pointers;
+#[cfg(feature = "prometheus")]
+pub mod prometheus;
 #[cfg(feature = "statsd")]
 pub mod statsd;
 #[cfg(feature = "net")]
@@ -32,6 +34,8 @@ mod time_format;
 pub mod udp;
 #[cfg(all(feature = "net", unix))]
 pub mod unix;
+#[cfg(any(feature = "json", feature = "jsonl", feature = "lines", feature = "prometheus"))]
+mod unix_time;
 
 #[cfg(feature = "net")]
 pub use datagrams::{DatagramMeter, DatagramStats};

@@ -35,6 +35,25 @@ pub(super) fn read(table: &Table<'_>, env: Key, file: Key) -> Read<Option<Secret
     Ok(variable?.or(path?))
 }
 
+/// A user and the place of the password, of which neither is there without the other. A user has no colon, which ends it.
+pub(super) fn user(table: &Table<'_>, user: Key, env: Key, file: Key) -> Read<Option<(String, SecretPlace)>> {
+    let name = table.optional(user, |value| match value.name()? {
+        name if name.contains(':') => {
+            Err(value.wrong(format!("{}, `{name}`, has a colon in it: leave it out", value.what)))
+        }
+        name => Ok(name.to_owned()),
+    });
+    match (name?, read(table, env, file)?) {
+        (Some(name), Some(password)) => Ok(Some((name, password))),
+        (None, None) => Ok(None),
+        (Some(_), None) => {
+            let mend = format!("add {} = {}", env.name, env.example);
+            Err(table.missing(format!("a `{}` has a password: {mend}", user.name)))
+        }
+        (None, Some(_)) => Err(table.missing(format!("a password is a user's: add {} = {}", user.name, user.example))),
+    }
+}
+
 fn variable(value: &Value<'_>) -> Read<SecretPlace> {
     let name = value.word()?;
     // Who writes the secret itself here should not see it in a message.

@@ -2,6 +2,8 @@
 
 mod graphite;
 mod influx;
+mod prometheus;
+mod remote_write;
 mod statsd;
 
 use std::num::NonZeroUsize;
@@ -21,6 +23,8 @@ use super::table::Table;
 use super::value::{LONGEST, Value};
 
 pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
+pub(crate) use self::prometheus::PrometheusConfig;
+pub(crate) use self::remote_write::RemoteWriteConfig;
 
 /// A `[[sink]]`.
 #[derive(Clone, Debug)]
@@ -53,6 +57,10 @@ pub(crate) enum SinkKind {
     Influx(Box<InfluxConfig>),
     Statsd(StatsdConfig),
     Graphite(GraphiteConfig),
+    /// What Prometheus scrapes.
+    Prometheus(PrometheusConfig),
+    /// What takes Prometheus' remote-write.
+    RemoteWrite(Box<RemoteWriteConfig>),
     /// One in the user's data directory unless set.
     Sqlite {
         path: Option<PathBuf>,
@@ -96,6 +104,16 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             read: |table| GraphiteConfig::read(table).map(SinkKind::Graphite),
         },
         Kind {
+            name: "prometheus",
+            keys: prometheus::KEYS,
+            read: |table| prometheus::read(table).map(SinkKind::Prometheus),
+        },
+        Kind {
+            name: "remote_write",
+            keys: remote_write::KEYS,
+            read: |table| Ok(SinkKind::RemoteWrite(Box::new(remote_write::read(table)?))),
+        },
+        Kind {
             name: "sqlite",
             keys: &[STORE],
             read: |table| Ok(SinkKind::Sqlite { path: table.optional(STORE, store)? }),
@@ -111,6 +129,15 @@ pub(super) fn file<'a>(table: &Table<'a>) -> Option<One<'a>> {
         None => table.one_of(TYPE, &["sqlite"], "--store"),
     };
     one.filter(|one| one.is != STDOUT)
+}
+
+/// What it listens on, if it does.
+pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
+    match table.get(prometheus::LISTEN) {
+        // Of port 0, which is any that is free, there may be several.
+        Some(listen) => listen.one().filter(|one| !one.is.ends_with(":0") && !one.is.contains(":0/")),
+        None => table.one_of(TYPE, &["prometheus"], prometheus::USUAL),
+    }
 }
 
 /// The standard output, if it writes to that.

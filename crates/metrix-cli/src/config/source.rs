@@ -5,6 +5,7 @@ mod http;
 mod influx;
 mod input;
 mod listen;
+mod prometheus;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use super::value::Value;
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
 pub(crate) use self::listen::Listen;
+pub(crate) use self::prometheus::ScrapeConfig;
 
 /// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(crate) enum SourceConfig {
     Graphite(Origin),
     /// Lines of InfluxDB, over HTTP.
     Influx(InfluxSource),
+    /// A target that is scraped.
+    Prometheus(Box<ScrapeConfig>),
     Lines(Origin, Box<Lines>),
     Json(Origin, Box<Json>),
     Host {
@@ -60,7 +64,7 @@ impl SourceConfig {
             | Self::Graphite(origin)
             | Self::Lines(origin, _)
             | Self::Json(origin, _) => Some(origin),
-            Self::Influx(_) | Self::Host { .. } => None,
+            Self::Influx(_) | Self::Prometheus(_) | Self::Host { .. } => None,
         }
     }
 }
@@ -103,6 +107,11 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
         Kind { name: "statsd", keys: &[LISTEN, PATH, FOLLOW], read: statsd },
         Kind { name: "graphite", keys: &[LISTEN_TCP, PATH, FOLLOW], read: graphite },
         Kind { name: "influx", keys: influx::KEYS, read: |table| influx::read(table).map(SourceConfig::Influx) },
+        Kind {
+            name: "prometheus",
+            keys: prometheus::KEYS,
+            read: |table| Ok(SourceConfig::Prometheus(Box::new(prometheus::read(table)?))),
+        },
         Kind { name: "lines", keys: &[PATH, FOLLOW, LISTEN_TCP, PATTERN, TIMESTAMP, METRICS], read: lines },
         Kind { name: "json", keys: &[PATH, FOLLOW, LISTEN_TCP, TIMESTAMP, METRICS], read: json },
         Kind { name: "host", keys: &[EVERY], read: host },

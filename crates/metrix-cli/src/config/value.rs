@@ -177,6 +177,21 @@ impl<'a> Value<'a> {
         all(entries.iter().map(Self::text))
     }
 
+    /// The URL of a server, if it is right.
+    pub(super) fn url(&self, is_right: impl Fn(&str) -> bool) -> Read<String> {
+        match self.text()? {
+            url if is_right(url) => Ok(url.to_owned()),
+            // What stands before it may be a password, which is not to be shown.
+            url if url.contains('@') => {
+                Err(self.wrong("a user has keys of its own, `user` and `password_env`: leave it out of `url`"))
+            }
+            url => Err(self.wrong(format!(
+                "no server can be at `{url}`: write http:// or https://, a host, and maybe a port and a path, as in {}",
+                self.key.example
+            ))),
+        }
+    }
+
     /// A table of tags.
     pub(super) fn tags(&self) -> Read<Tags> {
         let Some(pairs) = self.pairs() else { return Err(self.is_no("a table of strings")) };

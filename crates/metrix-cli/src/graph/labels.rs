@@ -7,6 +7,7 @@ use humantime::format_duration;
 use metrix::Overflow;
 
 use crate::config::{Origin, SinkConfig, SinkKind, SourceConfig, TextInput};
+use crate::run::sinks::without_query;
 
 /// The type of a source, and what it reads.
 pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
@@ -15,6 +16,9 @@ pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
         SourceConfig::Statsd(from) => ("statsd", origin(from)),
         SourceConfig::Graphite(from) => ("graphite", origin(from)),
         SourceConfig::Influx(source) => ("influx", format!("http://{}", source.listen)),
+        SourceConfig::Prometheus(target) => {
+            ("prometheus", format!("{}, every {}", without_query(&target.url), format_duration(target.every)))
+        }
         SourceConfig::Lines(from, _) => ("lines", origin(from)),
         SourceConfig::Json(from, _) => ("json", origin(from)),
         SourceConfig::Host { every } => ("host", format!("every {}", format_duration(*every))),
@@ -42,7 +46,7 @@ pub(super) fn sink(config: &SinkConfig) -> String {
         }
         SinkKind::Log => Some("standard error"),
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_) } => None,
-        SinkKind::Statsd(_) | SinkKind::Graphite(_) => None,
+        SinkKind::Statsd(_) | SinkKind::Graphite(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => None,
         SinkKind::Sqlite { path: None } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),
     };

@@ -33,7 +33,7 @@ pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voic
     // First what may be missing, so that nothing has been done if it is.
     let Some(sources) = Sources::open(config.sources, &setup) else { return Exit::Failed };
     let view = sinks::view(&config.sinks, args);
-    let started = match Started::new(&config.streams, &config.sinks, args, ends, view.as_ref(), &setup.stop) {
+    let started = match Started::new(&config.streams, &config.sinks, args, ends, view.as_ref(), &setup) {
         Ok(started) => started,
         Err(problems) => {
             problems.iter().for_each(|problem| voice.say(problem));
@@ -81,10 +81,11 @@ impl Started {
         args: &RunArgs,
         ends: bool,
         view: Option<&View>,
-        stop: &Stop,
+        setup: &Setup,
     ) -> Result<Self, Vec<String>> {
-        let takers = Takers::new(sinks.len(), stop.clone());
-        let made: Vec<_> = sinks.iter().map(|config| sinks::make(config, args, ends, view, &takers)).collect();
+        let takers = Takers::new(sinks.len(), setup.stop.clone());
+        let make = |config| sinks::make(config, args, ends, view, &takers, &setup.voice);
+        let made: Vec<_> = sinks.iter().map(make).collect();
         let problems: Vec<String> = made.iter().filter_map(|made| made.as_ref().err().cloned()).collect();
         if !problems.is_empty() {
             return Err(problems);

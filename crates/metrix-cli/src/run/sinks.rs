@@ -2,6 +2,8 @@
 
 mod influx;
 mod outlet;
+mod prometheus;
+mod remote_write;
 mod takers;
 mod watched;
 
@@ -21,6 +23,7 @@ pub(crate) use self::takers::Takers;
 pub(crate) use self::watched::{Failures, Watched};
 use super::causes::with_causes;
 use super::log::ELEMENTS;
+use super::voice::Voice;
 use crate::args::RunArgs;
 use crate::config::{SinkConfig, SinkKind};
 use crate::printable::printable;
@@ -49,16 +52,19 @@ pub(crate) fn make(
     ends: bool,
     view: Option<&View>,
     takers: &Takers,
+    voice: &Voice,
 ) -> Result<Made, String> {
     let name = name(&config.kind);
-    let sink = open(&config.kind, args, view)
+    let sink = open(&config.kind, args, view, voice)
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
+        SinkKind::RemoteWrite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
         | SinkKind::Csv { .. }
+        | SinkKind::Prometheus(_)
         | SinkKind::Sqlite { .. }
         | SinkKind::Table => TRIES_HERE,
     };
@@ -118,10 +124,19 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
         SinkKind::Statsd(statsd) => of("statsd", Path::new(&statsd.url)),
         SinkKind::Graphite(graphite) => of("graphite", Path::new(&graphite.url)),
+        SinkKind::Prometheus(config) => {
+            of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
+        }
+        SinkKind::RemoteWrite(config) => of("remote_write", Path::new(without_query(&config.url))),
         SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
         SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
         SinkKind::Table => "table".to_owned(),
     }
+}
+
+/// A URL as it may be shown: a query may have a password.
+pub(crate) fn without_query(url: &str) -> &str {
+    url.split_once('?').map_or(url, |(before, _)| before)
 }
 
 fn is_stdout(kind: &SinkKind) -> bool {
@@ -130,6 +145,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
         SinkKind::Table => true,
         SinkKind::Log | SinkKind::Sqlite { .. } => false,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
+        SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
     }
 }
 
@@ -137,7 +153,12 @@ fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-fn open(kind: &SinkKind, args: &RunArgs, view: Option<&View>) -> Result<Box<dyn Outlet>, Box<dyn Error>> {
+fn open(
+    kind: &SinkKind,
+    args: &RunArgs,
+    view: Option<&View>,
+    voice: &Voice,
+) -> Result<Box<dyn Outlet>, Box<dyn Error>> {
     Ok(match kind {
         SinkKind::Print { path } if is_dash(path) => Box::new(Print::stdout()),
         SinkKind::Print { path } => Box::new(Print::new(Blocking::new(append(path)?))),
@@ -153,6 +174,12 @@ fn open(kind: &SinkKind, args: &RunArgs, view: Option<&View>) -> Result<Box<dyn 
         SinkKind::Influx(config) => Box::new(influx::open(config)?),
         SinkKind::Statsd(statsd) => Box::new(statsd.open()?),
         SinkKind::Graphite(graphite) => Box::new(graphite.open()?),
+        SinkKind::Prometheus(config) => {
+            let sink = prometheus::open(config)?;
+            voice.mention(format_args!("listening on {} (Prometheus' scrapes)", sink.address()));
+            Box::new(sink)
+        }
+        SinkKind::RemoteWrite(config) => Box::new(remote_write::open(config)?),
         SinkKind::Sqlite { path } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;
             let keep = args.retention.or(args.config.is_none().then_some(KEEP));

@@ -21,6 +21,7 @@ use super::live::Live;
 use super::parser::Parser;
 use super::progress;
 use super::router::Router;
+use super::scrape::Scrape;
 use super::setup::Setup;
 use super::stop::GRACE_OF_SOURCES;
 use super::text::Text;
@@ -43,6 +44,7 @@ pub(crate) struct Sources {
     datagrams: Vec<Datagrams>,
     connections: Vec<Connections>,
     influx: Vec<InfluxLines>,
+    scrapes: Vec<Scrape>,
     /// How often this machine is to be sampled.
     hosts: Vec<Duration>,
     setup: Setup,
@@ -57,6 +59,7 @@ impl Sources {
             datagrams: Vec::new(),
             connections: Vec::new(),
             influx: Vec::new(),
+            scrapes: Vec::new(),
             hosts: Vec::new(),
             setup: setup.clone(),
         };
@@ -79,6 +82,10 @@ impl Sources {
             SourceConfig::Json(origin, json) => (origin, Parser::Json(json)),
             SourceConfig::Influx(source) => {
                 self.influx.push(InfluxLines::bind(&source, self.setup.clone())?);
+                return Ok(());
+            }
+            SourceConfig::Prometheus(target) => {
+                self.scrapes.push(Scrape::new(*target, self.setup.clone())?);
                 return Ok(());
             }
             SourceConfig::Host { every } => {
@@ -122,7 +129,7 @@ impl Sources {
     /// writes to the standard output.
     pub(crate) async fn read(self, router: &Arc<Router>, order: Order, prints: bool) -> Outcome {
         let feed = || Feed::new(Arc::clone(router), order);
-        let Self { mut files, followed, datagrams, connections, influx, hosts, setup } = self;
+        let Self { mut files, followed, datagrams, connections, influx, scrapes, hosts, setup } = self;
         let mut live = Live::new(setup.voice.clone());
         for datagrams in datagrams {
             let name = listening(&datagrams.endpoint(), &setup);
@@ -136,6 +143,9 @@ impl Sources {
             let address = lines.address();
             setup.voice.mention(format_args!("listening on {address} (InfluxDB's lines over HTTP)"));
             live.start(format!("http://{address}"), lines.listen(feed()));
+        }
+        for scrape in scrapes {
+            live.start(scrape.url().to_owned(), scrape.run(feed()));
         }
         for every in hosts {
             live.start("host".to_owned(), sample(every, feed(), setup.clone()));

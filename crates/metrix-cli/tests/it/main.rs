@@ -19,6 +19,7 @@ mod outputs;
 mod peers;
 mod program;
 mod progress;
+mod prometheus;
 mod query;
 mod sampled;
 mod schema;

@@ -1,14 +1,18 @@
 //! [`Answer`]: what a server has answered, and what that means.
 
-use hyper::StatusCode;
 use hyper::body::Bytes;
+use hyper::{HeaderMap, StatusCode};
 
 /// What a server has answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    /// Empty if there was too much of it.
+    #[cfg_attr(not(feature = "prometheus"), allow(dead_code, reason = "only who reads the body asks what it is"))]
+    pub(crate) headers: HeaderMap,
+    /// Empty if there was too much of it, or it broke off.
     pub(crate) body: Bytes,
+    #[cfg_attr(not(feature = "prometheus"), allow(dead_code, reason = "the status says enough"))]
+    pub(crate) is_whole: bool,
 }
 
 /// What becomes of a request with such an answer.
@@ -45,6 +49,10 @@ impl Answer {
 mod tests {
     use super::*;
 
+    fn answer(status: StatusCode, body: Bytes) -> Answer {
+        Answer { status, headers: HeaderMap::new(), body, is_whole: true }
+    }
+
     #[test]
     fn verdicts_are_by_the_status() {
         for (status, expected) in [
@@ -61,13 +69,13 @@ mod tests {
             (503, Verdict::Retryable),
         ] {
             let status = StatusCode::from_u16(status).expect("it is one");
-            assert_eq!(Answer { status, body: Bytes::new() }.verdict(), expected, "{status}");
+            assert_eq!(answer(status, Bytes::new()).verdict(), expected, "{status}");
         }
     }
 
     #[test]
     fn words_are_short_and_in_one_line() {
-        let answer = Answer { status: StatusCode::BAD_REQUEST, body: Bytes::from(format!(" a\nb{}", "c".repeat(999))) };
+        let answer = answer(StatusCode::BAD_REQUEST, Bytes::from(format!(" a\nb{}", "c".repeat(999))));
         let said = answer.said(None);
         assert!(said.starts_with("the server says 400 Bad Request: \"a\\nbccc"), "{said}");
         assert!(said.len() < 400 && !said.contains('\n'));

@@ -11,9 +11,6 @@ use tokio_rustls::TlsConnector;
 
 use super::{Answer, Fault, HttpUrl, Tls};
 
-/// An answer may have so many bytes.
-const MAX_ANSWER: usize = 4 << 20;
-
 /// An open connection, with the task that moves its bytes.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -48,14 +45,18 @@ impl Connection {
         self.requests.ready().await.is_ok()
     }
 
-    /// One request and its answer, and whether the connection can be used again.
-    pub(super) async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<(Answer, bool), Fault> {
-        let response = self.requests.send_request(request).await?;
-        let status = response.status();
-        match Limited::new(response.into_body(), MAX_ANSWER).collect().await {
-            Ok(body) => Ok((Answer { status, body: body.to_bytes() }, true)),
+    /// One request and its answer, of which it reads so many bytes at most, and whether the connection can be used again.
+    pub(super) async fn exchange(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        max_answer: usize,
+    ) -> Result<(Answer, bool), Fault> {
+        let (head, body) = self.requests.send_request(request).await?.into_parts();
+        let (status, headers) = (head.status, head.headers);
+        match Limited::new(body, max_answer).collect().await {
+            Ok(body) => Ok((Answer { status, headers, body: body.to_bytes(), is_whole: true }, true)),
             // The status says enough; of the rest, it can't be known how much is still to come.
-            Err(_) => Ok((Answer { status, body: Bytes::new() }, false)),
+            Err(_) => Ok((Answer { status, headers, body: Bytes::new(), is_whole: false }, false)),
         }
     }
 }

@@ -21,9 +21,29 @@ pub(crate) struct HttpUrl {
 
 impl HttpUrl {
     /// Reads the URL of a server of this protocol, whose usual port stands in the error's example.
+    #[cfg(any(feature = "influx", feature = "opentsdb"))]
     pub(crate) fn parse(protocol: &'static str, url: &str, port: u16) -> Result<Self, AddressError> {
         let wanted = || format!("give a URL without user and query, such as \"http://127.0.0.1:{port}\"");
         Self::read(url).ok_or_else(|| AddressError::new(protocol, url, wanted()))
+    }
+
+    /// Reads the URL of one thing at a server of this protocol, which may have a query: there is nothing below it.
+    #[cfg(any(feature = "prometheus", feature = "remote_write"))]
+    pub(crate) fn parse_whole(protocol: &'static str, url: &str, example: &str) -> Result<Self, AddressError> {
+        let wanted = || format!("give a URL without user, such as {example:?}");
+        let whole = || {
+            let uri: Uri = url.parse().ok()?;
+            let without_query = url.split('?').next()?;
+            Some(Self { path: uri.path_and_query()?.to_string(), ..Self::read(without_query)? })
+        };
+        whole().ok_or_else(|| AddressError::new(protocol, url, wanted()))
+    }
+
+    /// The host, and the port even if it is the usual one.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn host_and_port(&self) -> String {
+        let bracketed = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        format!("{bracketed}:{}", self.port)
     }
 
     fn read(url: &str) -> Option<Self> {
@@ -54,6 +74,7 @@ impl HttpUrl {
 mod tests {
     use super::*;
 
+    #[cfg(any(feature = "influx", feature = "opentsdb"))]
     #[test]
     fn takes_urls_with_a_path() {
         for (given, host, port, authority, path, is_tls) in [
@@ -69,6 +90,22 @@ mod tests {
         }
     }
 
+    #[cfg(any(feature = "prometheus", feature = "remote_write"))]
+    #[test]
+    fn a_whole_one_has_its_query() {
+        for (given, authority, path) in [
+            ("http://a/api/v1/write?db=x&u=a/b", "a", "/api/v1/write?db=x&u=a/b"),
+            ("http://a:1", "a:1", "/"),
+            ("http://a/b/?", "a", "/b/?"),
+        ] {
+            let url = HttpUrl::parse_whole("x", given, "").unwrap();
+            assert_eq!((&*url.authority, &*url.path), (authority, path));
+        }
+        let message = HttpUrl::parse_whole("x", "http://u:p@a/b", "http://a").unwrap_err().to_string();
+        assert_eq!(message, "no x server can be at \"http://***@a/b\"; give a URL without user, such as \"http://a\"");
+    }
+
+    #[cfg(any(feature = "influx", feature = "opentsdb"))]
     #[test]
     fn refuses_what_is_none() {
         for given in [

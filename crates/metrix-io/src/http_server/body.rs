@@ -17,14 +17,14 @@ use super::stats::HttpMeter;
 ///
 /// Of a body that is refused as much is read as one may have: most clients listen only when they have sent all of it.
 pub(super) async fn read(
-    headers: &HeaderMap,
+    encoding: Option<Encoding>,
     body: Incoming,
     limits: &HttpLimits,
     lease: &mut Lease,
     meter: &HttpMeter,
 ) -> Result<Bytes, StatusCode> {
     let kept = Kept { bytes: Vec::new(), most: limits.body, lease, refused: None };
-    let mut reader = match encoding(headers) {
+    let mut reader = match encoding {
         // A body that says that it is too large need not be kept before it is.
         _ if body.size_hint().lower() > limits.body as u64 => Reader::Refused(StatusCode::PAYLOAD_TOO_LARGE),
         Some(Encoding::Plain) => Reader::Plain(kept),
@@ -58,18 +58,23 @@ async fn receive(
     Ok(())
 }
 
-enum Encoding {
+/// How a body is to be read.
+pub(super) enum Encoding {
     Plain,
     Gzip,
 }
 
-fn encoding(headers: &HeaderMap) -> Option<Encoding> {
-    let Some(encoding) = headers.get(CONTENT_ENCODING) else { return Some(Encoding::Plain) };
-    let encoding = encoding.to_str().ok()?.trim().to_ascii_lowercase();
-    match &*encoding {
-        "" | "identity" => Some(Encoding::Plain),
-        "gzip" | "x-gzip" => Some(Encoding::Gzip),
-        _ => None,
+impl Encoding {
+    /// That of a body with these headers, if it is known; those that are passed on are as plain.
+    pub(super) fn of(headers: &HeaderMap, passes: &[String]) -> Option<Self> {
+        let Some(encoding) = headers.get(CONTENT_ENCODING) else { return Some(Self::Plain) };
+        let encoding = encoding.to_str().ok()?.trim().to_ascii_lowercase();
+        match &*encoding {
+            "" | "identity" => Some(Self::Plain),
+            _ if passes.contains(&encoding) => Some(Self::Plain),
+            "gzip" | "x-gzip" => Some(Self::Gzip),
+            _ => None,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::{Request, Response, StatusCode};
 
-use super::body;
+use super::body::{self, Encoding};
 use super::budget::Budget;
 use super::limits::HttpLimits;
 use super::routes::{Found, Routes};
@@ -23,14 +23,16 @@ use super::stats::HttpMeter;
 pub(super) struct Exchange {
     routes: Routes,
     limits: HttpLimits,
+    /// Encodings of bodies that handlers unpack.
+    passes: Vec<String>,
     bodies: Arc<Budget>,
     meter: HttpMeter,
 }
 
 impl Exchange {
-    pub(super) fn new(routes: Routes, limits: HttpLimits, meter: HttpMeter) -> Self {
+    pub(super) fn new(routes: Routes, limits: HttpLimits, passes: Vec<String>, meter: HttpMeter) -> Self {
         let bodies = Budget::new(limits.bodies);
-        Self { routes, limits, bodies, meter }
+        Self { routes, limits, passes, bodies, meter }
     }
 
     pub(super) fn limits(&self) -> &HttpLimits {
@@ -57,8 +59,8 @@ impl Exchange {
         };
         let (head, body) = request.into_parts();
         let mut lease = self.bodies.lease();
-        let read = body::read(&head.headers, body, &self.limits, &mut lease, &self.meter).await;
-        let body = match read {
+        let encoding = Encoding::of(&head.headers, &self.passes);
+        let body = match body::read(encoding, body, &self.limits, &mut lease, &self.meter).await {
             Ok(body) => body,
             Err(status) => {
                 let hint = match status {

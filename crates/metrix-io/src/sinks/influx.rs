@@ -118,6 +118,7 @@ pub struct Influx {
     is_closed: bool,
 }
 
+#[allow(clippy::large_enum_variant, reason = "a sink has one of it")]
 #[derive(Debug)]
 enum Transport {
     Http(Http),

@@ -4,16 +4,12 @@ mod builder;
 mod counters;
 mod counts;
 mod exposition;
-mod format;
 mod registry;
 mod text;
 
-use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use hyper::body::Bytes;
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, VARY,
@@ -24,12 +20,14 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::BindError;
+use crate::http_client::gzip;
 use crate::http_server::{HttpLimits, HttpMeter, HttpServer, HttpStats};
+use crate::prometheus_format::accepts_gzip;
 
 pub use self::builder::PrometheusBuilder;
 pub use self::counts::PrometheusCounts;
 pub use self::exposition::Exposition;
-pub use self::format::Format;
+pub use crate::prometheus_format::Format;
 
 /// A sink that Prometheus reads: an HTTP endpoint that shows the last value of each series, in Prometheus' text format or in
 /// OpenMetrics, as the client asks.
@@ -199,11 +197,11 @@ impl Sink for Prometheus {
 
 async fn answer(exposition: Exposition, request: Request<Bytes>) -> Response<Bytes> {
     let is = |name: HeaderName| joined(request.headers(), name);
-    let (format, packs) = (Format::accepted(&is(ACCEPT)), format::accepts_gzip(&is(ACCEPT_ENCODING)));
+    let (format, packs) = (Format::accepted(&is(ACCEPT)), accepts_gzip(&is(ACCEPT_ENCODING)));
     // A hundred thousand series take some time.
     let body = spawn_blocking(move || {
         let text = exposition.render(format);
-        if packs { pack(text.as_bytes()).into() } else { Bytes::from(text) }
+        if packs { gzip::pack(text.as_bytes()).into() } else { Bytes::from(text) }
     });
     let mut response = Response::new(Bytes::new());
     let Ok(body) = body.await else {
@@ -224,9 +222,4 @@ async fn answer(exposition: Exposition, request: Request<Bytes>) -> Response<Byt
 fn joined(headers: &HeaderMap, name: HeaderName) -> String {
     let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
     values.join(",")
-}
-
-fn pack(text: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(text).and_then(|()| encoder.finish()).expect("a Vec takes all that is written to it")
 }

@@ -1,5 +1,6 @@
 //! [`Refused`]: the elements of a batch that are not to be written.
 
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
 use std::error::Error;
 use std::fmt::Display;
 
@@ -33,6 +34,7 @@ impl Refused {
 
     /// What it comes to if those at `unsent` are worth a retry. The refused ones are part of that, because an error is of
     /// one kind; the retry will refuse them again.
+    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
     pub(crate) fn with_unsent(
         mut self,
         unsent: impl Iterator<Item = usize>,

@@ -1,7 +1,5 @@
 //! [`Host`]: the machine that this runs on.
 
-mod increases;
-
 use std::borrow::Cow;
 use std::fmt;
 use std::time::Instant;
@@ -11,9 +9,9 @@ use sysinfo::{
     ProcessRefreshKind, ProcessesToUpdate, System,
 };
 
-use self::increases::Increases;
 use super::every::Sample;
 use crate::Reading;
+use crate::increases::Increases;
 
 /// Samples the machine that this runs on.
 ///
@@ -57,7 +55,7 @@ pub struct Host {
     system: System,
     disks: Disks,
     networks: Networks,
-    increases: Increases,
+    increases: Increases<(&'static str, String)>,
     /// When the usage of the cores was last worked out.
     cores_at: Instant,
 }
@@ -109,8 +107,8 @@ impl Host {
             emit(tagged("disk.free", free as f64, "mount", &mount));
             let (device, usage) = (disk.name().to_string_lossy(), disk.usage());
             for (name, total) in [("disk.read", usage.total_read_bytes), ("disk.written", usage.total_written_bytes)] {
-                if let Some(increase) = self.increases.of(name, &device, total) {
-                    emit(tagged(name, increase as f64, "device", &device));
+                if let Some(increase) = self.increases.of((name, device.to_string()), total as f64) {
+                    emit(tagged(name, increase, "device", &device));
                 }
             }
         }
@@ -122,8 +120,8 @@ impl Host {
             for (name, total) in
                 [("network.received", network.total_received()), ("network.sent", network.total_transmitted())]
             {
-                if let Some(increase) = self.increases.of(name, interface, total) {
-                    emit(tagged(name, increase as f64, "interface", interface));
+                if let Some(increase) = self.increases.of((name, interface.clone()), total as f64) {
+                    emit(tagged(name, increase, "interface", interface));
                 }
             }
         }

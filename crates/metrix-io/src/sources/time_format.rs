@@ -1,7 +1,6 @@
 //! [`TimeFormat`]: how a time is written.
 
 mod error;
-pub(super) mod unix;
 
 use std::fmt;
 
@@ -10,6 +9,7 @@ use chrono::{DateTime, FixedOffset, TimeZone, Utc};
 use metrix::Timestamp;
 
 use super::excerpt::excerpt;
+use super::unix_time;
 
 pub use self::error::{FormatError, TimeError};
 
@@ -74,8 +74,8 @@ impl TimeFormat {
     pub fn parse(&self, text: &str) -> Result<Timestamp, TimeError> {
         let time = match self {
             Self::Rfc3339 => DateTime::parse_from_rfc3339(text).ok().and_then(|time| time.timestamp_nanos_opt()),
-            Self::Unix => unix::nanos(text, unix::SECOND),
-            Self::UnixMs => unix::nanos(text, unix::MILLISECOND),
+            Self::Unix => unix_time::nanos(text, unix_time::SECOND),
+            Self::UnixMs => unix_time::nanos(text, unix_time::MILLISECOND),
             Self::Strptime(strptime) => strptime.read(text).and_then(|time| time.timestamp_nanos_opt()),
         };
         time.map(Timestamp::from_nanos).ok_or_else(|| TimeError { text: excerpt(text), format: self.to_string() })

@@ -40,13 +40,17 @@ impl Way {
 
 /// 10 000 hostile elements arrive, each once and as the table says, and nothing else does.
 pub(crate) async fn check_all_arrive(way: &Way, sink: &mut impl Sink) {
-    let elements = hostile_elements(10_000);
-    let expected = (way.expected)(&elements);
+    check_these_arrive(way, sink, &hostile_elements(10_000)).await;
+}
+
+/// These elements arrive, each once and as the table says, and nothing else does.
+pub(crate) async fn check_these_arrive(way: &Way, sink: &mut impl Sink, elements: &[MElement]) {
+    let expected = (way.expected)(elements);
     for batch in elements.chunks(1000) {
         sink.write(batch).await.unwrap();
     }
     sink.close().await.unwrap();
-    assert_eq!(expected.len(), 10_000);
+    assert_eq!(expected.len(), elements.len());
     let found = way.wait_for(|found| found.len() >= expected.len());
     let wrong = found.iter().find(|(key, values)| expected.get(key) != Some(values));
     let missing = expected.iter().find(|(key, _)| !found.contains_key(key));
@@ -68,21 +72,24 @@ fn has_all(found: &Stored, wanted: &Stored) -> bool {
 
 /// Writes batches, of which the first 50 are stored when the server is killed while others are written. Failed batches
 /// are written again to the server that is started anew, and 50 more. Gives the number of the batch that failed first,
-/// and what is stored when that and all later ones are, and what should be.
+/// and what is stored when all that was written since is, and what should be.
 pub(crate) async fn kill_in_the_middle(way: &mut Way, sink: &mut impl Sink) -> (i64, Stored, Stored) {
     let (mut next, mut failed, mut end) = (0, None, i64::MAX);
+    // What was left of the batch that has failed.
+    let (mut rest, mut sure) = (None, Vec::new());
     while next < end {
         if next == 50 && failed.is_none() {
             way.wait_for(|found| has_all(found, &way.batches(0..50)));
             way.server.peer.kill_soon();
         }
-        let batch = batch(next);
+        let batch = rest.take().unwrap_or_else(|| batch(next));
         let Err(error) = sink.write(&batch).await else {
             next += 1;
             continue;
         };
         assert!(error.is_retryable(), "{error}");
-        assert_eq!(error.unwritten(&batch).count(), batch.len());
+        sure = error.unwritten(&batch).cloned().collect();
+        rest = Some(sure.clone());
         assert_eq!(failed, None, "the server is back, and should not have failed again: {error}");
         (failed, end) = (Some(next), next + 50);
         way.server.peer.restart();
@@ -90,7 +97,8 @@ pub(crate) async fn kill_in_the_middle(way: &mut Way, sink: &mut impl Sink) -> (
     sink.close().await.unwrap();
     let failed = failed.expect("the loop ends only after a failure");
     assert!(failed >= 50);
-    let found = way.wait_for(|found| has_all(found, &way.batches(failed..end)));
+    sure.extend((failed + 1..end).flat_map(batch));
+    let found = way.wait_for(|found| has_all(found, &(way.expected)(&sure)));
     (failed, found, way.batches(0..end))
 }
 
@@ -101,7 +109,7 @@ pub(crate) async fn check_only_the_last_are_lost(way: &mut Way, sink: &mut impl 
     assert!(has_all(&expected, &found), "nothing arrives that was not sent, or not as it was sent");
     assert!(has_all(&found, &way.batches(0..50)), "what was stored stays");
     let lost: Stored = expected.into_iter().filter(|(key, _)| !found.contains_key(key)).collect();
-    assert!(has_all(&way.batches(50..failed), &lost), "only writes shortly before the failure are affected");
+    assert!(has_all(&way.batches(50..failed + 1), &lost), "only writes shortly before the failure are affected");
 }
 
 /// Elements go through a coordinator that never drops one, to a server that is killed when it has some and started again: all

@@ -31,6 +31,7 @@ fn serve(limits: HttpLimits) -> Served {
     let server = HttpServer::bind("127.0.0.1:0".parse().unwrap())
         .unwrap()
         .limits(limits)
+        .passes("snappy")
         .route(Method::GET, "/", async |_| Response::new(Bytes::from("hello")))
         .route(Method::POST, "/length", async |request: Request<Bytes>| {
             Response::new(Bytes::from(request.body().len().to_string()))
@@ -120,6 +121,7 @@ async fn bodies_are_bounded_as_they_come_and_unpacked() {
     let packed = packed(&[b'x'; 1000]);
     check(&served.answer(post(gzip, &packed[..packed.len() - 1])).await, "400", &[]);
     check(&served.answer(post(gzip, b"no gzip at all")).await, "400", &[]);
+    check(&served.answer(post("content-encoding: Snappy\r\n", b"whatever")).await, "200", &["\r\n\r\n8"]);
     check(&served.answer(post("content-encoding: br\r\n", b"x")).await, "415", &["accept-encoding: gzip\r\n"]);
     // Chunks say their length only as they come.
     let chunked = "POST /length HTTP/1.1\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";

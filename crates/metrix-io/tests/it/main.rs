@@ -2,9 +2,19 @@
 
 #[cfg(all(feature = "gzip", feature = "lines"))]
 mod apache;
-#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb"))]
+#[cfg(any(
+    feature = "graphite",
+    feature = "influx",
+    feature = "opentsdb",
+    all(feature = "http-server", feature = "remote_write")
+))]
 mod arrival;
-#[cfg(any(feature = "influx", feature = "opentsdb"))]
+#[cfg(any(
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    all(feature = "http-server", feature = "remote_write")
+))]
 mod chain;
 #[cfg(any(feature = "graphite", feature = "statsd"))]
 mod collector;
@@ -15,7 +25,15 @@ mod every;
 mod graphite;
 #[cfg(feature = "host")]
 mod host;
-#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(
+    feature = "graphite",
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    feature = "statsd",
+    all(feature = "http-server", feature = "remote_write")
+))]
+#[cfg_attr(not(feature = "influx"), allow(dead_code))]
 mod hostile;
 #[cfg(feature = "http-server")]
 mod http_server;
@@ -23,14 +41,31 @@ mod http_server;
 mod influx;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
-#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(
+    feature = "graphite",
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    feature = "statsd",
+    all(feature = "http-server", feature = "remote_write")
+))]
 #[cfg_attr(
-    not(all(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd")),
+    not(all(
+        feature = "graphite",
+        feature = "influx",
+        feature = "opentsdb",
+        feature = "remote_write",
+        feature = "statsd"
+    )),
     allow(dead_code)
 )]
 mod peers;
 #[cfg(feature = "prometheus")]
 mod prometheus;
+#[cfg(any(feature = "prometheus", all(feature = "http-server", feature = "remote_write")))]
+mod prometheus_names;
+#[cfg(all(feature = "http-server", feature = "remote_write"))]
+mod remote_write;
 #[cfg(all(feature = "jsonl", feature = "lines", feature = "statsd"))]
 mod samples;
 #[cfg(feature = "sqlite")]

@@ -1,3 +1,7 @@
 //! What speaks to Prometheus, and what it speaks to.
 
 mod conformance;
+mod endpoint;
+mod peers;
+mod request;
+mod scrape;

@@ -112,8 +112,8 @@ pub(super) fn read(table: &Table<'_>) -> Read<InfluxConfig> {
 
 fn place(table: &Table<'_>, is_udp: bool) -> Read<InfluxPlace> {
     let text = |key| table.optional(key, |value| value.name().map(str::to_owned));
-    let (database, retention_policy, user) = (text(DATABASE), text(RETENTION_POLICY), text(USER));
-    let password = secret::read(table, PASSWORD_ENV, PASSWORD_FILE);
+    let (database, retention_policy) = (text(DATABASE), text(RETENTION_POLICY));
+    let user = secret::user(table, USER, PASSWORD_ENV, PASSWORD_FILE);
     let (org, bucket) = (text(ORG), text(BUCKET));
     let token = secret::read(table, TOKEN_ENV, TOKEN_FILE);
     let has_one_of = |keys: &[Key]| keys.iter().any(|key| table.get(*key).is_some());
@@ -133,14 +133,7 @@ fn place(table: &Table<'_>, is_udp: bool) -> Read<InfluxPlace> {
                     "an `influx` sink needs `database`, or `org` and `bucket` of version 2: add database = \"metrics\"";
                 return Err(table.missing(message));
             };
-            let user = match (user?, password?) {
-                (Some(user), Some(password)) => Some((user, password)),
-                (None, None) => None,
-                (Some(_), None) => {
-                    return Err(table.missing("a `user` has a password: add password_env = \"INFLUX_PASSWORD\""));
-                }
-                (None, Some(_)) => return Err(table.missing("a password is a user's: add user = \"metrix\"")),
-            };
+            let user = user?;
             Ok(InfluxPlace::V1 { database, retention_policy, user })
         }
         (false, true) => match (org?, bucket?) {

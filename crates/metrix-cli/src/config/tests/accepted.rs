@@ -9,11 +9,12 @@ use metrix_io::sinks::influx::Precision;
 use metrix_io::sinks::statsd::{Dialect, Negatives, Type};
 
 use super::complete;
+use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
 use crate::config::sink::{GraphiteConfig, StatsdConfig};
 use crate::config::{
-    Config, Grouping, InfluxConfig, InfluxPlace, Listen, Origin, SinkConfig, SinkKind, SourceConfig, StreamConfig,
-    TagsKept, TextInput, built_in, read,
+    Config, Grouping, Identity, InfluxConfig, InfluxPlace, Listen, Origin, SinkConfig, SinkKind, SourceConfig,
+    StreamConfig, TagsKept, TextInput, built_in, read,
 };
 
 #[track_caller]
@@ -251,4 +252,43 @@ fn influx() {
 
     let source = source("type = \"influx\"");
     assert!(matches!(source, SourceConfig::Influx(source) if source.listen.to_string() == "127.0.0.1:8086"));
+}
+
+#[test]
+fn prometheus() {
+    let of = |text: &str| match sink(&format!("type = \"prometheus\"\n{text}")).kind {
+        SinkKind::Prometheus(config) => config,
+        other => panic!("{other:?}"),
+    };
+    let least = of("");
+    assert_eq!((least.listen.to_string(), &*least.path), ("127.0.0.1:9464".to_owned(), "/metrics"));
+    assert_eq!((least.counters, least.max_series, least.expiry, least.counter_expiry), (None, None, None, None));
+    for (listen, address, path) in [
+        ("http://0.0.0.0:80", "0.0.0.0:80", "/metrics"),
+        ("http://[::1]:0/", "[::1]:0", "/metrics"),
+        ("http://127.0.0.1:1/a/b", "127.0.0.1:1", "/a/b"),
+    ] {
+        let config = of(&format!("listen = \"{listen}\""));
+        assert_eq!((&*config.listen.to_string(), &*config.path), (address, path));
+    }
+    assert_eq!(of("counters = []\nexpiry = \"1m\"").counters, Some(Vec::new()));
+
+    let SinkKind::RemoteWrite(write) = sink("type = \"remote_write\"\nurl = \"https://h/w?a=b\"").kind else {
+        panic!("it is one")
+    };
+    assert_eq!((&*write.url, &write.access, write.headers.len()), ("https://h/w?a=b", &Access::default(), 0));
+    let write = sink(
+        "type = \"remote_write\"\nurl = \"http://h\"\nheaders = { a = \"b\" }\nuser = \"u\"\npassword_env = \"P\"",
+    );
+    let SinkKind::RemoteWrite(write) = write.kind else { panic!("it is one") };
+    assert_eq!(write.headers, [("a".to_owned(), "b".to_owned())]);
+    assert_eq!(write.access.is, Some(Identity::User("u".to_owned(), SecretPlace::Env("P".to_owned()))));
+
+    let least = source("type = \"prometheus\"\nurl = \"http://h/metrics\"");
+    let SourceConfig::Prometheus(least) = least else { panic!("it is one") };
+    let (every, none) = (Duration::from_secs(15), Access::default());
+    assert_eq!((least.every, least.timeout, least.honor_labels, least.access), (every, None, false, none));
+    let token = source("type = \"prometheus\"\nurl = \"http://h/metrics\"\ntoken_file = \"t\"");
+    let SourceConfig::Prometheus(token) = token else { panic!("it is one") };
+    assert_eq!(token.access.is, Some(Identity::Token(SecretPlace::File("t".into()))));
 }

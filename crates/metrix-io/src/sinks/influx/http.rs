@@ -101,7 +101,7 @@ fn words(answer: &Answer) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use hyper::StatusCode;
+    use hyper::{HeaderMap, StatusCode};
 
     use super::*;
 
@@ -114,7 +114,8 @@ mod tests {
     }
 
     fn answer(status: u16, body: &'static str) -> Answer {
-        Answer { status: StatusCode::from_u16(status).expect("it is one"), body: Bytes::from(body) }
+        let status = StatusCode::from_u16(status).expect("it is one");
+        Answer { status, headers: HeaderMap::new(), body: Bytes::from(body), is_whole: true }
     }
 
     #[test]

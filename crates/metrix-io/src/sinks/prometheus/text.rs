@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use metrix::sink::Number;
 
-use super::format::Format;
+use super::Format;
 use super::registry::Family;
 
 /// All series in a format.

@@ -6,7 +6,7 @@ use metrix::Timestamp;
 use crate::near::position;
 use crate::number;
 use crate::sample::Plain;
-use crate::sources::time_format::unix;
+use crate::sources::unix_time;
 
 /// The measurement of an object that has a name and a plain number as its value, and perhaps tags and a time in seconds, each
 /// of them once and nothing else, without a backslash.
@@ -129,7 +129,7 @@ impl<'a> Rest<'a> {
     #[inline]
     fn time(&mut self) -> Option<Timestamp> {
         self.trim();
-        let (nanos, len) = unix::first(self.0, unix::SECOND)?;
+        let (nanos, len) = unix_time::first(self.0, unix_time::SECOND)?;
         let (seconds, rest) = self.0.split_at(len);
         self.0 = rest;
         // JSON has no numbers such as 01.

@@ -4,26 +4,13 @@ use metrix::MElement;
 use metrix::testing::{Arrival, Order, SinkConformance};
 use metrix_io::sinks::prometheus::{Exposition, Format, Prometheus};
 
-/// As what an element is shown, without its value, by the table of the docs.
-pub(crate) fn series(element: &MElement) -> String {
-    let clean = |text: &str, begin: &str| {
-        let is_clean = |char: char| char.is_ascii_alphanumeric() || char == '_';
-        let clean: String = text.chars().map(|char| if is_clean(char) { char } else { '_' }).collect();
-        match clean.chars().next() {
-            Some(first) if !first.is_ascii_digit() => clean,
-            _ => format!("{begin}{clean}"),
-        }
-    };
-    let label_name = |name: &str| {
-        let name = clean(name, "_");
-        if name.starts_with("__") { format!("_{}", name.trim_start_matches('_')) } else { name }
-    };
-    let tags = element.tags.iter().filter(|(_, value)| !value.is_empty());
-    let labels: std::collections::BTreeMap<String, &str> =
-        tags.map(|(name, value)| (label_name(name), value)).collect();
+use crate::prometheus_names::names;
+
+/// As what an element is shown, without its value.
+fn series(element: &MElement) -> String {
+    let (name, labels) = names(element);
     let escaped = |value: &str| value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
-    let name = clean(&element.name, "_");
     let name = if name.ends_with("_count") { name + "_total" } else { name };
     if labels.is_empty() { name } else { format!("{name}{{{}}}", labels.join(",")) }
 }

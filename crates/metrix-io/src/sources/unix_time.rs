@@ -5,10 +5,10 @@ use crate::number;
 /// So many digits are nanoseconds of a second.
 pub(in crate::sources) const SECOND: usize = 9;
 /// So many digits are nanoseconds of a millisecond.
-pub(super) const MILLISECOND: usize = 6;
+pub(in crate::sources) const MILLISECOND: usize = 6;
 
 /// The nanoseconds of a number whose unit has so many digits of them. Unlike a detour by `f64`, it is exact.
-pub(super) fn nanos(text: &str, digits: usize) -> Option<i64> {
+pub(in crate::sources) fn nanos(text: &str, digits: usize) -> Option<i64> {
     if let Some(nanos) = short(text.as_bytes(), digits) {
         return Some(nanos);
     }

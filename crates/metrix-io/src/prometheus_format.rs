@@ -1,6 +1,6 @@
 //! [`Format`]: the formats of an exposition, and which one a client wants.
 
-/// The formats in which Prometheus reads metrics.
+/// The formats in which Prometheus reads metrics, and in which its exporters show them.
 ///
 /// ```
 /// use metrix_io::sinks::prometheus::Format;
@@ -56,7 +56,7 @@ impl Format {
 }
 
 /// Whether a client that sends this header `Accept-Encoding` takes gzip.
-pub(super) fn accepts_gzip(header: &str) -> bool {
+pub(crate) fn accepts_gzip(header: &str) -> bool {
     header.split(',').any(|coding| {
         let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
         let quality = parameters.trim().strip_prefix("q=").map_or(1.0, |quality| quality.parse().unwrap_or(0.0));

@@ -1,0 +1,223 @@
+//! [`RemoteWrite`]: elements to Prometheus, and to what else takes its remote-write.
+
+mod counts;
+mod header_error;
+mod message;
+mod options;
+mod rounds;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::{Method, StatusCode};
+use metrix::{MElement, Sink, Tags, WriteError};
+use prost::Message;
+
+use self::rounds::{Point, Rounds, message};
+use crate::AddressError;
+use crate::http_client::{Answer, Fault, HttpClient, HttpUrl, Limits, Verdict};
+use crate::sinks::refused::Refused;
+
+pub use self::counts::RemoteWriteCounts;
+pub use self::header_error::HeaderError;
+
+/// A sink that sends elements to Prometheus, or to another server that takes its remote-write 1.0: VictoriaMetrics, Mimir,
+/// Thanos, Cortex, InfluxDB.
+///
+/// It connects when there is something to write, and anew after the connection was lost. Each element is a sample: the
+/// value of its window at the window's end, in milliseconds. So of counts, `sum_over_time` gives the total of a longer time; to have
+/// counters that only grow, let Prometheus scrape [`Prometheus`](crate::sinks::prometheus::Prometheus).
+///
+/// # What is allowed
+///
+/// | of the element | becomes |
+/// | --- | --- |
+/// | an ASCII letter or digit, or `_`, in its name or a tag's name | itself |
+/// | any other character there: a dot, a space, a colon (which is for recording rules), a letter that is not ASCII | `_` |
+/// | a digit first in a name, or an empty name | gets `_` before it |
+/// | several underscores first in a tag's name (`__` is for Prometheus itself) | one |
+/// | tags whose names are equal after that | the last in the order of the names before; [counted](RemoteWriteCounts::merged_tags) |
+/// | a tag with an empty value | left out, since that is the same to Prometheus |
+/// | any text as a tag's value | itself |
+/// | a tag that it lacks | the [default tag](Self::default_tags) |
+/// | its time | rounded down to the millisecond |
+/// | elements of one batch whose series and times are equal after that | the last; [counted](RemoteWriteCounts::collisions) |
+/// | any value | itself; what is not finite, the server may leave out |
+/// | a name and tags of more than 8 KiB together | refused |
+///
+/// # Delivery
+///
+/// Each request is confirmed, so what `Ok` says was written has been stored. A request has one sample of a series at most,
+/// as a server may have taken one that it hasn't answered for, and knows the last sample of a series when it comes again: to
+/// Prometheus a repeated request is no error, and stores nothing twice. A batch of one window is one request, of
+/// [`samples_per_request`](Self::samples_per_request) at most; one of several windows is several, in the order of time.
+///
+/// Prometheus refuses samples that are older than the last one of their series, or have the same time and another value; and with
+/// one sample it refuses its whole request. So a request that is refused with 400, or is too large (413), is sent again in halves, and so on,
+/// until it is known which elements are refused: the others are written. At most 64 requests of a write are spent on that.
+///
+/// InfluxDB 1 takes a backslash at the end of a tag's value for a mark of its own, and adds the tag that comes next to the value.
+///
+/// # Errors
+///
+/// A write fails with an error that is worth a retry if the server can't be reached, hangs up, is slower than the
+/// timeouts, or answers 408, 429 or 5xx. Elements that are refused, by the table or by any other answer of the server, are
+/// not worth one, and the error has the server's words. Where both happen in one batch, the error is worth a retry and names both; the
+/// retry tells them apart.
+///
+/// # Cancel safety
+///
+/// A write that is dropped can be followed by another one; the connection is dropped.
+///
+/// # Memory
+///
+/// The text of a batch's labels, one request, and at most 4 MiB of an answer.
+///
+/// # Panics
+///
+/// It must be used within a tokio runtime whose I/O and time are enabled.
+///
+/// ```
+/// use hyper::body::Bytes;
+/// use hyper::{Method, Request, Response};
+/// use metrix::{MElement, Sink, Timestamp, tags};
+/// use metrix_io::sinks::remote_write::RemoteWrite;
+/// # use metrix_io::http_server::HttpServer;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let take = async |request: Request<Bytes>| {
+/// #     let body = snap::raw::Decoder::new().decompress_vec(request.body()).unwrap();
+/// #     assert!(body.windows(13).any(|window| window == b"requests_mean"));
+/// #     assert_eq!(request.headers()["x-prometheus-remote-write-version"], "0.1.0");
+/// #     Response::new(Bytes::new())
+/// # };
+/// # let server = HttpServer::bind("127.0.0.1:0".parse()?)?.passes("snappy").route(Method::POST, "/api/v1/write", take);
+/// # let address = server.address();
+/// # tokio::spawn(server.serve(std::future::pending()));
+/// let mut sink = RemoteWrite::new(&format!("http://{address}/api/v1/write"))?.default_tags(tags! { "job" => "metrix" });
+/// let element = MElement::new("requests.mean", 12.5, tags! { "page" => "/" }, Timestamp::now());
+/// sink.write(&[element]).await?;
+/// assert_eq!(sink.counts().requests(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct RemoteWrite {
+    client: HttpClient,
+    limits: Limits,
+    authorization: Option<HeaderValue>,
+    headers: HeaderMap,
+    default_tags: Tags,
+    samples_per_request: usize,
+    counts: Arc<RemoteWriteCounts>,
+    is_closed: bool,
+}
+
+/// So many requests of a write are spent on finding out which samples are refused.
+const SEARCHES: usize = 64;
+
+impl RemoteWrite {
+    /// Posts to this URL, which may have a query: Prometheus' is `http://127.0.0.1:9090/api/v1/write`.
+    ///
+    /// # Errors
+    /// If it is no `http` or `https` URL, or has a user or a password. That the server is there is seen at the first write.
+    ///
+    /// ```
+    /// use metrix_io::sinks::remote_write::RemoteWrite;
+    ///
+    /// assert!(RemoteWrite::new("http://127.0.0.1:8086/api/v1/prom/write?db=metrix").is_ok());
+    /// let error = RemoteWrite::new("127.0.0.1:9090").unwrap_err();
+    /// assert!(error.to_string().starts_with("no remote_write server can be at \"127.0.0.1:9090\""));
+    /// ```
+    pub fn new(url: &str) -> Result<Self, AddressError> {
+        let url = HttpUrl::parse_whole("remote_write", url, "http://127.0.0.1:9090/api/v1/write")?;
+        let counts = Arc::<RemoteWriteCounts>::default();
+        Ok(Self {
+            client: HttpClient::new(url, counts.connection_count()),
+            limits: Limits { connect: Duration::from_secs(5), exchange: Duration::from_secs(30) },
+            authorization: None,
+            headers: HeaderMap::new(),
+            default_tags: Tags::NONE,
+            samples_per_request: 2000,
+            counts,
+            is_closed: false,
+        })
+    }
+
+    /// What the sink has seen so far, to be read while a coordinator has the sink.
+    pub fn counts(&self) -> Arc<RemoteWriteCounts> {
+        Arc::clone(&self.counts)
+    }
+
+    async fn post(&mut self, points: &[Point]) -> Result<Answer, Fault> {
+        let body = snap::raw::Encoder::new().compress_vec(&message(points).encode_to_vec())?;
+        let mut request = self
+            .client
+            .request(Method::POST, "")
+            .header(CONTENT_ENCODING, "snappy")
+            .header(CONTENT_TYPE, "application/x-protobuf")
+            .header(USER_AGENT, concat!("metrix/", env!("CARGO_PKG_VERSION")))
+            .header("x-prometheus-remote-write-version", "0.1.0")
+            .body(Full::from(body))?;
+        let headers = request.headers_mut();
+        headers.extend(self.headers.clone());
+        headers.extend(self.authorization.clone().map(|value| (AUTHORIZATION, value)));
+        let answer = self.client.send(request, self.limits).await?;
+        self.counts.answered();
+        Ok(answer)
+    }
+}
+
+impl Sink for RemoteWrite {
+    async fn write(&mut self, batch: &[MElement]) -> Result<(), WriteError> {
+        if self.is_closed {
+            return Err(WriteError::refused("the sink is closed; make a new one"));
+        }
+        let mut refused = Refused::default();
+        let (rounds, merged) = Rounds::new(batch, &self.default_tags, &mut refused);
+        self.counts.merged(merged);
+        let mut searches = SEARCHES;
+        // The next one is the last.
+        let mut waiting: Vec<&[Point]> = rounds.requests(self.samples_per_request);
+        waiting.reverse();
+        while let Some(points) = waiting.pop() {
+            let cause = match self.post(points).await {
+                Ok(answer) => match answer.verdict() {
+                    Verdict::Taken => continue,
+                    Verdict::Refused if points.len() > 1 && may_be_some(answer.status) && searches >= 2 => {
+                        searches -= 2;
+                        let (first, second) = points.split_at(points.len() / 2);
+                        waiting.extend([second, first]);
+                        continue;
+                    }
+                    Verdict::Refused => {
+                        for position in points.iter().flat_map(|point| &point.positions) {
+                            refused.add(*position, &batch[*position].name, answer.said(None));
+                        }
+                        continue;
+                    }
+                    Verdict::Retryable => answer.said(None).into(),
+                },
+                Err(cause) => cause,
+            };
+            waiting.push(points);
+            let unsent = waiting.iter().flat_map(|points| points.iter()).flat_map(|point| &point.positions);
+            return Err(refused.with_unsent(unsent.copied(), cause));
+        }
+        refused.into_result(batch.len())
+    }
+
+    async fn close(&mut self) -> Result<(), WriteError> {
+        self.is_closed = true;
+        self.client.close();
+        Ok(())
+    }
+}
+
+/// Whether such a refusal may be of some samples only.
+fn may_be_some(status: StatusCode) -> bool {
+    matches!(status, StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNPROCESSABLE_ENTITY)
+}

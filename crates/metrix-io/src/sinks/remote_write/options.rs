@@ -1,0 +1,128 @@
+//! The options of [`RemoteWrite`], each of which has a value from the start.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use hyper::header::{HeaderName, HeaderValue};
+use metrix::Tags;
+
+use super::{HeaderError, RemoteWrite};
+use crate::Secret;
+use crate::authorization;
+use crate::http_client::Tls;
+use crate::prometheus_series::labels;
+
+impl RemoteWrite {
+    /// Adds these tags to elements that lack tags of their names, as Prometheus does with its external labels: `job` and
+    /// `instance`, for instance, which it gives to what it scrapes. There are none at first.
+    #[must_use]
+    pub fn default_tags(mut self, tags: impl Into<Tags>) -> Self {
+        self.default_tags = labels(&tags.into()).iter().map(|(name, value)| (&**name, *value)).collect();
+        self
+    }
+
+    /// Says who it is by a token.
+    ///
+    /// ```
+    /// use metrix_io::Secret;
+    /// use metrix_io::sinks::remote_write::RemoteWrite;
+    ///
+    /// let sink = RemoteWrite::new("https://mimir.example.org/api/v1/push")?.token(&Secret::new("s3cr3t")?);
+    /// assert!(!format!("{sink:?}").contains("s3cr3t"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn token(self, token: &Secret) -> Self {
+        Self { authorization: Some(authorization::token("Bearer", token)), ..self }
+    }
+
+    /// Says who it is by a user and a password.
+    ///
+    /// # Errors
+    /// If the user has a colon, which would end it, or a control character.
+    ///
+    /// ```
+    /// use metrix_io::Secret;
+    /// use metrix_io::sinks::remote_write::RemoteWrite;
+    ///
+    /// let sink = RemoteWrite::new("https://mimir.example.org/api/v1/push")?;
+    /// let error = sink.user("ada:", &Secret::new("s3cr3t")?).unwrap_err();
+    /// assert_eq!(error.to_string(), "the user `ada:` has a colon or a control character: leave it out");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn user(self, user: &str, password: &Secret) -> Result<Self, HeaderError> {
+        if user.contains(|char: char| char == ':' || char.is_control()) {
+            let user = user.escape_debug();
+            return Err(HeaderError(format!("the user `{user}` has a colon or a control character: leave it out")));
+        }
+        Ok(Self { authorization: Some(authorization::basic(user, password)), ..self })
+    }
+
+    /// Sends a header with each request; one of the same name that was set before is replaced.
+    ///
+    /// # Errors
+    /// If it is no header, or one that the sink sends itself.
+    ///
+    /// ```
+    /// use metrix_io::sinks::remote_write::RemoteWrite;
+    ///
+    /// let sink = RemoteWrite::new("http://127.0.0.1:9009/api/v1/push")?.header("X-Scope-OrgID", "tenant")?;
+    /// let error = sink.header("Content-Type", "text/plain").unwrap_err();
+    /// assert_eq!(error.to_string(), "the header `content-type` is the sink's own: leave it out");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
+        let shown = name.escape_debug();
+        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
+            return Err(HeaderError(format!("`{shown}` is no name of a header: write one as X-Scope-OrgID")));
+        };
+        const OWN: [&str; 8] = [
+            "authorization",
+            "connection",
+            "content-encoding",
+            "content-length",
+            "content-type",
+            "host",
+            "transfer-encoding",
+            "x-prometheus-remote-write-version",
+        ];
+        if OWN.contains(&name.as_str()) {
+            return Err(HeaderError(format!("the header `{name}` is the sink's own: leave it out")));
+        }
+        // The value may be a secret, and so is not shown.
+        let Ok(mut value) = HeaderValue::from_str(value) else {
+            return Err(HeaderError(format!("the value of the header `{name}` has characters that none has")));
+        };
+        value.set_sensitive(true);
+        self.headers.insert(name, value);
+        Ok(self)
+    }
+
+    /// Trusts other certificates than this machine does, if the URL begins with `https://`.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.client.set_tls(tls);
+        self
+    }
+
+    /// Sends at most so many samples in a request; at first 2000, as Prometheus does.
+    #[must_use]
+    pub fn samples_per_request(mut self, samples: NonZeroUsize) -> Self {
+        self.samples_per_request = samples.get();
+        self
+    }
+
+    /// Gives up a connection that isn't made after this time; at first 5 seconds.
+    #[must_use]
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.limits.connect = limit;
+        self
+    }
+
+    /// Gives up a request that isn't answered after this time; at first 30 seconds.
+    #[must_use]
+    pub fn write_timeout(mut self, limit: Duration) -> Self {
+        self.limits.exchange = limit;
+        self
+    }
+}

@@ -1,0 +1,177 @@
+//! [`Rounds`]: a batch as samples, in the order in which they may be sent.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use metrix::{MElement, Tags};
+
+use super::message::{Label, Sample, TimeSeries, WriteRequest};
+use crate::prometheus_series::PrometheusSeries;
+use crate::sinks::refused::Refused;
+
+/// The samples of a batch. A round has one of each series at most, and the next one their next ones by time.
+///
+/// So a request can be sent again that a server may have taken already: to Prometheus, a sample that is the last one of its
+/// series is the same one again, but one before the last is out of order.
+#[derive(Debug, Default)]
+pub(super) struct Rounds(Vec<Vec<Point>>);
+
+/// A sample, and which elements of the batch it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Point {
+    labels: Arc<[Label]>,
+    value: f64,
+    pub(super) at: i64,
+    /// Several, where they have the same series and time: the last is sent.
+    pub(super) positions: Vec<usize>,
+}
+
+/// What became one although it was not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Merged {
+    pub(super) tags: usize,
+    pub(super) elements: usize,
+}
+
+impl Rounds {
+    pub(super) fn new(batch: &[MElement], defaults: &Tags, refused: &mut Refused) -> (Self, Merged) {
+        let mut merged = Merged::default();
+        // In the order of their first elements, so that it is the same each time.
+        let mut series: Vec<Vec<Point>> = Vec::with_capacity(batch.len());
+        let mut places: HashMap<Arc<[Label]>, usize> = HashMap::with_capacity(batch.len());
+        for (position, element) in batch.iter().enumerate() {
+            let (labels, tags) = match labels(element, defaults) {
+                Ok(labels) => labels,
+                Err(reason) => {
+                    refused.add(position, &element.name, reason);
+                    continue;
+                }
+            };
+            merged.tags += tags;
+            let value = if element.value.is_nan() { f64::NAN } else { element.value };
+            let at = element.at.as_nanos().div_euclid(1_000_000);
+            let place = *places.entry(Arc::clone(&labels)).or_insert(series.len());
+            if place == series.len() {
+                series.push(Vec::new());
+            }
+            let points = &mut series[place];
+            match points.iter_mut().find(|point| point.at == at) {
+                Some(point) => {
+                    merged.elements += 1;
+                    point.value = value;
+                    point.positions.push(position);
+                }
+                None => points.push(Point { labels, value, at, positions: vec![position] }),
+            }
+        }
+        let mut rounds: Vec<Vec<Point>> = Vec::new();
+        for mut points in series {
+            points.sort_by_key(|point| point.at);
+            for (number, point) in points.into_iter().enumerate() {
+                if rounds.len() == number {
+                    rounds.push(Vec::new());
+                }
+                rounds[number].push(point);
+            }
+        }
+        (Self(rounds), merged)
+    }
+
+    /// What goes into requests of so many samples at most, in order.
+    pub(super) fn requests(&self, samples: usize) -> Vec<&[Point]> {
+        self.0.iter().flat_map(|round| round.chunks(samples)).collect()
+    }
+}
+
+/// The message of a request.
+pub(super) fn message(points: &[Point]) -> WriteRequest {
+    let series = points.iter().map(|point| {
+        let sample = Sample { value: point.value, at: point.at };
+        TimeSeries { labels: point.labels.to_vec(), samples: vec![sample] }
+    });
+    WriteRequest { series: series.collect() }
+}
+
+/// Its labels, sorted, with its name and the default ones; and how many tags were merged.
+fn labels(element: &MElement, defaults: &Tags) -> Result<(Arc<[Label]>, usize), String> {
+    let series = PrometheusSeries::new(element)?;
+    let label = |name: &str, value: &str| Label { name: name.to_owned(), value: value.to_owned() };
+    let mut labels = vec![label("__name__", &series.name)];
+    labels.extend(series.labels.iter().map(|(name, value)| label(name, value)));
+    let given = labels.len();
+    for (name, value) in defaults.iter() {
+        if labels[..given].iter().all(|other| other.name != name) {
+            labels.push(label(name, value));
+        }
+    }
+    labels.sort();
+    Ok((labels.into(), series.merged))
+}
+
+#[cfg(test)]
+mod tests {
+    use metrix::{Timestamp, tags};
+
+    use super::*;
+
+    fn element(name: &str, value: f64, tags: Tags, millis: i64) -> MElement {
+        MElement::new(name, value, tags, Timestamp::from_millis(millis))
+    }
+
+    /// The requests of a batch, each as its samples: labels, value, time and positions.
+    fn requests(batch: &[MElement], samples: usize) -> Vec<Vec<String>> {
+        let (rounds, _) = Rounds::new(batch, &tags! { "job" => "m" }, &mut Refused::default());
+        let show = |point: &Point| {
+            let labels: Vec<String> =
+                point.labels.iter().map(|label| format!("{}={}", label.name, label.value)).collect();
+            format!("{} {} @{} {:?}", labels.join(","), point.value, point.at, point.positions)
+        };
+        rounds.requests(samples).iter().map(|request| request.iter().map(show).collect()).collect()
+    }
+
+    #[test]
+    fn labels_are_sorted_with_the_name_among_them() {
+        let batch =
+            [element("a.b", 1.0, tags! { "x" => 1, "A" => 2 }, 5), element("c", 2.0, tags! { "job" => "n" }, 5)];
+        assert_eq!(requests(&batch, 9), [["A=2,__name__=a_b,job=m,x=1 1 @5 [0]", "__name__=c,job=n 2 @5 [1]"]]);
+    }
+
+    #[test]
+    fn a_request_has_a_series_once_and_the_next_one_what_is_later() {
+        let at = |name, value, millis| element(name, value, tags! {}, millis);
+        let batch = [at("a", 2.0, 20), at("b", 1.0, 10), at("a", 1.0, 10), at("a", 3.0, 20), at("c", 1.0, 10)];
+        assert_eq!(
+            requests(&batch, 2),
+            [
+                vec!["__name__=a,job=m 1 @10 [2]", "__name__=b,job=m 1 @10 [1]"],
+                vec!["__name__=c,job=m 1 @10 [4]"],
+                vec!["__name__=a,job=m 3 @20 [0, 3]"],
+            ]
+        );
+    }
+
+    #[test]
+    fn what_becomes_one_is_counted() {
+        let batch = [
+            element("a.b", 1.0, tags! { "x.y" => 1, "x-y" => 2 }, 5),
+            element("a-b", 2.0, tags! { "x_y" => 1 }, 5),
+            element("long", 3.0, tags! { "a" => "x".repeat(9000) }, 5),
+        ];
+        let mut refused = Refused::default();
+        let (_, merged) = Rounds::new(&batch, &Tags::NONE, &mut refused);
+        assert_eq!(merged, Merged { tags: 1, elements: 1 });
+        assert_eq!(refused.into_result(3).unwrap_err().positions(), Some(&[2][..]));
+    }
+
+    #[test]
+    fn times_are_rounded_down() {
+        let (rounds, _) = Rounds::new(
+            &[MElement::new("a", f64::NAN, tags! {}, Timestamp::from_nanos(-1))],
+            &Tags::NONE,
+            &mut Refused::default(),
+        );
+        let message = message(rounds.requests(1)[0]);
+        let sample = message.series[0].samples[0];
+        assert_eq!((sample.at, sample.value.to_bits()), (-1, f64::NAN.to_bits()));
+    }
+}

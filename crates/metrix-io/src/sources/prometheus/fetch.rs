@@ -1,0 +1,70 @@
+//! How a [`Scraper`] asks a target for what it shows.
+
+use std::io::Read;
+use std::sync::atomic::Ordering;
+
+use flate2::read::MultiGzDecoder;
+use http_body_util::Full;
+use hyper::Method;
+use hyper::body::Bytes;
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, USER_AGENT};
+
+use super::error::ScrapeError;
+use super::{Format, Scraper};
+use crate::http_client::{Answer, Fault, Verdict};
+
+/// What it asks for, as Prometheus does.
+const ACCEPTED: &str = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+
+impl Scraper {
+    /// What the target shows.
+    pub(super) async fn fetch(&mut self) -> Result<Vec<u8>, ScrapeError> {
+        self.client.set_max_answer(self.most_bytes);
+        let before = self.connections.load(Ordering::Relaxed);
+        let mut answer = self.ask().await;
+        // A connection that was kept may have been given up by the target just then.
+        if answer.is_err() && self.connections.load(Ordering::Relaxed) == before && before > 0 {
+            answer = self.ask().await;
+        }
+        let answer = answer.map_err(ScrapeError::unreachable)?;
+        if answer.verdict() != Verdict::Taken {
+            return Err(ScrapeError::said(&answer));
+        }
+        if !answer.is_whole {
+            return Err(ScrapeError::too_large(self.most_bytes));
+        }
+        let header = |name| answer.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let kind = header(CONTENT_TYPE).unwrap_or_default();
+        let is_open_metrics = kind.trim_start().starts_with("application/openmetrics-text");
+        self.text.begin(if is_open_metrics { Format::OpenMetrics } else { Format::Text });
+        match header(CONTENT_ENCODING).unwrap_or_default() {
+            "" | "identity" => Ok(answer.body.to_vec()),
+            "gzip" => self.unpack(&answer.body),
+            other => Err(ScrapeError::encoding(other)),
+        }
+    }
+
+    async fn ask(&mut self) -> Result<Answer, Fault> {
+        let mut request = self
+            .client
+            .request(Method::GET, "")
+            .header(ACCEPT, ACCEPTED)
+            .header(ACCEPT_ENCODING, "gzip")
+            .header(USER_AGENT, concat!("metrix/", env!("CARGO_PKG_VERSION")))
+            .header("x-prometheus-scrape-timeout-seconds", self.limits.exchange.as_secs_f64().to_string());
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        self.client.send(request.body(Full::<Bytes>::default())?, self.limits).await
+    }
+
+    fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>, ScrapeError> {
+        let mut body = Vec::new();
+        let most = self.most_bytes as u64;
+        match MultiGzDecoder::new(packed).take(most + 1).read_to_end(&mut body) {
+            Ok(bytes) if bytes as u64 > most => Err(ScrapeError::too_large(self.most_bytes)),
+            Ok(_) => Ok(body),
+            Err(error) => Err(ScrapeError::gzip(error)),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The sink for Prometheus' remote-write.
+
+mod conformance;
+mod faults;
+mod peers;
+mod server;

@@ -1,0 +1,152 @@
+//! What a server answers, and what becomes of it.
+
+use std::num::NonZeroUsize;
+
+use metrix::{MElement, Sink, Timestamp, WriteError, tags};
+use metrix_io::Secret;
+use metrix_io::sinks::remote_write::RemoteWrite;
+
+use super::server::Server;
+use crate::chain::chain;
+
+/// One element of each series, all of one time; their values are their numbers.
+fn elements(count: i32) -> Vec<MElement> {
+    let element = |number| MElement::new("n", f64::from(number), tags! { "n" => number }, Timestamp::from_secs(100));
+    (0..count).map(element).collect()
+}
+
+fn sink(server: &Server) -> RemoteWrite {
+    RemoteWrite::new(&server.url).unwrap()
+}
+
+async fn refusal(server: &Server, batch: &[MElement]) -> WriteError {
+    let error = sink(server).write(batch).await.unwrap_err();
+    assert!(!error.is_retryable(), "{}", chain(&error));
+    error
+}
+
+#[tokio::test]
+async fn a_batch_of_one_window_is_one_request() {
+    let server = Server::start();
+    let mut sink = sink(&server).default_tags(tags! { "job" => "m", "n" => "never", "a.b" => "" });
+    sink.write(&elements(1000)).await.unwrap();
+    let [(headers, message)] = &server.requests()[..] else { panic!("one request") };
+    for (name, value) in [
+        ("content-encoding", "snappy"),
+        ("content-type", "application/x-protobuf"),
+        ("x-prometheus-remote-write-version", "0.1.0"),
+    ] {
+        assert_eq!(headers[name], value, "{name}");
+    }
+    assert!(headers["user-agent"].to_str().unwrap().starts_with("metrix/"));
+    assert!(!headers.contains_key("authorization"));
+    assert_eq!(message.timeseries.len(), 1000);
+    assert_eq!(server.taken()[7], ("__name__=\"n\",job=\"m\",n=\"7\"".to_owned(), 7.0, 100_000));
+}
+
+#[tokio::test]
+async fn requests_have_so_many_samples_at_most() {
+    let server = Server::start();
+    let mut sink = sink(&server).samples_per_request(NonZeroUsize::new(400).unwrap());
+    sink.write(&elements(1000)).await.unwrap();
+    let sizes: Vec<usize> = server.requests().iter().map(|(_, message)| message.timeseries.len()).collect();
+    assert_eq!(sizes, [400, 400, 200]);
+    assert_eq!((sink.counts().requests(), sink.counts().connections()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_busy_server_is_asked_again() {
+    for status in [500, 503, 429, 408] {
+        let server = Server::start().answering([(status, "not now")]);
+        let mut sink = sink(&server);
+        let batch = elements(3);
+        let error = sink.write(&batch).await.unwrap_err();
+        assert!(error.is_retryable() && error.unwritten(&batch).count() == 3, "{status}");
+        assert!(chain(&error).contains("\"not now\""), "{}", chain(&error));
+        sink.write(&batch).await.unwrap();
+        assert_eq!(server.taken().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn what_went_before_a_failure_is_not_sent_again() {
+    let server = Server::start().answering([(204, ""), (503, "not now")]);
+    let mut sink = sink(&server).samples_per_request(NonZeroUsize::new(2).unwrap());
+    let batch = elements(5);
+    let error = sink.write(&batch).await.unwrap_err();
+    assert_eq!(error.positions(), Some(&[2, 3, 4][..]));
+    let left: Vec<MElement> = error.unwritten(&batch).cloned().collect();
+    sink.write(&left).await.unwrap();
+    let values: Vec<f64> = server.taken().iter().map(|sample| sample.1).collect();
+    assert_eq!(values, [0.0, 1.0, 2.0, 3.0, 4.0]);
+}
+
+#[tokio::test]
+async fn of_a_refused_request_the_others_are_written() {
+    let server = Server::start().refusing_above(996.0);
+    let error = refusal(&server, &elements(1000)).await;
+    assert_eq!(error.positions(), Some(&[997, 998, 999][..]));
+    let message = "refused: 3 of 1000 elements; element 997, \"n\": the server says 400 Bad Request: \"too high\"";
+    assert_eq!(chain(&error), message);
+    let mut values: Vec<f64> = server.taken().iter().map(|sample| sample.1).collect();
+    values.sort_by(f64::total_cmp);
+    assert_eq!(values, (0..997).map(f64::from).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_search_for_what_is_refused_has_an_end() {
+    let server = Server::start().refusing_above(-1.0);
+    let batch = elements(1000);
+    let error = refusal(&server, &batch).await;
+    assert_eq!(error.unwritten(&batch).count(), 1000);
+    assert!(server.requests().len() <= 65, "{}", server.requests().len());
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_of_all_is_not_searched() {
+    for status in [401, 403, 404, 302] {
+        let server = Server::start().answering([(status, "go away")]);
+        let error = refusal(&server, &elements(10)).await;
+        assert_eq!((error.positions().map(<[usize]>::len), server.requests().len()), (Some(10), 1), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn several_samples_of_a_series_go_one_after_the_other() {
+    let server = Server::start();
+    let at = |value, seconds| MElement::new("n", value, tags! {}, Timestamp::from_secs(seconds));
+    let mut sink = sink(&server);
+    sink.write(&[at(2.0, 20), at(1.0, 10), at(9.0, 30), at(3.0, 30)]).await.unwrap();
+    let sent: Vec<(f64, i64)> = server.taken().iter().map(|(_, value, at)| (*value, *at)).collect();
+    assert_eq!(sent, [(1.0, 10_000), (2.0, 20_000), (3.0, 30_000)]);
+    assert_eq!((server.requests().len(), sink.counts().collisions()), (3, 1));
+}
+
+#[tokio::test]
+async fn it_says_who_it_is() {
+    let server = Server::start();
+    let secret = Secret::new("open sesame").unwrap();
+    sink(&server).token(&secret).write(&elements(1)).await.unwrap();
+    sink(&server).user("Aladdin", &secret).unwrap().write(&elements(1)).await.unwrap();
+    sink(&server)
+        .header("X-Scope-OrgID", "a")
+        .unwrap()
+        .header("x-scope-orgid", "b")
+        .unwrap()
+        .write(&elements(1))
+        .await
+        .unwrap();
+    let requests = server.requests();
+    let header = |place: usize, name| requests[place].0.get_all(name).iter().collect::<Vec<_>>();
+    assert_eq!(header(0, "authorization"), ["Bearer open sesame"]);
+    assert_eq!(header(1, "authorization"), ["Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="]);
+    assert_eq!(header(2, "x-scope-orgid"), ["b"]);
+    assert!(!format!("{:?}", sink(&server).token(&secret)).contains("sesame"));
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_worth_another_try() {
+    let mut sink = RemoteWrite::new("http://127.0.0.1:1/write").unwrap();
+    let error = sink.write(&elements(1)).await.unwrap_err();
+    assert!(error.is_retryable(), "{}", chain(&error));
+}
