@@ -50,7 +50,7 @@ fn without_user(text: &str) -> String {
 }
 
 /// Checks an address of the form `host:port`. Whether there is such a host is seen when connecting.
-#[cfg(any(feature = "influx", feature = "opentsdb"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
 pub(crate) fn host_and_port(protocol: &'static str, address: &str, port: u16) -> Result<String, AddressError> {
     let wanted = || format!("give a host and a port, such as \"127.0.0.1:{port}\"");
     if is_host_and_port(address) { Ok(address.to_owned()) } else { Err(AddressError::new(protocol, address, wanted())) }
@@ -68,7 +68,7 @@ pub(crate) fn is_host_and_port(address: &str) -> bool {
 mod tests {
     use super::*;
 
-    #[cfg(any(feature = "influx", feature = "opentsdb"))]
+    #[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
     #[test]
     fn takes_hosts_with_ports() {
         for address in ["127.0.0.1:4242", "localhost:1", "[::1]:65535", "tsdb.example.org:4242"] {

@@ -48,7 +48,18 @@ mod input;
 mod kind;
 #[cfg(any(feature = "jsonl", feature = "lines"))]
 mod near;
-#[cfg(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines", feature = "statsd"))]
+#[cfg(any(
+    feature = "graphite",
+    feature = "json",
+    feature = "jsonl",
+    feature = "lines",
+    feature = "prometheus",
+    feature = "statsd"
+))]
+#[cfg_attr(
+    not(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines", feature = "statsd")),
+    allow(dead_code)
+)]
 mod number;
 mod parse;
 #[cfg(feature = "prometheus")]

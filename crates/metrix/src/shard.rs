@@ -19,6 +19,7 @@ mod thread;
 
 pub(crate) use cells::{Cell, Cells, Found};
 pub(crate) use gate::Gate;
+pub(crate) use index::Index;
 pub(crate) use mine::{Mine, with_mine, with_mine_made};
 pub(crate) use owned::{Key, Owned};
 pub(crate) use ranks::Ranks;

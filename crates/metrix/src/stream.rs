@@ -54,13 +54,13 @@ use gate_waker::GateWaker;
 /// appeared, then all of the second. An element's name is the stream's, a dot and the aggregate's. A window without
 /// measurements gives nothing, and so does an aggregate that has no value for a group, such as the `stdev` of one value.
 ///
-/// Each thread that sends folds for itself, without a lock, an allocation or a look at the clock; only its first value in a window or
-/// batch, and every 512th after it, takes a lock and some hundred nanoseconds. Who ends a window or batch, the stream's task or a
-/// sender, takes over what the threads have, adds up what several of them have of a series, and finds what the aggregates come to, while
-/// others that must take the lock wait; the elements are
-/// made one by one as they are taken. Aggregates for which the
-/// order of values counts (`first`, `last`, folds and closures of your own), and all of event time, fold under that lock; so an
-/// aggregate's code must not send to its own stream: it would wait for itself.
+/// Each thread that sends folds for itself, without a lock, an allocation or a look at the clock for a value of a series that it knows.
+/// A lock and some hundred nanoseconds are taken by a thread's first value in a window, every 512th after it (in a batch, when its share
+/// of the batch is used up), the first sighting of a series, and values beyond [`max_series`](MStreamBuilder::max_series); and by all
+/// while nobody polls the stream. Who ends a window or batch, the stream's task or a sender, takes over what the threads have, adds up
+/// what several of them have of a series, and finds what the aggregates come to, while others that send wait; the elements are made one
+/// by one as they are taken. Aggregates for which the order of values counts (`first`, `last`, folds and closures of your own), and all
+/// of event time, fold under that lock; so an aggregate's code must not send to its own stream: it would wait for itself.
 ///
 /// A value belongs to the window that is open when it comes. While the stream waits to be woken, that is until the runtime's timer says
 /// that it is over, which rounds to a millisecond; on a runtime that is held up or no longer driven windows end late, but at most by 512
@@ -71,9 +71,9 @@ use gate_waker::GateWaker;
 /// Memory: the state of the aggregates for each group of each open window, at most
 /// [`max_series`](MStreamBuilder::max_series) a window and one for what is beyond; in event time as many windows are open
 /// as the allowed lateness holds open. Of elements that wait, as many as [`queue`](MStreamBuilder::queue) says and those
-/// of the windows that were closed last. A thread that sends keeps a state of the aggregates, and the tags, of each series that it
+/// of the windows that were closed last. A thread that sends keeps the tags of each series that it
 /// sent in its last window, until it sends first values in a later one without them, or ends, or the stream is over and it begins to
-/// send to another.
+/// send to another; and the stream for each such thread room for the states of a window of up to 16 384 series.
 ///
 /// ```
 /// use futures::StreamExt;

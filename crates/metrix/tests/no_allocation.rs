@@ -149,6 +149,36 @@ fn the_same_series_in_a_later_window_allocate_nothing() {
 }
 
 #[test]
+fn values_of_too_many_series_allocate_nothing() {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let _in_runtime = runtime.enter();
+    for aggregates in AGGREGATES {
+        let stream = MStream::builder("n").window(CENTURY).max_series(size(1));
+        let (sender, stream) = stream.aggs(aggregates.iter().copied()).build().unwrap();
+        let bound = [0, 1].map(|series| sender.with(named(series)));
+        assert_eq!(sending(|series, value| bound[series % 2].send(value)), AllocationInfo::default(), "{aggregates:?}");
+        assert_eq!(stream.stats().overflowed, ((10 * SERIES + SENDS) / 2) as u64);
+    }
+}
+
+#[test]
+fn elements_that_wait_keep_no_states() {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let _in_runtime = runtime.enter();
+    let (sender, mut stream) = MStream::builder("n").window(SECOND).agg("p99").build().unwrap();
+    let send = || (0..SERIES * SERIES).for_each(|i| sender.send_with((i * i) as f64, pairs(i % SERIES)));
+    let mut end = || {
+        runtime.block_on(advance(SECOND));
+        assert!(stream.next().now_or_never().is_some(), "the others wait");
+    };
+    // A window that is over is closed by the next that comes, as the elements of others are taken before it.
+    let mut windows = |n: usize| measure(|| (0..n).for_each(|_| (send(), end()).0)).bytes_current;
+    windows(3);
+    let kept = windows(10);
+    assert!(kept < 100 * (10 * SERIES) as i64, "{kept} bytes for {} elements", 10 * SERIES);
+}
+
+#[test]
 fn what_is_allocated_is_counted() {
     assert_eq!(measure(|| drop(black_box(Box::new(1.0)))).count_total, 1);
     let runtime = Builder::new_current_thread().enable_time().build().unwrap();

@@ -39,40 +39,37 @@ impl Compensated {
         *self = self.plus(term);
     }
 
-    /// The sum with one term more.
+    /// Adds one term, unless it or what it comes to is not finite; says whether it has. To find that out after the addition costs less
+    /// than before. Next to the largest `f64` a term may be left out that would have been finite still; a sum that has ever been
+    /// infinite or NaN takes none.
     ///
     /// ```
     /// use metrix_core::fold::Compensated;
     ///
-    /// let sum = [1e100, 1.0, -1e100].into_iter().fold(Compensated::default(), Compensated::plus);
+    /// let mut sum = Compensated::default();
+    /// assert!([1e100, 1.0, -1e100].into_iter().all(|term| sum.add_finite(term)));
+    /// assert!([f64::INFINITY, f64::NEG_INFINITY, f64::NAN].into_iter().all(|term| !sum.add_finite(term)));
     /// assert_eq!(sum.value(), 1.0);
     /// ```
-    #[inline]
-    pub fn plus(self, term: f64) -> Self {
+    #[inline(always)]
+    pub fn add_finite(&mut self, term: f64) -> bool {
+        let sum = self.plus(term);
+        // If one of the two that TwoSum begins with is not finite or their sum isn't, then it takes an infinity from an infinity, and
+        // the error is NaN, and stays so.
+        let is_finite = !sum.error.is_nan();
+        if is_finite {
+            *self = sum;
+        }
+        is_finite
+    }
+
+    #[inline(always)]
+    fn plus(self, term: f64) -> Self {
         let sum = self.sum + term;
         let of_term = sum - self.sum;
         let of_sum = sum - of_term;
         let error = self.error + ((self.sum - of_sum) + (term - of_term));
         Self { sum, error }
-    }
-
-    /// Whether it is sure that all terms and the sum have been finite so far, at the cost of one comparison: so who adds a term need not
-    /// look at that itself. If it isn't, a term or the sum was infinite or NaN, or the sum was next to the largest `f64`.
-    ///
-    /// ```
-    /// use metrix_core::fold::Compensated;
-    ///
-    /// let sum = Compensated::default().plus(1e300);
-    /// assert!(sum.is_surely_finite() && sum.plus(-1e300).is_surely_finite());
-    /// for term in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
-    ///     assert!(!sum.plus(term).is_surely_finite() && !sum.plus(term).plus(1.0).is_surely_finite());
-    /// }
-    /// ```
-    #[inline]
-    pub fn is_surely_finite(self) -> bool {
-        // If one of the two that TwoSum begins with is not finite or their sum isn't, then it takes an infinity from an infinity, and
-        // the error is NaN, and stays so.
-        !self.error.is_nan()
     }
 
     /// Adds one term so many times, by one product: its rounding error, which is a float itself, is carried along too

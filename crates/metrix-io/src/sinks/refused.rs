@@ -1,6 +1,12 @@
 //! [`Refused`]: the elements of a batch that are not to be written.
 
-#[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
+#[cfg(any(
+    feature = "graphite",
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "remote_write",
+    feature = "statsd"
+))]
 use std::error::Error;
 use std::fmt::Display;
 
@@ -34,7 +40,13 @@ impl Refused {
 
     /// What it comes to if those at `unsent` are worth a retry. The refused ones are part of that, because an error is of
     /// one kind; the retry will refuse them again.
-    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
+    #[cfg(any(
+        feature = "graphite",
+        feature = "influx",
+        feature = "opentsdb",
+        feature = "remote_write",
+        feature = "statsd"
+    ))]
     pub(crate) fn with_unsent(
         mut self,
         unsent: impl Iterator<Item = usize>,

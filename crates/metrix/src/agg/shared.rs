@@ -30,23 +30,22 @@ impl Shared {
     /// Takes one value in.
     #[inline]
     pub(super) fn step(&mut self, value: f64) {
-        self.step_to(self.sum.plus(value), value);
+        self.sum.add(value);
+        self.count_and_reach(value);
     }
 
-    /// Takes one value in, if it is sure that it is finite; says whether it is. To ask after the addition costs less than before.
+    /// Takes one value in, if it is sure that it is finite; says whether it is.
     #[inline(always)]
     pub(super) fn step_finite(&mut self, value: f64) -> bool {
-        let sum = self.sum.plus(value);
-        let is_sure = sum.is_surely_finite();
-        if is_sure {
-            self.step_to(sum, value);
+        let is_added = self.sum.add_finite(value);
+        if is_added {
+            self.count_and_reach(value);
         }
-        is_sure
+        is_added
     }
 
     #[inline(always)]
-    fn step_to(&mut self, sum: Compensated, value: f64) {
-        self.sum = sum;
+    fn count_and_reach(&mut self, value: f64) {
         // As `saturating_add`, but by a branch that is never taken, which the compiler would make a selection of: twice the
         // instructions.
         self.count = self.count.wrapping_add(1);

@@ -188,6 +188,7 @@ impl Shards {
         shards.retain(|shard| !some.iter().any(|other| Arc::ptr_eq(shard, other)));
         *taken += some.iter().map(|shard| shard.taken()).sum::<u64>();
         self.count.store(shards.len(), Ordering::Relaxed);
+        self.rooms().truncate(shards.len());
     }
 
     /// How many there are.
@@ -211,13 +212,13 @@ impl Shards {
         self.rooms().pop().unwrap_or_default()
     }
 
-    /// Keeps what a window was in for another, if that is worth it: at most one for each thread that sends.
-    pub(crate) fn keep_room(&self, mut room: Room) {
-        let is_used = room.capacity() <= 4 * room.len();
+    /// Keeps what a window was in, of which it used so much, for another, if that is worth it: at most one for each thread that sends.
+    pub(crate) fn keep_room(&self, mut room: Room, used: usize) {
         room.clear();
-        let mut rooms = self.rooms();
-        if is_used && room.capacity() <= LARGEST_ROOM && rooms.len() < self.len() {
+        if room.capacity() <= LARGEST_ROOM.min(4 * used) && !self.gate.is_closed() {
+            let mut rooms = self.rooms();
             rooms.push(room);
+            rooms.truncate(self.len());
         }
     }
 

@@ -50,7 +50,8 @@ impl<S> Table<S> {
         }
     }
 
-    fn insert(&mut self, cell: Cell<S>) {
+    /// Keeps the cell of a series that is not here.
+    pub(crate) fn insert(&mut self, cell: Cell<S>) {
         let place = u32::try_from(self.cells.len()).expect("four billion series fill any memory");
         let hash = cell.tags.sum();
         self.cells.push(cell);

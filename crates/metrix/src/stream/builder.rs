@@ -101,6 +101,9 @@ impl MStreamBuilder {
 
     /// At most this many tag sets in one window or batch (100 000 unless set): the measurements of further ones go to
     /// one series with the tag `metrix.overflow=true` and are counted, and the first is logged with the tag that grows.
+    ///
+    /// A series that several threads send counts once, but where they have so many in common that each one's together are more than
+    /// this, all first values of a window after that take a lock: make it as many times as large.
     pub fn max_series(self, n: NonZeroUsize) -> Self {
         Self { max_series: n, ..self }
     }

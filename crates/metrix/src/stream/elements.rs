@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use metrix_core::Timestamp;
 
-use super::groups::{Group, Groups};
 use super::pipeline::Summary;
 use crate::agg::{Column, Columns};
 use crate::{Aggs, MElement, Tags};
@@ -18,7 +17,7 @@ use crate::{Aggs, MElement, Tags};
 pub(super) struct Elements {
     /// Those of the aggregates' elements.
     names: Arc<[Arc<str>]>,
-    groups: Groups,
+    tags: Vec<Tags>,
     columns: Vec<Column>,
     at: Timestamp,
     start: Option<Timestamp>,
@@ -32,23 +31,24 @@ impl Elements {
     pub(super) fn new(summary: Summary, aggs: &Aggs, names: Arc<[Arc<str>]>) -> Self {
         let Summary { mut groups, at, start } = summary;
         let Columns { columns, len } = aggs.finish_all(&mut groups);
-        Self { names, groups, columns, at, start, agg: 0, place: 0, left: len }
+        // The states end here, and their memory serves another window: elements may wait for long.
+        Self { names, tags: groups.into_tags(), columns, at, start, agg: 0, place: 0, left: len }
     }
 
     /// The next result of the column, with its tags, which are left to nobody else by the last column.
-    fn next_of(column: &Column, place: &mut usize, groups: &mut [Group], is_last: bool) -> Option<(Tags, f64)> {
+    fn next_of(column: &Column, place: &mut usize, tags: &mut [Tags], is_last: bool) -> Option<(Tags, f64)> {
         match column {
             Column::Single(values) => {
                 let (skipped, value) = values[*place..].iter().enumerate().find(|(_, value)| !value.is_nan())?;
                 let group = *place + skipped;
                 *place = group + 1;
-                let tags = &mut groups[group].tags;
+                let tags = &mut tags[group];
                 Some((if is_last { mem::take(tags) } else { tags.clone() }, *value))
             }
             Column::Several(values) => {
                 let (group, own, value) = values.get(*place)?;
                 *place += 1;
-                Some((own.or(&groups[*group as usize].tags), *value))
+                Some((own.or(&tags[*group as usize]), *value))
             }
         }
     }
@@ -60,7 +60,7 @@ impl Iterator for Elements {
     fn next(&mut self) -> Option<MElement> {
         while let Some(column) = self.columns.get(self.agg) {
             let is_last = self.agg + 1 == self.columns.len();
-            if let Some((tags, value)) = Self::next_of(column, &mut self.place, &mut self.groups, is_last) {
+            if let Some((tags, value)) = Self::next_of(column, &mut self.place, &mut self.tags, is_last) {
                 self.left -= 1;
                 let name = Arc::clone(&self.names[self.agg]);
                 return Some(MElement { name, value, tags, at: self.at, start: self.start });

@@ -22,6 +22,11 @@ impl Groups {
     pub(super) fn new(groups: Vec<Group>, shards: Option<Arc<Shards>>) -> Self {
         Self { groups, shards }
     }
+
+    /// The tags alone.
+    pub(super) fn into_tags(mut self) -> Vec<Tags> {
+        self.groups.iter_mut().map(|group| std::mem::take(&mut group.tags)).collect()
+    }
 }
 
 impl FromIterator<(Tags, AggsState)> for Groups {
@@ -48,7 +53,8 @@ impl DerefMut for Groups {
 impl Drop for Groups {
     fn drop(&mut self) {
         if let Some(shards) = &self.shards {
-            shards.keep_room(std::mem::take(&mut self.groups));
+            let used = self.groups.len();
+            shards.keep_room(std::mem::take(&mut self.groups), used);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::entry::Entry;
 use super::measurement::{Measurement, Ticket};
 use super::{MSender, SendError};
 use crate::agg::AggsState;
-use crate::shard::{Mine, Ranks, Shard, Shards, with_mine, with_mine_made};
+use crate::shard::{Index, Mine, Ranks, Shard, Shards, with_mine, with_mine_made};
 use crate::{TagSet, Tags};
 
 impl MSender {
@@ -198,16 +198,32 @@ fn push_to(entry: &dyn Entry, mine: &mut Mine, measurement: Measurement) -> Resu
     let (number, is_new) = index.number(&measurement.tags);
     let ticket = Some(Ticket { shard: Arc::clone(shard), key: index.key(number) });
     // The same set for all values of a series, so that only one is kept.
-    let pushed = entry.try_push(Measurement { tags: index.tags(number).clone(), ticket, ..measurement });
-    match shard.answer.take() {
-        Some(found) => index.came(number, found),
-        // There are too many series, or the stream takes nothing.
-        None if is_new => index.forget(number),
-        None => {}
-    }
+    let tags = index.tags(number).clone();
+    let asked = Asked { shard, index, number, is_new };
+    let pushed = entry.try_push(Measurement { tags, ticket, ..measurement });
+    drop(asked);
     match pushed {
         // It may come again from another thread.
         Err(EmitError::Full(measurement)) => Err(EmitError::Full(Measurement { ticket: None, ..measurement })),
         pushed => pushed,
+    }
+}
+
+/// A value on its way through the lock. However that ends, by a panic of who is woken too, what came of it is known afterwards.
+struct Asked<'a> {
+    shard: &'a Shard,
+    index: &'a mut Index,
+    number: u32,
+    is_new: bool,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        match self.shard.answer.take() {
+            Some(found) => self.index.came(self.number, found),
+            // There are too many series, or the stream takes nothing.
+            None if self.is_new => self.index.forget(self.number),
+            None => {}
+        }
     }
 }

@@ -95,10 +95,13 @@ impl Sharded {
     /// Takes a value in that is not for a shard. Without a rank its series is one too many.
     fn take_loose(&self, series: &mut Series, tags: Tags, rank: Option<u64>, value: f64, weight: NonZeroU32) {
         let tags = if rank.is_some() { tags } else { self.overflow.of(&tags, series.all()) };
+        if let Some(group) = series.loose.find(&tags) {
+            return self.aggs.step_weighed(&mut group.state, value, weight);
+        }
         let mut state = self.aggs.init();
         self.aggs.step_weighed(&mut state, value, weight);
         let rank = rank.unwrap_or_else(|| self.shards.ranks.take());
-        series.loose.put(Group { state, tags, rank }, |into, part| self.aggs.merge(into, part));
+        series.loose.insert(Group { state, tags, rank });
     }
 
     /// Gives a thread a pass, if that can be, and lets it take so many values; gives how many.
@@ -190,8 +193,9 @@ impl Sharded {
     fn merge(&self, parts: Vec<Vec<Group>>) -> Vec<Group> {
         let mut groups = Table::with_room(parts.iter().map(Vec::len).max().unwrap_or_default());
         for mut part in parts {
+            let used = part.len();
             part.drain(..).for_each(|group| groups.put(group, |into, part| self.aggs.merge(into, part)));
-            self.shards.keep_room(part);
+            self.shards.keep_room(part, used);
         }
         groups.into_cells()
     }

@@ -1,9 +1,13 @@
-//! Texts of tags that run code of their own while a value is sent.
+//! Texts of tags, and wakers, that run code of their own while a value is sent.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Wake, Waker};
 
 use metrix::{MSender, tags};
+use tokio::time::advance;
 
 use super::*;
 
@@ -118,4 +122,25 @@ fn a_text_may_make_a_stream_and_send_to_it() {
     assert!(looks.get() >= 20);
     sender.close();
     assert_eq!(counts(&rest(stream)), [(tags! { "a" => "new" }, 20.0)]);
+}
+
+/// Panics once.
+struct PanicsOnce(AtomicBool);
+
+impl Wake for PanicsOnce {
+    fn wake(self: Arc<Self>) {
+        assert!(self.0.swap(true, Ordering::Relaxed), "the first time");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waker_that_panics_does_no_harm() {
+    let (sender, mut stream) = of_windows().build().unwrap();
+    let waker = Waker::from(Arc::new(PanicsOnce(AtomicBool::new(false))));
+    assert!(stream.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
+    let send = || sender.send_with(1.0, tags! { "a" => 1 });
+    catch_unwind(AssertUnwindSafe(send)).unwrap_err();
+    (send(), send());
+    advance(SECOND).await;
+    assert_eq!(counts(&ready(&mut stream)), [(tags! { "a" => 1 }, 3.0)]);
 }
