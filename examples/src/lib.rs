@@ -30,6 +30,9 @@ pub mod tags_and_cardinality {}
 #[doc = include_str!("../../docs/guide/time-and-windows.md")]
 pub mod time_and_windows {}
 
+#[doc = include_str!("../../docs/guide/writing-a-sink.md")]
+pub mod writing_a_sink {}
+
 #[doc = include_str!("../../docs/guide/writing-an-operator.md")]
 pub mod writing_an_operator {}
 
