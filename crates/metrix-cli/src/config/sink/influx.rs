@@ -96,6 +96,9 @@ pub(super) fn read(table: &Table<'_>) -> Read<InfluxConfig> {
     let integers = table.optional(INTEGERS, |value| Ok(value.texts()?.into_iter().map(str::to_owned).collect()));
     let default_tags = table.optional(DEFAULT_TAGS, Value::tags);
     let ca_file = table.optional(CA_FILE, |value| value.word().map(PathBuf::from));
+    if ca_file.as_ref().is_ok_and(Option::is_some) && url.as_ref().is_ok_and(|url| url.starts_with("http://")) {
+        refuse(table, &[CA_FILE], "is of TLS: write https:// in `url`, or leave it out");
+    }
     let to = place(table, url.as_ref().is_ok_and(|url| url.starts_with(UDP)));
     Ok(InfluxConfig {
         url: url?,
@@ -112,7 +115,8 @@ pub(super) fn read(table: &Table<'_>) -> Read<InfluxConfig> {
 
 fn place(table: &Table<'_>, is_udp: bool) -> Read<InfluxPlace> {
     let text = |key| table.optional(key, |value| value.name().map(str::to_owned));
-    let (database, retention_policy, user) = (text(DATABASE), text(RETENTION_POLICY), text(USER));
+    let (database, retention_policy) = (text(DATABASE), text(RETENTION_POLICY));
+    let user = table.optional(USER, user);
     let password = secret::read(table, PASSWORD_ENV, PASSWORD_FILE);
     let (org, bucket) = (text(ORG), text(BUCKET));
     let token = secret::read(table, TOKEN_ENV, TOKEN_FILE);
@@ -152,6 +156,14 @@ fn place(table: &Table<'_>, is_udp: bool) -> Read<InfluxPlace> {
     }
 }
 
+fn user(value: &Value<'_>) -> Read<String> {
+    match value.name()? {
+        user if user.contains(':') => Err(value
+            .wrong("`user` has a colon, after which HTTP would take the rest for the password: choose another name")),
+        user => Ok(user.to_owned()),
+    }
+}
+
 /// Reports those of these keys that are there.
 fn refuse(table: &Table<'_>, keys: &[Key], why: &str) -> Option<Reported> {
     let mut reported = None;
@@ -170,6 +182,10 @@ fn url(value: &Value<'_>) -> Read<String> {
     match is_right {
         true => Ok(url.to_owned()),
         // What stands before it may be a password, which is not to be shown.
+        false if url.contains('?') => {
+            let message = "a query has no place in `url`: leave the query out; `user` and `password_env`, or `token_env`, are keys";
+            Err(value.wrong(message))
+        }
         false if url.contains('@') => {
             let message = "a user has keys of its own, `user` and `password_env`: leave it out of `url`";
             Err(value.wrong(message))
