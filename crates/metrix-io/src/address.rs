@@ -5,7 +5,7 @@ use std::fmt;
 
 /// An address or URL that no server can have.
 ///
-/// It shows what was given, but for the user and password that may stand in it.
+/// It shows what was given, but for the user and password and the query that may stand in it.
 ///
 /// ```
 /// use metrix_io::sinks::opentsdb::OpenTsdb;
@@ -28,7 +28,7 @@ pub struct AddressError {
 impl AddressError {
     /// `wanted` says what to give, with an example.
     pub(crate) fn new(protocol: &'static str, given: &str, wanted: impl Into<String>) -> Self {
-        Self { protocol, given: without_user(given), wanted: wanted.into() }
+        Self { protocol, given: shown(given), wanted: wanted.into() }
     }
 }
 
@@ -40,12 +40,18 @@ impl fmt::Display for AddressError {
 
 impl Error for AddressError {}
 
-/// The text with `***` for all between a scheme, if there is one, and the last `@`.
-fn without_user(text: &str) -> String {
+/// The text with `***` for all between a scheme, if there is one, and the last `@`, and for all after `?` or `#`.
+fn shown(text: &str) -> String {
     let start = text.find("//").map_or(0, |place| place + 2);
-    match text[start..].rfind('@') {
-        Some(length) => format!("{}***{}", &text[..start], &text[start + length..]),
-        None => text.to_owned(),
+    let (scheme, rest) = text.split_at(start);
+    match (rest.rfind('@'), rest.find(['?', '#'])) {
+        // Either may be of the password.
+        (Some(user), Some(query)) if query < user => format!("{scheme}***"),
+        (user, query) => {
+            let host = &rest[user.unwrap_or(0)..query.map_or(rest.len(), |query| query + 1)];
+            let hidden = |is_there: bool| if is_there { "***" } else { "" };
+            format!("{scheme}{}{host}{}", hidden(user.is_some()), hidden(query.is_some()))
+        }
     }
 }
 
@@ -92,8 +98,12 @@ mod tests {
             ("me:pass@host:1", "***@host:1"),
             ("http://me:a/b@host", "http://***@host"),
             ("http://host", "http://host"),
+            ("http://host/write?u=me&p=hunter2", "http://host/write?***"),
+            ("http://host/?p=hunt@er2", "http://***"),
+            ("http://me:p@host?p=hunter2#x", "http://***@host?***"),
+            ("host:1#hunter2", "host:1#***"),
         ] {
-            assert_eq!(without_user(given), shown);
+            assert_eq!(super::shown(given), shown, "{given}");
         }
     }
 }

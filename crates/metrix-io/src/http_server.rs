@@ -5,6 +5,7 @@ mod budget;
 mod connection;
 mod exchange;
 mod limits;
+mod manners;
 mod routes;
 mod stats;
 
@@ -25,6 +26,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use self::exchange::Exchange;
+use self::manners::Manners;
 use self::routes::Routes;
 use crate::{BindError, Endpoint};
 
@@ -55,7 +57,8 @@ const BREATH: Duration = Duration::from_millis(100);
 /// | a connection beyond those that it may have | 503, with `retry-after` |
 ///
 /// # Memory
-/// Of each connection twice the size of a head, and the bodies, all as [`HttpLimits`] has them; and what handlers have.
+/// Of each connection twice the size of a head, and the bodies, all as [`HttpLimits`] has them; and what handlers have. A body takes of
+/// the room for all of them as long as anybody has its [`Bytes`], also after its request.
 ///
 /// ```
 /// use hyper::body::Bytes;
@@ -90,6 +93,7 @@ pub struct HttpServer {
     limits: HttpLimits,
     passes: Vec<String>,
     routes: Routes,
+    manners: Manners,
     meter: HttpMeter,
 }
 
@@ -110,7 +114,7 @@ impl HttpServer {
         };
         let (address, listener) = listen().map_err(|cause| BindError::new(Endpoint::Tcp(address), cause))?;
         let (limits, routes, meter) = (HttpLimits::default(), Routes::default(), HttpMeter::default());
-        Ok(Self { listener, address, limits, passes: Vec::new(), routes, meter })
+        Ok(Self { listener, address, limits, passes: Vec::new(), routes, manners: Manners::default(), meter })
     }
 
     /// Answers the requests of a method for a path, without its query, by a closure, which gets the whole body unpacked. A
@@ -156,8 +160,8 @@ impl HttpServer {
     /// # Cancel safety
     /// If the future is dropped, it no longer listens, and requests that are not answered yet never are.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> HttpStats {
-        let Self { listener, address: _, limits, passes, routes, meter } = self;
-        let exchange = Arc::new(Exchange::new(routes, limits.clone(), passes, meter.clone()));
+        let Self { listener, address: _, limits, passes, routes, manners, meter } = self;
+        let exchange = Arc::new(Exchange::new(routes, limits.clone(), passes, manners, meter.clone()));
         // Dropped when no more is to be accepted.
         let (goes_on, ends) = watch::channel(());
         let mut connections = JoinSet::new();
@@ -206,7 +210,7 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 
 impl fmt::Debug for HttpServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { listener: _, address, limits, passes: _, routes, meter: _ } = self;
+        let Self { listener: _, address, limits, passes: _, routes, manners: _, meter: _ } = self;
         let mut debug = f.debug_struct("HttpServer");
         debug.field("address", address).field("routes", routes).field("limits", limits).finish_non_exhaustive()
     }

@@ -57,10 +57,11 @@ pub(super) fn user(table: &Table<'_>, user: Key, env: Key, file: Key) -> Read<Op
 fn variable(value: &Value<'_>) -> Read<SecretPlace> {
     let name = value.word()?;
     // Who writes the secret itself here should not see it in a message.
-    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    let is_of_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    if !name.bytes().all(is_of_name) || name.bytes().all(|byte| byte.is_ascii_digit()) {
         let (name, example) = (value.key.name, value.key.example);
         return Err(value.wrong(format!(
-            "`{name}` has to name a variable of the environment, which has the secret: write {name} = {example}"
+            "`{name}` has to name a variable of the environment, in capitals, which has the secret: write {name} = {example}"
         )));
     }
     Ok(SecretPlace::Env(name.to_owned()))

@@ -192,6 +192,9 @@ fn url(value: &Value<'_>) -> Read<String> {
     match is_right {
         true => Ok(url.to_owned()),
         // What stands before it may be a password, which is not to be shown.
+        false if url.contains('?') => {
+            Err(value.wrong(format!("leave the query out of `url`: OpenTSDB has none, as in {}", value.key.example)))
+        }
         false if url.contains('@') => {
             Err(value.wrong(format!("OpenTSDB knows no users: write `url` without one, as in {}", value.key.example)))
         }

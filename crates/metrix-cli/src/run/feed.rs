@@ -130,14 +130,27 @@ impl Feed {
         !self.held.is_empty()
     }
 
-    /// Sends what is held, in order, when there is room for it.
+    /// How many readings are held, which no stream has taken yet.
+    pub(crate) fn unsent(&self) -> u64 {
+        self.held.iter().filter(|held| held.reading.is_some()).count() as u64
+    }
+
+    /// Whether nothing is held, and every stream has room for elements.
+    pub(crate) fn has_room(&self) -> bool {
+        self.held.is_empty() && self.series.router().has_room()
+    }
+
+    /// Sends what is held, in order, when there is room for it. If the future is dropped, the rest is still held.
     pub(crate) async fn send_held(&mut self) {
         let router = Arc::clone(self.series.router());
-        while let Some(Held { stream, sender, reading }) = self.held.pop_front() {
-            self.taken(&router, stream, &sender).await;
-            if let Some((value, at)) = reading {
-                let _counted_by_the_stream = send(&sender, value, at).await;
-                self.taken(&router, stream, &sender).await;
+        while let Some(Held { stream, sender, reading }) = self.held.front() {
+            self.taken(&router, *stream, sender).await;
+            if let Some((value, at)) = *reading {
+                let _counted_by_the_stream = send(sender, value, at).await;
+            }
+            let Some(sent) = self.held.pop_front() else { return };
+            if sent.reading.is_some() {
+                self.taken(&router, sent.stream, &sent.sender).await;
             }
         }
     }

@@ -118,6 +118,11 @@ impl Router {
         }
     }
 
+    /// Whether every stream has room for elements: half of what may wait in one, which is 10 000.
+    pub(crate) fn has_room(&self) -> bool {
+        self.entrances.iter().all(|entrance| entrance.sender.waiting() < 5_000)
+    }
+
     pub(crate) fn drained(&self, stream: usize) -> &Drained {
         &self.entrances[stream].drained
     }

@@ -1,7 +1,10 @@
 //! Lines of InfluxDB: what clients write to the program, and what it writes.
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::thread::spawn;
 
 use serde_json::{Value, json};
 
@@ -146,12 +149,50 @@ fn a_secret_that_is_missing_is_named() {
     scene.run(&source, &[], "").code(1).said(&["source \"http://127.0.0.1:0\": ", expected]);
     let source = SERVER.replace("token_env = \"METRIX_TEST_TOKEN\"", "token_file = \"nowhere\"");
     scene.run(&source, &[], "").code(1).said(&["the file of the secret, nowhere, can't be read: No such file"]);
-    let unread = sink.replace("token_env = \"METRIX_NO_TOKEN\"", "ca_file = \"nowhere\"");
+    let unread =
+        sink.replace("token_env = \"METRIX_NO_TOKEN\"", "ca_file = \"nowhere\"").replace("http://", "https://");
     let expected = "it can't be opened: the certificates in nowhere can't be read: No such file";
     scene.run(&unread, &[], "").code(1).said(&[expected]);
     // It is not looked up to see whether the configuration is right.
     scene.write("c.toml", sink);
     scene.call(&["check", "c.toml"]).code(0);
+}
+
+/// The answer to a request with this body.
+fn post(address: SocketAddr, body: &str) -> String {
+    let mut client = TcpStream::connect(address).unwrap();
+    write!(client, "POST /write HTTP/1.0\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// What has no room is not begun, and what was begun and can't go on ends with the run.
+#[test]
+fn a_sink_that_takes_nothing_holds_up_clients_and_not_the_end() {
+    let scene = Scene::new();
+    let dead = TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = format!(
+        "[[source]]\ntype = \"influx\"\nlisten = \"http://127.0.0.1:0\"\n\
+         [[stream]]\nname = \"*\"\nagg = [\"sum\"]\nbatch = 1\n\
+         [[sink]]\ntype = \"influx\"\nurl = \"http://{}\"\ndatabase = \"d\"\noverflow = \"block\"\nqueue = 10\n",
+        dead.local_addr().unwrap()
+    );
+    let program = scene.start(&config, &[]);
+    let address = program.address_of(" (InfluxDB");
+    let first = spawn(move || post(address, &"m value=1\n".repeat(50_000)));
+    let answer = loop {
+        // One that comes before the first has begun to wait is taken.
+        let answer = post(address, "m value=1\n");
+        if !answer.starts_with("HTTP/1.0 204 ") {
+            break answer;
+        }
+    };
+    assert!(answer.starts_with("HTTP/1.0 503 Service Unavailable\r\n"), "{answer}");
+    program.signal("TERM");
+    let ended = program.ended();
+    ended.said(&[" readings that no stream had taken by the end", "1 requests told to come again"]);
+    assert!(!first.join().unwrap().starts_with("HTTP/1.0 204 "));
 }
 
 #[test]
@@ -162,14 +203,9 @@ fn a_wrong_line_ends_a_strict_run() {
     command.args(["run", "--strict", "server.toml"]);
     let program = Running::start(command);
     let address = program.address_of(" (InfluxDB");
-    let answer = {
-        use std::io::{Read, Write};
-        let mut client = std::net::TcpStream::connect(address).unwrap();
-        client.write_all(b"POST /write HTTP/1.0\r\ncontent-length: 27\r\n\r\na value=1\nb value=x\nc value=2").unwrap();
-        let mut answer = String::new();
-        client.read_to_string(&mut answer).unwrap();
-        answer
-    };
+    let answer = post(address, "a value=1\nb value=x\n\n# a comment\nc value=2");
     assert!(answer.starts_with("HTTP/1.0 400 Bad Request\r\n"), "{answer}");
+    // The line after the wrong one is not taken, and the client knows.
+    assert!(answer.contains("partial write: line 2, ") && answer.ends_with(" dropped=2\"}\n"), "{answer}");
     program.ended().code(2).said(&[&format!("http://{address}: column 9 of \"b value=x\": \"x\" is no value")]);
 }

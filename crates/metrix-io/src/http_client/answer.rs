@@ -1,5 +1,7 @@
 //! [`Answer`]: what a server has answered, and what that means.
 
+use std::borrow::Cow;
+
 use hyper::body::Bytes;
 use hyper::{HeaderMap, StatusCode};
 
@@ -37,12 +39,23 @@ impl Answer {
         }
     }
 
-    /// The server's words: its `reason` if that was found in the body, or else the body, 300 characters of it at most.
+    /// The server's words: its `reason` if that was found in the body, or else the body. Of more than 300
+    /// characters the middle is left out: the reason often stands at the end, after what was sent.
     pub(crate) fn said(&self, reason: Option<&str>) -> String {
         let text = String::from_utf8_lossy(&self.body);
-        let words: String = reason.unwrap_or(text.trim()).chars().take(300).collect();
+        let words = in_short(reason.unwrap_or(text.trim()));
         format!("the server says {}: {words:?}", self.status)
     }
+}
+
+fn in_short(words: &str) -> Cow<'_, str> {
+    let count = words.chars().count();
+    if count <= 300 {
+        return Cow::Borrowed(words);
+    }
+    let start: String = words.chars().take(100).collect();
+    let end: String = words.chars().skip(count - 200).collect();
+    Cow::Owned(format!("{start} ... {end}"))
 }
 
 #[cfg(test)]
@@ -79,6 +92,10 @@ mod tests {
         let said = answer.said(None);
         assert!(said.starts_with("the server says 400 Bad Request: \"a\\nbccc"), "{said}");
         assert!(said.len() < 400 && !said.contains('\n'));
+        let words = format!("unable to parse '{}': missing fields", "é".repeat(65_000));
+        let said = answer.said(Some(&words));
+        assert!(said.contains("unable to parse 'éé") && said.ends_with("é': missing fields\""), "{said}");
+        assert_eq!(said.chars().filter(|char| *char == 'é').count(), 300 - 17 - 17);
         assert_eq!(answer.said(Some("why")), "the server says 400 Bad Request: \"why\"");
     }
 }

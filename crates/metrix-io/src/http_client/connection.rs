@@ -1,5 +1,7 @@
 //! [`Connection`]: an open connection, with or without TLS.
 
+use std::time::Duration;
+
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::Request;
 use hyper::body::Bytes;
@@ -7,9 +9,13 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::{Answer, Fault, HttpUrl, Tls};
+
+/// After an answer its task has to note that all was said, which takes a moment and no word of the server's.
+const SETTLED: Duration = Duration::from_millis(100);
 
 /// An open connection, with the task that moves its bytes.
 #[derive(Debug)]
@@ -24,7 +30,7 @@ impl Connection {
         // A request is as much as there is to say.
         stream.set_nodelay(true)?;
         let Some(name) = url.tls_name.clone() else { return Self::over(stream).await };
-        let stream = TlsConnector::from(tls.config()?).connect(name, stream).await?;
+        let stream = TlsConnector::from(tls.config().await?).connect(name, stream).await?;
         Self::over(stream).await
     }
 
@@ -40,9 +46,10 @@ impl Connection {
         Ok(Self { requests, task })
     }
 
-    /// Whether another request can be sent over it, for all that is known.
+    /// Whether another request can be sent over it, for all that is known. A server that has answered before it took all of a request
+    /// may never take the rest, and is not waited for.
     pub(super) async fn is_open(&mut self) -> bool {
-        self.requests.ready().await.is_ok()
+        timeout(SETTLED, self.requests.ready()).await.is_ok_and(|ready| ready.is_ok())
     }
 
     /// One request and its answer, of which it reads so many bytes at most, and whether the connection can be used again.

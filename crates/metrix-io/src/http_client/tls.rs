@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::{fmt, fs};
 
+use tokio::task::spawn_blocking;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -63,11 +64,19 @@ impl Tls {
         Ok(Self { roots: Roots::These(Arc::new(roots)), config: Arc::default() })
     }
 
-    /// What a connection is made with.
-    pub(super) fn config(&self) -> Result<Arc<ClientConfig>, TlsError> {
+    /// What a connection is made with. The machine's store is read where that holds up nobody.
+    pub(super) async fn config(&self) -> Result<Arc<ClientConfig>, TlsError> {
         if let Some(config) = self.config.get() {
             return Ok(Arc::clone(config));
         }
+        let this = self.clone();
+        let read = spawn_blocking(move || this.read()).await;
+        read.unwrap_or_else(|error| {
+            Err(TlsError { message: "the certificates can't be read".to_owned(), cause: error.into() })
+        })
+    }
+
+    fn read(&self) -> Result<Arc<ClientConfig>, TlsError> {
         let roots = match &self.roots {
             Roots::System => Arc::new(of_system()?),
             Roots::These(roots) => Arc::clone(roots),

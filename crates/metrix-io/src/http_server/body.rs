@@ -1,6 +1,7 @@
 //! [`read`]: the body of a request, unpacked.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use flate2::write::MultiGzDecoder;
 use http_body_util::BodyExt;
@@ -9,21 +10,22 @@ use hyper::header::CONTENT_ENCODING;
 use hyper::{HeaderMap, StatusCode};
 use tokio::time::timeout;
 
-use super::budget::Lease;
+use super::budget::{Budget, Lease};
 use super::limits::HttpLimits;
 use super::stats::HttpMeter;
 
-/// Reads a body as far as the limits allow, or tells by which status to refuse it. What it keeps is taken from `lease`.
+/// Reads a body as far as the limits allow, or tells by which status to refuse it. What it keeps is taken from
+/// `budget`, and given back when nobody has the body any more.
 ///
 /// Of a body that is refused as much is read as one may have: most clients listen only when they have sent all of it.
 pub(super) async fn read(
     encoding: Option<Encoding>,
     body: Incoming,
     limits: &HttpLimits,
-    lease: &mut Lease,
+    budget: &Arc<Budget>,
     meter: &HttpMeter,
 ) -> Result<Bytes, StatusCode> {
-    let kept = Kept { bytes: Vec::new(), most: limits.body, lease, refused: None };
+    let kept = Kept { body: Leased { bytes: Vec::new(), lease: budget.lease() }, most: limits.body, refused: None };
     let mut reader = match encoding {
         // A body that says that it is too large need not be kept before it is.
         _ if body.size_hint().lower() > limits.body as u64 => Reader::Refused(StatusCode::PAYLOAD_TOO_LARGE),
@@ -36,12 +38,14 @@ pub(super) async fn read(
     reader.end()
 }
 
-async fn receive(
-    mut body: Incoming,
-    most: usize,
-    reader: &mut Reader<'_>,
-    meter: &HttpMeter,
-) -> Result<(), StatusCode> {
+/// Reads a body that nobody wants, as far as the limits allow, and keeps nothing. Tells whether that was all.
+pub(super) async fn discard(body: Incoming, limits: &HttpLimits, meter: &HttpMeter) -> bool {
+    let mut reader = Reader::Refused(StatusCode::PAYLOAD_TOO_LARGE);
+    let all = receive(body, limits.body, &mut reader, meter);
+    timeout(limits.body_time, all).await.is_ok_and(|read| read.is_ok())
+}
+
+async fn receive(mut body: Incoming, most: usize, reader: &mut Reader, meter: &HttpMeter) -> Result<(), StatusCode> {
     let mut received = 0_usize;
     while let Some(frame) = body.frame().await {
         // A client that breaks off does not hear it.
@@ -78,13 +82,13 @@ impl Encoding {
     }
 }
 
-enum Reader<'a> {
-    Plain(Kept<'a>),
-    Gzip(Box<MultiGzDecoder<Kept<'a>>>),
+enum Reader {
+    Plain(Kept),
+    Gzip(Box<MultiGzDecoder<Kept>>),
     Refused(StatusCode),
 }
 
-impl Reader<'_> {
+impl Reader {
     fn take(&mut self, bytes: &[u8]) {
         let result = match self {
             Self::Plain(kept) => kept.write_all(bytes),
@@ -111,9 +115,12 @@ impl Reader<'_> {
 
     fn end(self) -> Result<Bytes, StatusCode> {
         match self {
-            Self::Plain(kept) => Ok(kept.bytes.into()),
+            Self::Plain(kept) => Ok(Bytes::from_owner(kept.body)),
             Self::Gzip(mut decoder) => match decoder.try_finish() {
-                Ok(()) => Ok(std::mem::take(&mut decoder.get_mut().bytes).into()),
+                Ok(()) => match decoder.finish() {
+                    Ok(kept) => Ok(Bytes::from_owner(kept.body)),
+                    Err(_) => Err(StatusCode::BAD_REQUEST),
+                },
                 Err(_) => Err(decoder.get_ref().refused.unwrap_or(StatusCode::BAD_REQUEST)),
             },
             Self::Refused(status) => Err(status),
@@ -122,22 +129,34 @@ impl Reader<'_> {
 }
 
 /// What is kept of a body: no more than the limits allow.
-struct Kept<'a> {
-    bytes: Vec<u8>,
+struct Kept {
+    body: Leased,
     most: usize,
-    lease: &'a mut Lease,
     /// Why no more is.
     refused: Option<StatusCode>,
 }
 
-impl Write for Kept<'_> {
+/// Bytes, with the room that they take.
+struct Leased {
+    bytes: Vec<u8>,
+    lease: Lease,
+}
+
+impl AsRef<[u8]> for Leased {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.bytes.len() + bytes.len() > self.most {
+        let Leased { bytes: kept, lease } = &mut self.body;
+        if kept.len() + bytes.len() > self.most {
             self.refused = Some(StatusCode::PAYLOAD_TOO_LARGE);
-        } else if !self.lease.grow(bytes.len()) {
+        } else if !lease.grow(bytes.len()) {
             self.refused = Some(StatusCode::TOO_MANY_REQUESTS);
         } else {
-            self.bytes.extend_from_slice(bytes);
+            kept.extend_from_slice(bytes);
             return Ok(bytes.len());
         }
         Err(io::ErrorKind::Other.into())

@@ -9,12 +9,13 @@ use std::task::Poll;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, HeaderValue, RETRY_AFTER};
 use hyper::{Request, Response, StatusCode};
 
 use super::body::{self, Encoding};
 use super::budget::Budget;
 use super::limits::HttpLimits;
+use super::manners::Manners;
 use super::routes::{Found, Routes};
 use super::stats::HttpMeter;
 
@@ -26,13 +27,20 @@ pub(super) struct Exchange {
     /// Encodings of bodies that handlers unpack.
     passes: Vec<String>,
     bodies: Arc<Budget>,
+    manners: Manners,
     meter: HttpMeter,
 }
 
 impl Exchange {
-    pub(super) fn new(routes: Routes, limits: HttpLimits, passes: Vec<String>, meter: HttpMeter) -> Self {
+    pub(super) fn new(
+        routes: Routes,
+        limits: HttpLimits,
+        passes: Vec<String>,
+        manners: Manners,
+        meter: HttpMeter,
+    ) -> Self {
         let bodies = Budget::new(limits.bodies);
-        Self { routes, limits, passes, bodies, meter }
+        Self { routes, limits, passes, bodies, manners, meter }
     }
 
     pub(super) fn limits(&self) -> &HttpLimits {
@@ -49,18 +57,25 @@ impl Exchange {
     }
 
     async fn handle(&self, request: Request<Incoming>) -> Response<Bytes> {
-        let handler = match self.routes.find(request.method(), request.uri().path()) {
+        let refusal = |path: &str, status, header| self.manners.refusal(path, status, header);
+        let path = request.uri().path();
+        let handler = match self.routes.find(request.method(), path) {
             Found::Handler(handler) => handler,
             Found::Methods(methods) => {
                 let methods = HeaderValue::from_str(&methods).ok();
-                return refusal(StatusCode::METHOD_NOT_ALLOWED, methods.map(|methods| (ALLOW, methods)));
+                return refusal(path, StatusCode::METHOD_NOT_ALLOWED, methods.map(|methods| (ALLOW, methods)));
             }
-            Found::Nothing => return refusal(StatusCode::NOT_FOUND, None),
+            Found::Nothing => return refusal(path, StatusCode::NOT_FOUND, None),
         };
         let (head, body) = request.into_parts();
-        let mut lease = self.bodies.lease();
+        if let Some(mut answer) = self.manners.answer_by_head(&head) {
+            if !body::discard(body, &self.limits, &self.meter).await {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            return answer;
+        }
         let encoding = Encoding::of(&head.headers, &self.passes);
-        let body = match body::read(encoding, body, &self.limits, &mut lease, &self.meter).await {
+        let body = match body::read(encoding, body, &self.limits, &self.bodies, &self.meter).await {
             Ok(body) => body,
             Err(status) => {
                 let hint = match status {
@@ -68,33 +83,27 @@ impl Exchange {
                     StatusCode::TOO_MANY_REQUESTS => Some((RETRY_AFTER, HeaderValue::from_static("1"))),
                     _ => None,
                 };
-                let mut refusal = refusal(status, hint);
+                let mut refusal = refusal(head.uri.path(), status, hint);
                 // The rest of the body would be taken for the next request.
                 refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 return refusal;
             }
         };
-        guarded(|| handler(Request::from_parts(head, body))).await
+        let path = head.uri.path().to_owned();
+        let answer = guarded(|| handler(Request::from_parts(head, body))).await;
+        answer.unwrap_or_else(|Panicked| refusal(&path, StatusCode::INTERNAL_SERVER_ERROR, None))
     }
 }
 
-/// The answer, or 500 if what makes it panics: that must not take the connection down without a word.
-async fn guarded<F: Future<Output = Response<Bytes>>>(make: impl FnOnce() -> F) -> Response<Bytes> {
-    let failed = || refusal(StatusCode::INTERNAL_SERVER_ERROR, None);
-    let Ok(made) = catch_unwind(AssertUnwindSafe(make)) else { return failed() };
-    let mut made = pin!(made);
+/// What makes an answer has panicked.
+struct Panicked;
+
+/// The answer, unless what makes it panics: that must not take the connection down without a word.
+async fn guarded<F: Future<Output = Response<Bytes>>>(make: impl FnOnce() -> F) -> Result<Response<Bytes>, Panicked> {
+    let mut made = pin!(catch_unwind(AssertUnwindSafe(make)).map_err(|_| Panicked)?);
     poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| made.as_mut().poll(cx))) {
-        Ok(polled) => polled,
-        Err(_) => Poll::Ready(failed()),
+        Ok(polled) => polled.map(Ok),
+        Err(_) => Poll::Ready(Err(Panicked)),
     })
     .await
-}
-
-/// An answer that says no more than its status does.
-fn refusal(status: StatusCode, header: Option<(HeaderName, HeaderValue)>) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(format!("{status}\n")));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response.headers_mut().extend(header);
-    response
 }

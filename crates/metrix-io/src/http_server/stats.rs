@@ -15,9 +15,13 @@ pub struct HttpStats {
     pub turned_away: u64,
     /// Requests that were answered.
     pub requests: u64,
-    /// Of these, those that were answered by 400 to 499: the client's fault.
+    /// Of these, those that were answered by 429: there was no room for their bodies.
+    pub too_many: u64,
+    /// Of the requests, those that were answered by 503.
+    pub unavailable: u64,
+    /// Of the requests, those that were answered by 400 to 499: the client's fault.
     pub client_errors: u64,
-    /// Of these, those that were answered by 500 to 599: ours.
+    /// Of the requests, those that were answered by 500 to 599: ours.
     pub server_errors: u64,
     /// Bytes in bodies of requests, as they came.
     pub received: u64,
@@ -53,6 +57,8 @@ struct Counters {
     connections: AtomicU64,
     turned_away: AtomicU64,
     requests: AtomicU64,
+    too_many: AtomicU64,
+    unavailable: AtomicU64,
     client_errors: AtomicU64,
     server_errors: AtomicU64,
     received: AtomicU64,
@@ -62,11 +68,22 @@ impl HttpMeter {
     /// What there is by now.
     pub fn stats(&self) -> HttpStats {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let Counters { connections, turned_away, requests, client_errors, server_errors, received } = &*self.0;
+        let Counters {
+            connections,
+            turned_away,
+            requests,
+            too_many,
+            unavailable,
+            client_errors,
+            server_errors,
+            received,
+        } = &*self.0;
         HttpStats {
             connections: get(connections),
             turned_away: get(turned_away),
             requests: get(requests),
+            too_many: get(too_many),
+            unavailable: get(unavailable),
             client_errors: get(client_errors),
             server_errors: get(server_errors),
             received: get(received),
@@ -87,6 +104,12 @@ impl HttpMeter {
 
     pub(super) fn count_answer(&self, status: StatusCode) {
         self.0.requests.fetch_add(1, Ordering::Relaxed);
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            self.0.too_many.fetch_add(1, Ordering::Relaxed);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            self.0.unavailable.fetch_add(1, Ordering::Relaxed);
+        }
         if status.is_client_error() {
             self.0.client_errors.fetch_add(1, Ordering::Relaxed);
         }

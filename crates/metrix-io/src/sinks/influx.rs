@@ -7,6 +7,7 @@ mod line;
 mod options;
 mod text;
 mod udp;
+mod user_error;
 mod write;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::address::{AddressError, host_and_port};
 use crate::http_client::{HttpUrl, Limits};
 
 pub use self::counts::InfluxCounts;
+pub use self::user_error::UserError;
 pub use crate::influx_precision::Precision;
 
 /// What errors call it, and its usual ports.
@@ -49,7 +51,7 @@ const UDP_PORT: u16 = 8089;
 /// | a tag with an empty value | no tag |
 /// | a tag called `time`, `_field` or `_measurement`, which have a meaning of their own | `time_`, `_field_`, `_measurement_` |
 /// | tags whose names are equal after that | the last in the order of the names before; [counted](InfluxCounts::merged_tags) |
-/// | a name and tags of more than 65535 bytes together, backslashes included | refused |
+/// | a name, tags and a field's name of more than 65531 bytes together, backslashes included | refused |
 /// | a value that is not finite; one that is to be an integer and isn't | refused |
 /// | the first two and the last of all nanoseconds | refused |
 ///
@@ -63,8 +65,8 @@ const UDP_PORT: u16 = 8089;
 /// two points of one series and time, VictoriaMetrics keeps both unless told otherwise (`-dedup.minScrapeInterval`).
 ///
 /// A server that refuses some lines of a request writes the others, but doesn't say which. So the sink sends the lines of such a
-/// request again in halves, and these in halves, until it knows; that takes at most 100 requests more for a batch, after which the
-/// lines that are still in doubt count as refused. A request is refused as a whole if the server says so by another status than 400,
+/// request again in halves, and these in halves, until it knows; that takes at most 100 requests more for a batch and 10 seconds, after
+/// which the lines that are still in doubt, a small part around each that is refused, count as refused. A request is refused as a whole if the server says so by another status than 400,
 /// 413 and 422: the database isn't there, or the token is wrong.
 ///
 /// [`udp`](Self::udp) is never confirmed: what the network or the server drops is lost, and nobody counts it. On one machine, and where
@@ -121,7 +123,7 @@ pub struct Influx {
 #[allow(clippy::large_enum_variant, reason = "a sink has one of it")]
 #[derive(Debug)]
 enum Transport {
-    Http(Http),
+    Http(Box<Http>),
     Udp(Udp),
 }
 
@@ -136,7 +138,7 @@ impl Influx {
     /// use metrix_io::Secret;
     /// use metrix_io::sinks::influx::Influx;
     ///
-    /// let sink = Influx::v1("https://influx.example.org", "metrics")?.user("me", &Secret::new("s3cr3t")?).gzip();
+    /// let sink = Influx::v1("https://influx.example.org", "metrics")?.user("me", &Secret::new("s3cr3t")?)?.gzip();
     /// assert!(!format!("{sink:?}").contains("s3cr3t"));
     /// assert!(Influx::v1("influx.example.org", "metrics").is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -173,7 +175,7 @@ impl Influx {
 
     fn http(url: &str, place: Place) -> Result<Self, AddressError> {
         let url = HttpUrl::parse(PROTOCOL, url, PORT)?;
-        Ok(Self::over(|counts| Transport::Http(Http::new(url, place, counts.connection_count()))))
+        Ok(Self::over(|counts| Transport::Http(Box::new(Http::new(url, place, counts.connection_count())))))
     }
 
     fn over(transport: impl FnOnce(&InfluxCounts) -> Transport) -> Self {
@@ -183,7 +185,7 @@ impl Influx {
         Self {
             transport: transport(&counts),
             rules: Rules { default_tags: Tags::NONE, naming, precision, integers: Vec::new() },
-            limits: Limits { connect: Duration::from_secs(5), exchange: Duration::from_secs(30) },
+            limits: Limits { connect: Duration::from_secs(5), exchange: Duration::from_secs(10) },
             lines_per_request: 5000,
             batch: Batch::default(),
             counts,

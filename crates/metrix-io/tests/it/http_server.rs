@@ -16,6 +16,8 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::timeout;
 
+mod stop;
+
 /// What hangs fails after this.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -208,39 +210,6 @@ async fn a_connection_has_many_requests() {
         }
     }
     assert_eq!((served.meter.stats().connections, served.meter.stats().requests), (1, 3));
-}
-
-#[tokio::test]
-async fn when_it_stops_it_answers_what_it_has_begun() {
-    let mut served = serve(HttpLimits::default());
-    let mut stream = served.connect().await;
-    stream.write_all(b"POST /length HTTP/1.1\r\ncontent-length: 4\r\n\r\nab").await.unwrap();
-    let mut silent = served.connect().await;
-    while served.meter.stats().received < 2 {
-        yield_now().await;
-    }
-    drop(served.stop.take());
-    assert_eq!(rest(&mut silent).await, "");
-    stream.write_all(b"cd").await.unwrap();
-    check(&rest(&mut stream).await, "200", &["connection: close\r\n", "\r\n\r\n4"]);
-    let stats = timeout(PATIENCE, served.task).await.expect("it ends").unwrap();
-    assert_eq!((stats.connections, stats.requests, stats.received), (2, 1, 4));
-    assert!(TcpStream::connect(served.address).await.is_err());
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_does_not_end_in_time_is_cut_off() {
-    let mut served = serve(HttpLimits::default());
-    let mut stream = served.connect().await;
-    stream.write_all(b"POST /held HTTP/1.1\r\ncontent-length: 2\r\n\r\nab").await.unwrap();
-    while served.meter.stats().received < 2 {
-        yield_now().await;
-    }
-    let begin = tokio::time::Instant::now();
-    drop(served.stop.take());
-    served.task.await.unwrap();
-    assert!((5..6).contains(&begin.elapsed().as_secs()));
-    assert_eq!(rest(&mut stream).await, "");
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! InfluxDB's line protocol, both ways.
 
 mod conformance;
+mod early;
 mod fuzz;
 mod http;
 mod peers;
+mod refusals;
+mod search;
 mod server;
 mod udp;
 

@@ -96,6 +96,9 @@ pub(super) fn read(table: &Table<'_>) -> Read<InfluxConfig> {
     let integers = table.optional(INTEGERS, |value| Ok(value.texts()?.into_iter().map(str::to_owned).collect()));
     let default_tags = table.optional(DEFAULT_TAGS, Value::tags);
     let ca_file = table.optional(CA_FILE, |value| value.word().map(PathBuf::from));
+    if ca_file.as_ref().is_ok_and(Option::is_some) && url.as_ref().is_ok_and(|url| url.starts_with("http://")) {
+        refuse(table, &[CA_FILE], "is of TLS: write https:// in `url`, or leave it out");
+    }
     let to = place(table, url.as_ref().is_ok_and(|url| url.starts_with(UDP)));
     Ok(InfluxConfig {
         url: url?,
@@ -163,6 +166,10 @@ fn url(value: &Value<'_>) -> Read<String> {
     match is_right {
         true => Ok(url.to_owned()),
         // What stands before it may be a password, which is not to be shown.
+        false if url.contains('?') => {
+            let message = "a query has no place in `url`: leave the query out; `user` and `password_env`, or `token_env`, are keys";
+            Err(value.wrong(message))
+        }
         false if url.contains('@') => {
             let message = "a user has keys of its own, `user` and `password_env`: leave it out of `url`";
             Err(value.wrong(message))

@@ -16,7 +16,7 @@ pub(super) fn open(config: &InfluxConfig) -> Result<Influx, Box<dyn Error>> {
                 sink = sink.retention_policy(policy);
             }
             match user {
-                Some((user, password)) => sink.user(user, &password.open()?),
+                Some((user, password)) => sink.user(user, &password.open()?)?,
                 None => sink,
             }
         }
@@ -27,7 +27,7 @@ pub(super) fn open(config: &InfluxConfig) -> Result<Influx, Box<dyn Error>> {
                 None => sink,
             }
         }
-        InfluxPlace::Udp => Influx::udp(url.trim_start_matches("udp://"))?,
+        InfluxPlace::Udp => Influx::udp(url.strip_prefix("udp://").unwrap_or(url))?,
     };
     sink = sink.precision(config.precision).default_tags(config.default_tags.clone());
     if config.gzip {

@@ -11,8 +11,9 @@ use super::text::{OF_COLUMN, OF_MEASUREMENT, clean, column, escape, measurement}
 use crate::Glob;
 use crate::influx_precision::Precision;
 
-/// So many bytes may a measurement and its tags have together, escapes included; InfluxDB takes no longer key of a series.
-const MAX_KEY: usize = 65_535;
+/// So many bytes may a measurement, its tags and the name of the field have together, escapes included: InfluxDB joins them by four
+/// bytes more, and takes no key of more than 65535.
+const MAX_KEY: usize = 65_535 - 4;
 
 /// What is made of elements, and what is refused.
 #[derive(Clone, Debug)]
@@ -59,13 +60,14 @@ impl Rules {
         let start = lines.len();
         escape(&measurement(name), OF_MEASUREMENT, lines);
         let merged = self.encode_tags(&element.tags, lines);
-        let key = lines.len() - start;
+        lines.push(b' ');
+        escape(&field, OF_COLUMN, lines);
+        // But for the space.
+        let key = lines.len() - start - 1;
         if key > MAX_KEY {
             lines.truncate(start);
             return Err(Refusal::TooLong(key));
         }
-        lines.push(b' ');
-        escape(&field, OF_COLUMN, lines);
         lines.push(b'=');
         let at = self.precision.of(nanos);
         let written = match element.value {
@@ -130,7 +132,7 @@ pub(super) enum Refusal {
     /// The value, which isn't the integer that it is to be.
     NotWhole(f64),
     Time(String),
-    /// The bytes that measurement and tags have.
+    /// The bytes that measurement, tags and field have.
     TooLong(usize),
 }
 
@@ -145,7 +147,7 @@ impl fmt::Display for Refusal {
                 write!(f, "its time is {at}; influxdb takes those from 1677-09-21 to 2262-04-11, but for the very ends")
             }
             Self::TooLong(bytes) => {
-                write!(f, "its name and tags have {bytes} bytes, more than {MAX_KEY}; shorten them")
+                write!(f, "its name, tags and field have {bytes} bytes, more than {MAX_KEY}; shorten them")
             }
         }
     }

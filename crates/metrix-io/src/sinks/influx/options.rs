@@ -8,6 +8,7 @@ use metrix::Tags;
 use super::line::Naming;
 use super::text::{clean, column};
 use super::udp::MOST_BYTES;
+use super::user_error::UserError;
 use super::{Influx, Place, Precision, Transport};
 use crate::http_client::Tls;
 use crate::{Glob, Secret, authorization};
@@ -69,11 +70,27 @@ impl Influx {
     }
 
     /// Says who it is by a user's name and password, as version 1 has them. It goes with each request over HTTP.
-    pub fn user(mut self, name: &str, password: &Secret) -> Self {
-        if let Transport::Http(http) = &mut self.transport {
-            http.authorization = Some(authorization::basic(&name.replace(char::is_control, "_"), password));
+    ///
+    /// # Errors
+    /// If the name has a colon, after which HTTP would take the rest for the password, or a control character.
+    ///
+    /// ```
+    /// use metrix_io::Secret;
+    /// use metrix_io::sinks::influx::Influx;
+    ///
+    /// let sink = Influx::v1("http://127.0.0.1:8086", "metrics")?;
+    /// let error = sink.user("a:b", &Secret::new("s3cr3t")?).unwrap_err();
+    /// assert_eq!(error.to_string(), r#"no user can be called "a:b" over HTTP: leave out the colon and what is no letter"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn user(mut self, name: &str, password: &Secret) -> Result<Self, UserError> {
+        if name.contains(|char: char| char == ':' || char.is_control()) {
+            return Err(UserError { name: name.to_owned() });
         }
-        self
+        if let Transport::Http(http) = &mut self.transport {
+            http.authorization = Some(authorization::basic(name, password));
+        }
+        Ok(self)
     }
 
     /// Says who it is by a token, as version 2 has it. It goes with each request over HTTP.
@@ -131,7 +148,7 @@ impl Influx {
         self
     }
 
-    /// Gives up a request that is not answered after this time; at first 30 seconds.
+    /// Gives up a request that is not answered after this time; at first 10 seconds.
     pub fn write_timeout(mut self, limit: Duration) -> Self {
         self.limits.exchange = limit;
         self

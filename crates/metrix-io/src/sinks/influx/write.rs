@@ -1,6 +1,10 @@
 //! How the lines of a batch are posted, and how they are sent in datagrams.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use metrix::{MElement, WriteError};
+use tokio::time::Instant;
 
 use super::udp::MOST_BYTES;
 use super::{Influx, Transport, http};
@@ -10,34 +14,56 @@ use crate::sinks::refused::Refused;
 /// So many requests more than necessary a write may take to find out which lines are refused.
 const MOST_SEARCHES: usize = 100;
 
+/// So much time it may take for that, and a write may take for as many requests as it begins: less than the 30 seconds that a
+/// coordinator gives a write, with another request's time.
+const LONGEST_SEARCH: Duration = Duration::from_secs(10);
+
+/// Which of the lines in doubt a search goes on with.
+struct Search {
+    requests: usize,
+    /// Since the first refusal.
+    begun: Option<Instant>,
+}
+
+impl Search {
+    /// Whether two requests more may be sent.
+    fn goes_on(&mut self) -> bool {
+        let begun = *self.begun.get_or_insert_with(Instant::now);
+        let goes_on = self.requests >= 2 && begun.elapsed() < LONGEST_SEARCH;
+        if goes_on {
+            self.requests -= 2;
+        }
+        goes_on
+    }
+}
+
 impl Influx {
     /// Posts all lines, and finds out which of them are refused.
     pub(super) async fn post(&mut self, elements: &[MElement], mut refused: Refused) -> Result<(), WriteError> {
         let Self { transport: Transport::Http(http), batch, rules, limits, counts, .. } = self else { return Ok(()) };
-        let mut requests = batch.requests(self.lines_per_request);
-        let mut searches = MOST_SEARCHES;
-        // The first one is the last, so that halves come before what is after them.
-        requests.reverse();
-        while let Some(request) = requests.pop() {
+        // The first one is the first.
+        let mut requests = VecDeque::from(batch.requests(self.lines_per_request));
+        let mut search = Search { requests: MOST_SEARCHES, begun: None };
+        while let Some(request) = requests.pop_front() {
             let answer = match http.post(batch.text(&request), rules.precision, *limits).await {
                 Ok(answer) => answer,
                 Err(cause) => {
-                    requests.push(request);
-                    return Err(refused.with_unsent(batch.positions(&requests), cause));
+                    requests.push_front(request);
+                    return Err(refused.with_unsent(batch.positions(requests.make_contiguous()), cause));
                 }
             };
             counts.requested();
             match answer.verdict() {
                 Verdict::Taken => {}
                 Verdict::Retryable => {
-                    requests.push(request);
-                    return Err(refused.with_unsent(batch.positions(&requests), http::said(&answer).into()));
+                    requests.push_front(request);
+                    let said = http::said(&answer).into();
+                    return Err(refused.with_unsent(batch.positions(requests.make_contiguous()), said));
                 }
-                Verdict::Refused if searches >= 2 && http::is_of_lines(&answer, request.len()) => {
-                    searches -= 2;
+                // Halves come last, so that when the search ends what is in doubt is in small parts, all of which have been tried.
+                Verdict::Refused if http::is_of_lines(&answer, request.len()) && search.goes_on() => {
                     let middle = request.start + request.len() / 2;
-                    requests.push(middle..request.end);
-                    requests.push(request.start..middle);
+                    requests.extend([request.start..middle, middle..request.end]);
                 }
                 Verdict::Refused => {
                     let said = http::said(&answer);

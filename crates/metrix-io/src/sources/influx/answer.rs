@@ -13,6 +13,26 @@ pub(super) enum Version {
 }
 
 impl Version {
+    /// The version that has such a path.
+    pub(super) fn of(path: &str) -> Self {
+        if path.starts_with("/api/v2/") { Self::Two } else { Self::One }
+    }
+
+    /// What the server refuses by itself.
+    pub(super) fn refusal(self, status: StatusCode) -> Response<Bytes> {
+        let message = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => "the body is too large: write fewer lines in a request",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "the body has an encoding that is not known: take gzip, or none",
+            StatusCode::TOO_MANY_REQUESTS => "there is no room for the body now: come again",
+            StatusCode::REQUEST_TIMEOUT => "the body has not come in time",
+            StatusCode::BAD_REQUEST => "the body is not the gzip that it says it is",
+            StatusCode::NOT_FOUND => "there is nothing here: write to /write or to /api/v2/write",
+            StatusCode::METHOD_NOT_ALLOWED => "this path has other methods",
+            _ => "something has gone wrong here",
+        };
+        self.error(status, message)
+    }
+
     /// An answer that says what is wrong.
     pub(super) fn error(self, status: StatusCode, message: &str) -> Response<Bytes> {
         let body = match self {
@@ -41,6 +61,11 @@ fn code(status: StatusCode) -> &'static str {
     match status {
         StatusCode::UNAUTHORIZED => "unauthorized",
         StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+        StatusCode::TOO_MANY_REQUESTS => "too many requests",
+        StatusCode::PAYLOAD_TOO_LARGE => "request too large",
+        StatusCode::NOT_FOUND => "not found",
+        StatusCode::METHOD_NOT_ALLOWED => "method not allowed",
+        StatusCode::INTERNAL_SERVER_ERROR => "internal error",
         _ => "invalid",
     }
 }

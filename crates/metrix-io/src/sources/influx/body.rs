@@ -1,21 +1,27 @@
-//! [`lines`]: the lines of a body.
+//! [`Place`]: the lines of a body, one after the other.
 
 use super::text::{OF_COLUMN, OF_STRING, end};
 
-/// The lines of a body, each with its number, counted from 1. A line break within a text in quotation marks belongs to the line.
-pub(super) fn lines(body: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let (mut rest, mut number) = (body, 1);
-    std::iter::from_fn(move || {
+/// How far a body has been read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    bytes: usize,
+    line_breaks: usize,
+}
+
+impl Place {
+    /// The next line with its number, counted from 1. A line break within a text in quotation marks belongs to the line.
+    pub(super) fn next<'a>(&mut self, body: &'a [u8]) -> Option<(usize, &'a [u8])> {
+        let rest = &body[self.bytes..];
         if rest.is_empty() {
             return None;
         }
-        let length = length(rest);
-        let (line, after) = rest.split_at(length);
-        let this = number;
-        number += 1 + memchr::memchr_iter(b'\n', line).count();
-        rest = after.strip_prefix(b"\n").unwrap_or(after);
-        Some((this, line))
-    })
+        let line = &rest[..length(rest)];
+        let number = self.line_breaks + 1;
+        self.line_breaks += 1 + memchr::memchr_iter(b'\n', line).count();
+        self.bytes += line.len() + usize::from(line.len() < rest.len());
+        Some((number, line))
+    }
 }
 
 /// How long the first line is.
@@ -45,6 +51,11 @@ mod tests {
     use proptest::sample::select;
 
     use super::*;
+
+    fn lines(body: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+        let mut place = Place::default();
+        std::iter::from_fn(move || place.next(body))
+    }
 
     #[test]
     fn a_line_ends_where_it_ends() {

@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 use hyper::header::AUTHORIZATION;
-use hyper::{Request, Response, StatusCode};
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode, Uri};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::answer::{Version, json};
+use super::body::Place;
 use super::writes::Claim;
 use super::{InfluxLines, InfluxWrite};
 use crate::{Secret, authorization};
+
+const STRANGER: &str = "the token or the password is another";
 
 /// Where requests come in.
 pub(super) struct Entrance {
@@ -23,11 +27,15 @@ pub(super) struct Entrance {
 }
 
 impl Entrance {
+    /// The answer to those who have no token, before anything of their bodies is kept.
+    pub(super) fn check(&self, head: &Parts) -> Option<Response<Bytes>> {
+        let is_open = matches!(head.uri.path(), "/ping" | "/health");
+        let refusal = || Version::of(head.uri.path()).error(StatusCode::UNAUTHORIZED, STRANGER);
+        (!is_open && !self.lets_in(head)).then(refusal)
+    }
+
     pub(super) async fn write(&self, version: Version, request: Request<Bytes>) -> Response<Bytes> {
-        if !self.lets_in(&request) {
-            return version.error(StatusCode::UNAUTHORIZED, "the token or the password is another");
-        }
-        let unit = match unit(&request) {
+        let unit = match unit(request.uri()) {
             Ok(unit) => unit,
             Err(message) => return version.error(StatusCode::BAD_REQUEST, &message),
         };
@@ -35,6 +43,7 @@ impl Entrance {
         let claim = Claim::default();
         let write = InfluxWrite {
             body: request.into_body(),
+            place: Place::default(),
             lines: self.lines.clone().unit(unit),
             version,
             claim: claim.clone(),
@@ -55,11 +64,8 @@ impl Entrance {
     }
 
     pub(super) fn query(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        if !self.lets_in(request) {
-            return Version::One.error(StatusCode::UNAUTHORIZED, "the token or the password is another");
-        }
         // It may stand in a form, too.
-        let asked = parameter(request, "q").or_else(|| {
+        let asked = parameter(request.uri(), "q").or_else(|| {
             let mut form = form_urlencoded::parse(request.body());
             form.find(|(name, _)| name == "q").map(|(_, value)| value.into_owned())
         });
@@ -72,11 +78,11 @@ impl Entrance {
         }
     }
 
-    fn lets_in(&self, request: &Request<Bytes>) -> bool {
+    fn lets_in(&self, head: &Parts) -> bool {
         let Some(token) = &self.token else { return true };
-        match request.headers().get(AUTHORIZATION) {
+        match head.headers.get(AUTHORIZATION) {
             Some(given) => authorization::credential(given.as_bytes()).is_some_and(|given| same(&given, token)),
-            None => parameter(request, "p").is_some_and(|given| same(given.as_bytes(), token)),
+            None => parameter(&head.uri, "p").is_some_and(|given| same(given.as_bytes(), token)),
         }
     }
 }
@@ -88,14 +94,14 @@ fn same(given: &[u8], secret: &Secret) -> bool {
 }
 
 /// What the query of a request has under a name.
-fn parameter(request: &Request<Bytes>, name: &str) -> Option<String> {
-    let query = request.uri().query()?;
+fn parameter(uri: &Uri, name: &str) -> Option<String> {
+    let query = uri.query()?;
     form_urlencoded::parse(query.as_bytes()).find(|(other, _)| other == name).map(|(_, value)| value.into_owned())
 }
 
 /// How many nanoseconds the unit has in which the times of a request are.
-fn unit(request: &Request<Bytes>) -> Result<i64, String> {
-    let Some(precision) = parameter(request, "precision") else { return Ok(1) };
+fn unit(uri: &Uri) -> Result<i64, String> {
+    let Some(precision) = parameter(uri, "precision") else { return Ok(1) };
     Ok(match &*precision {
         "" | "n" | "ns" => 1,
         "u" | "us" | "µ" => 1_000,

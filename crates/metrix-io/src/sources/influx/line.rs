@@ -1,10 +1,13 @@
 //! [`InfluxLines`]: lines such as `weather,city=Kiel temperature=12.5,wind=3i 1700000000000000000`.
 
+mod tags;
+
 use std::borrow::Cow;
 
 use metrix::Timestamp;
 use smallvec::SmallVec;
 
+use self::tags::tags;
 use super::text::{OF_COLUMN, OF_MEASUREMENT, end, shown, unescape};
 use super::value::value;
 use crate::influx_precision::Precision;
@@ -22,7 +25,10 @@ use crate::{LineError, ParseLine, Reading};
 /// | the time, if there is one | the time of all its readings |
 /// | a comment, which begins with `#`, and an empty line | nothing |
 ///
-/// A line that is wrong in any part has no readings at all.
+/// A line that is wrong in any part has no readings at all. So is one that has the same tag twice or a tag called `time`, which
+/// InfluxDB doesn't take either, and one of more than 66560 bytes, 1024 tags, 1024 fields, or 65536 tags in all its readings, each of which has
+/// all tags of the line. A field called
+/// `time` is left out and skipped.
 ///
 /// ```
 /// use metrix_io::{ParseLine, sources::influx::InfluxLines};
@@ -42,7 +48,7 @@ use crate::{LineError, ParseLine, Reading};
 /// # Ok::<(), metrix_io::LineError>(())
 /// ```
 ///
-/// Memory: what its own texts take.
+/// Memory: what its own texts take, and while it reads a line at most about 100 bytes for each of its tags and fields.
 #[derive(Clone, Debug)]
 pub struct InfluxLines {
     /// How many nanoseconds the unit of its times has.
@@ -51,6 +57,13 @@ pub struct InfluxLines {
     bare: String,
     skipped: u64,
 }
+
+/// So many bytes has a line at most: any that InfluxDB takes the key of, with a value and a time.
+const MOST_BYTES: usize = 65 << 10;
+/// So many fields: each becomes a reading that has all tags.
+const MOST_FIELDS: usize = 1024;
+/// And so many tags in all readings of a line, or a few bytes would make the work of many.
+const MOST_TAGS_IN_ALL: usize = 65_536;
 
 /// The fields of a line that are numbers, by the places at which their names begin and end.
 type Fields<'a> = SmallVec<[(&'a str, f64); 8]>;
@@ -87,13 +100,13 @@ impl InfluxLines {
         Self { bare: name.to_owned(), ..self }
     }
 
-    fn name<'a>(&self, measurement: &Cow<'a, str>, field: &str) -> Cow<'a, str> {
+    fn name<'a>(&self, measurement: &'a str, field: &str) -> Cow<'a, str> {
         let field = unescape(field, OF_COLUMN);
-        if *field == self.bare { measurement.clone() } else { Cow::Owned(format!("{measurement}.{field}")) }
+        if *field == self.bare { Cow::Borrowed(measurement) } else { Cow::Owned(format!("{measurement}.{field}")) }
     }
 
-    /// Reads the fields from a place on, and gives the place after them.
-    fn fields<'a>(&mut self, line: &'a str, mut place: usize) -> Result<(Fields<'a>, usize), LineError> {
+    /// Reads the fields from a place on, so many at most, and gives the place after them.
+    fn fields<'a>(&mut self, line: &'a str, mut place: usize, most: usize) -> Result<(Fields<'a>, usize), LineError> {
         let (mut fields, mut skipped) = (Fields::new(), 0);
         loop {
             let begin = place;
@@ -102,9 +115,12 @@ impl InfluxLines {
                 let message = "there is no field: write a name, = and a value after the tags";
                 return Err(LineError::new("field", begin, message));
             }
+            if fields.len() + skipped as usize == most {
+                return Err(too_many("field", "fields", begin, most));
+            }
             let (value, after) = value(line, equals + 1)?;
             place = after;
-            match value {
+            match value.filter(|_| &line[begin..equals] != TIME) {
                 Some(value) => fields.push((&line[begin..equals], value)),
                 None => skipped += 1,
             }
@@ -120,6 +136,13 @@ impl InfluxLines {
 
 impl ParseLine for InfluxLines {
     fn parse(&mut self, line: &[u8], emit: &mut dyn FnMut(Reading<'_>)) -> Result<(), LineError> {
+        if line.len() > MOST_BYTES {
+            let message = format!(
+                "the line has {} bytes, and {MOST_BYTES} at most: write fewer tags and fields in one",
+                line.len()
+            );
+            return Err(LineError::new("length", 0, message));
+        }
         let line = std::str::from_utf8(line).map_err(|error| {
             LineError::new("text", error.valid_up_to(), "the line is not UTF-8: write it in that encoding")
         })?;
@@ -134,8 +157,9 @@ impl ParseLine for InfluxLines {
         }
         let measurement = unescape(&line[begin..measurement_end], OF_MEASUREMENT);
         let (tags, place) = tags(line, measurement_end)?;
+        let most = MOST_FIELDS.min(MOST_TAGS_IN_ALL / tags.len().max(1));
         let skipped = self.skipped;
-        let (fields, place) = self.fields(line, spaces(line, place))?;
+        let (fields, place) = self.fields(line, spaces(line, place), most)?;
         let at = match time(line, place, self.unit) {
             Ok(at) => at,
             Err(error) => {
@@ -143,9 +167,11 @@ impl ParseLine for InfluxLines {
                 return Err(error);
             }
         };
+        // Texts that had to be made are made once, and borrowed by each reading.
+        let borrowed = || tags.iter().map(|(name, value)| (Cow::Borrowed(&**name), Cow::Borrowed(&**value)));
         for (field, value) in fields {
             let name = self.name(&measurement, field);
-            emit(Reading { tags: tags.clone(), at, ..Reading::new(name, value) });
+            emit(Reading { tags: borrowed().collect(), at, ..Reading::new(name, value) });
         }
         Ok(())
     }
@@ -161,33 +187,11 @@ impl Default for InfluxLines {
     }
 }
 
-type Tags<'a> = SmallVec<[(Cow<'a, str>, Cow<'a, str>); 8]>;
+/// What no tag and no field can be called.
+const TIME: &str = "time";
 
-/// The tags, and the place after them.
-fn tags(line: &str, mut place: usize) -> Result<(Tags<'_>, usize), LineError> {
-    let mut tags = Tags::new();
-    while line.as_bytes().get(place) == Some(&b',') {
-        let begin = place + 1;
-        let equals = end(line.as_bytes(), begin, b"=, ", OF_COLUMN);
-        if equals == begin {
-            return Err(LineError::new("tag", begin, "there is no name of a tag: write one, = and its value"));
-        }
-        if line.as_bytes().get(equals) != Some(&b'=') {
-            let message = format!("the tag {:?} has no value: write = and its value", shown(&line[begin..equals]));
-            return Err(LineError::new("tag", begin, message));
-        }
-        place = end(line.as_bytes(), equals + 1, b"=, ", OF_COLUMN);
-        if place == equals + 1 {
-            let message = format!("the value of the tag {:?} is empty: leave it out", shown(&line[begin..equals]));
-            return Err(LineError::new("tag", place, message));
-        }
-        if line.as_bytes().get(place) == Some(&b'=') {
-            return Err(LineError::new("tag", place, "a value of a tag has =: write a backslash before it"));
-        }
-        let value = unescape(&line[equals + 1..place], OF_COLUMN);
-        tags.push((unescape(&line[begin..equals], OF_COLUMN), value));
-    }
-    Ok((tags, place))
+fn too_many(kind: &'static str, what: &str, place: usize, most: usize) -> LineError {
+    LineError::new(kind, place, format!("the line has more than {most} {what}: write them in several lines"))
 }
 
 /// The time at the end of a line, if there is one.

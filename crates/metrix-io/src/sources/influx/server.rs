@@ -33,16 +33,20 @@ const MOST_WAITING: usize = 16;
 ///
 /// # Answers
 ///
-/// 204 says that all was taken. Lines that are wrong are answered by 400, with the number of the first and what is wrong with it, in
-/// the JSON of InfluxDB's; the other lines of the request are taken, as InfluxDB does it. 503 says that nothing was taken, as what
+/// 204 says that all was taken. All other answers have the JSON of InfluxDB's errors. Lines that are wrong are answered by 400, with the number of the first and what is wrong with it; the
+/// other lines of the request are taken, as InfluxDB does it. 503 says that nothing was taken, as what
 /// was written before is not read fast enough, and 429 that there is no room for the body; clients come again then. 401 says that the
 /// [token](Self::token) is another, and 413 that there is too much in one request. What else is bounded is told in [`HttpServer`].
 ///
 /// A client that has not heard the answer may write the same again, and what it writes is then taken twice. So may one whose request
-/// was read and never [confirmed](super::InfluxWrite::confirm), which is told by 503 too.
+/// was read and never [confirmed](super::InfluxWrite::confirm), which is told by 503 too; and one whose request was given out by
+/// [`next`](InfluxWrites::next) and not confirmed for longer than [`HttpLimits::idle`], whose connection is closed without an answer. So
+/// ask for the next one only when there is room for it: until then it waits here, where [`patience`](Self::patience) tells its client
+/// to come again.
 ///
 /// # Memory
-/// The bodies, as [`HttpLimits`] has them, of which at most 16 wait.
+/// The bodies, as [`HttpLimits`] has them, of which at most 16 wait. One whose client has gone takes its room until it would have been
+/// read. Of those without the token none is kept.
 ///
 /// ```
 /// use metrix_io::sources::influx::InfluxServer;
@@ -132,7 +136,7 @@ impl InfluxServer {
         let Self { server, lines, token, patience } = self;
         let (address, meter) = (server.address(), server.meter());
         let entrance = Arc::new(Entrance { send, lines, token, patience });
-        let query = Arc::clone(&entrance);
+        let (query, check) = (Arc::clone(&entrance), Arc::clone(&entrance));
         let of = |version: Version| {
             let entrance = Arc::clone(&entrance);
             move |request: Request<Bytes>| {
@@ -141,6 +145,8 @@ impl InfluxServer {
             }
         };
         let server = server
+            .check(move |head| check.check(head))
+            .refusals(|path, status| Version::of(path).refusal(status))
             .route(Method::POST, "/write", of(Version::One))
             .route(Method::POST, "/api/v2/write", of(Version::Two))
             .route(Method::GET, "/ping", async |_| well())

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::InfluxLines;
 use super::answer::{Version, well};
-use super::body::lines;
+use super::body::Place;
 use crate::http_server::HttpMeter;
 use crate::{LineError, ParseLine, Reading};
 
@@ -85,6 +85,7 @@ impl Claim {
 #[derive(Debug)]
 pub struct InfluxWrite {
     pub(super) body: Bytes,
+    pub(super) place: Place,
     pub(super) lines: InfluxLines,
     pub(super) version: Version,
     pub(super) claim: Claim,
@@ -95,12 +96,43 @@ pub struct InfluxWrite {
 
 impl InfluxWrite {
     /// Gives the readings of all lines to `visit`, and what is wrong with those that have none, in order. Returns how many lines
-    /// there were.
-    pub fn read(&mut self, mut visit: impl FnMut(Result<Reading<'_>, WrongLine<'_>>)) -> u64 {
-        let Self { body, lines: parser, wrong, .. } = self;
-        let mut count = 0;
-        for (number, line) in lines(body) {
-            count += u64::from(!line.trim_ascii().is_empty());
+    /// there were, but for empty ones.
+    pub fn read(&mut self, visit: impl FnMut(Result<Reading<'_>, WrongLine<'_>>)) -> u64 {
+        self.read_some(usize::MAX, visit).unwrap_or(0)
+    }
+
+    /// Does as [`read`](Self::read) with the next lines, so many at most; `None` when all have been read. A line has at most 1024
+    /// readings, so what they become can be sent on before there is more of it.
+    ///
+    /// ```
+    /// use metrix_io::sources::influx::InfluxServer;
+    /// use tokio::io::AsyncWriteExt;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut writes = InfluxServer::bind("127.0.0.1:0".parse()?)?.start();
+    /// let mut client = tokio::net::TcpStream::connect(writes.address()).await?;
+    /// client.write_all(b"POST /write HTTP/1.0\r\ncontent-length: 17\r\n\r\na v=1\nb v=2\nc v=3").await?;
+    /// let mut write = writes.next().await.ok_or("it goes on")?;
+    /// let (mut values, mut counts) = (Vec::new(), Vec::new());
+    /// while let Some(lines) = write.read_some(2, |read| values.extend(read.map(|reading| reading.value))) {
+    ///     counts.push(lines);
+    /// }
+    /// assert_eq!(counts, [2, 1]);
+    /// assert_eq!(values, [1.0, 2.0, 3.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn read_some(
+        &mut self,
+        lines: usize,
+        mut visit: impl FnMut(Result<Reading<'_>, WrongLine<'_>>),
+    ) -> Option<u64> {
+        let Self { body, place, lines: parser, wrong, .. } = self;
+        let mut count = None;
+        for _ in 0..lines {
+            let Some((number, line)) = place.next(body) else { break };
+            *count.get_or_insert(0) += u64::from(!line.trim_ascii().is_empty());
             if let Err(error) = parser.parse(line, &mut |reading| visit(Ok(reading))) {
                 if wrong.0 == 0 {
                     wrong.1 = format!("line {number}, column {error}");
@@ -110,6 +142,14 @@ impl InfluxWrite {
             }
         }
         count
+    }
+
+    /// Counts the lines that are not read yet as dropped, which the client is told with those that are wrong.
+    pub fn drop_rest(&mut self) {
+        while let Some((_, line)) = self.place.next(&self.body) {
+            let line = line.trim_ascii_start();
+            self.wrong.0 += u64::from(!line.is_empty() && !line.starts_with(b"#"));
+        }
     }
 
     /// How many fields were left out when it was read, as they are texts.

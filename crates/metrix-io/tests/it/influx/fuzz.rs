@@ -54,6 +54,16 @@ fn mutated(random: &mut Random) -> Vec<u8> {
     lines
 }
 
+/// A line of many tags, fields and letters, of which some are too many.
+fn wide(random: &mut Random) -> Vec<u8> {
+    let mut line = b"m".repeat(1 + random.below(1000) as usize);
+    (0..random.below(300)).for_each(|tag| line.extend(format!(",t{tag}=a\\ b").bytes()));
+    line.push(b' ');
+    let fields: Vec<String> = (0..=random.below(300)).map(|field| format!("f{field}=1")).collect();
+    line.extend(fields.join(",").bytes());
+    line
+}
+
 /// Sends a body, and gives the first line of the answer.
 async fn send(client: &mut BufReader<TcpStream>, target: &str, body: &[u8]) -> String {
     let head = format!("POST {target} HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n", body.len());
@@ -84,6 +94,7 @@ async fn any_body_is_answered() {
         let mut taken = [0; 2];
         for number in 0..2 * COUNT {
             let (target, make) = match number % 2 {
+                0 if number % 500 == 0 => ("/write", wide as fn(&mut Random) -> Vec<u8>),
                 0 => ("/write?precision=s", random as fn(&mut Random) -> Vec<u8>),
                 _ => ("/api/v2/write", mutated as fn(&mut Random) -> Vec<u8>),
             };
@@ -101,7 +112,7 @@ async fn any_body_is_answered() {
         };
         write.read(|read| match read {
             Ok(reading) => {
-                assert!(reading.value.is_finite() && !reading.name.is_empty());
+                assert!(reading.tags.len() <= 300 && reading.value.is_finite() && !reading.name.is_empty());
                 readings += 1;
             }
             Err(_) => wrong += 1,

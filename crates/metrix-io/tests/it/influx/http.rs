@@ -1,8 +1,6 @@
 //! Over HTTP: requests, and what becomes of them by their answers.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use metrix::{MElement, Sink, Tags, Timestamp};
@@ -25,7 +23,7 @@ fn secret() -> Secret {
 async fn version_1_is_asked_as_it_wants_to_be() {
     let server = Server::start(|_| (204, String::new()));
     let sink = Influx::v1(&format!("{}/base/", server.url), "a b").unwrap();
-    let mut sink = sink.retention_policy("week").precision(Precision::Milliseconds).user("Aladdin", &secret());
+    let mut sink = sink.retention_policy("week").precision(Precision::Milliseconds).user("Aladdin", &secret()).unwrap();
     sink.write(&elements(0..2)).await.unwrap();
     let asked = &server.requests()[0];
     assert_eq!(asked.uri, "/base/write?db=a+b&rp=week&precision=ms");
@@ -100,51 +98,6 @@ async fn a_refusal_of_all_is_not_tried_in_parts() {
         assert!(message.contains(words), "{message}");
         assert_eq!(sink.counts().requests(), 1);
     }
-}
-
-/// Stores what it is sent but for some values, as InfluxDB 1 does: it says how many it has dropped, and not which.
-fn choosy(refused: &'static [u32]) -> (Server, std::sync::Arc<Mutex<BTreeSet<String>>>) {
-    let stored = std::sync::Arc::<Mutex<BTreeSet<String>>>::default();
-    let kept = std::sync::Arc::clone(&stored);
-    let server = Server::start(move |body| {
-        let is_bad = |line: &&str| refused.iter().any(|&value| *line == super::line(value).trim_end());
-        let (bad, good): (Vec<&str>, Vec<&str>) = body.lines().partition(is_bad);
-        kept.lock().unwrap().extend(good.into_iter().map(str::to_owned));
-        match bad.len() {
-            0 => (204, String::new()),
-            bad => (400, format!(r#"{{"error":"partial write: field type conflict dropped={bad}"}}"#)),
-        }
-    });
-    (server, stored)
-}
-
-#[tokio::test]
-async fn refused_lines_are_found() {
-    const REFUSED: &[u32] = &[0, 500, 501, 999];
-    let (server, stored) = choosy(REFUSED);
-    let (mut sink, batch) = (v1(&server), elements(0..1000));
-    let error = sink.write(&batch).await.unwrap_err();
-    assert!(!error.is_retryable());
-    assert_eq!(unwritten(&error, &batch), [0.0, 500.0, 501.0, 999.0]);
-    let expected = "refused: 4 of 1000 elements; element 0, \"m\": the server says 400 Bad Request: \
-                    \"partial write: field type conflict dropped=1\"";
-    assert_eq!(chain(&error), expected);
-    assert_eq!(stored.lock().unwrap().len(), 996);
-    assert!(sink.counts().requests() < 70, "{}", sink.counts().requests());
-}
-
-#[tokio::test]
-async fn the_search_has_an_end() {
-    const REFUSED: &[u32] = &[3, 100, 203, 300, 409, 500, 618, 700, 801, 900, 950, 990];
-    let (server, stored) = choosy(REFUSED);
-    let (mut sink, batch) = (v1(&server), elements(0..1000));
-    let error = sink.write(&batch).await.unwrap_err();
-    let found = unwritten(&error, &batch);
-    assert!(REFUSED.iter().all(|&value| found.contains(&value.into())), "{found:?}");
-    assert!(found.len() > REFUSED.len() && found.len() < 900, "{found:?}");
-    // Those in doubt were stored all the same.
-    assert_eq!(stored.lock().unwrap().len(), 1000 - REFUSED.len());
-    assert!(sink.counts().requests() <= 101, "{}", sink.counts().requests());
 }
 
 #[tokio::test]

@@ -189,7 +189,7 @@ async fn influxdb_knows_a_user_by_the_password() {
     let batch = [MElement::new("m", 1.0, tags! { "host" => "here" }, at)];
     for (password, refusal) in [("open sesame", None), ("close sesame", Some("authorization failed"))] {
         let password = Secret::new(password).unwrap();
-        let mut sink = Influx::v1(&url, "lines").unwrap().user("me", &password);
+        let mut sink = Influx::v1(&url, "lines").unwrap().user("me", &password).unwrap();
         match (sink.write(&batch).await, refusal) {
             (Ok(()), None) => {}
             (Err(error), Some(words)) => assert!(chain(&error).contains(words), "{}", chain(&error)),

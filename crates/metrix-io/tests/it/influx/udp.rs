@@ -44,11 +44,11 @@ async fn what_no_datagram_can_have_is_refused() {
     let (socket, mut sink) = listen().await;
     let mut batch = elements(0..3);
     let long = |length: usize| tags! { "k" => "x".repeat(length) };
-    batch[1] = MElement::new("m", 1.0, long(65_531), Timestamp::from_secs(1_700_000_000));
+    batch[1] = MElement::new("m", 1.0, long(65_522), Timestamp::from_secs(1_700_000_000));
     let error = sink.write(&batch).await.unwrap_err();
     assert!(!error.is_retryable());
     assert_eq!(error.positions(), Some(&[1][..]));
-    assert!(chain(&error).contains("its line has 65564 bytes, more than a datagram: 65507"), "{}", chain(&error));
+    assert!(chain(&error).contains("its line has 65555 bytes, more than a datagram: 65507"), "{}", chain(&error));
     assert_eq!([receive(&socket).await, receive(&socket).await], [0, 2].map(line));
 }
 

@@ -112,7 +112,8 @@ fn what_no_line_can_have_is_refused() {
         let element = MElement::new("m", 1.0, Tags::NONE, Timestamp::from_nanos(nanos));
         assert!(refusal(&element, &rules()).contains("but for the very ends"));
     }
-    for (length, is_taken) in [(65_531, true), (65_532, false)] {
+    // `m,k=` and `value` have 9 bytes.
+    for (length, is_taken) in [(65_522, true), (65_523, false)] {
         let element = MElement::new("m", 1.0, tags! { "k" => "x".repeat(length) }, NOON);
         assert_eq!(rules().encode(&element, &mut Vec::new()).is_ok(), is_taken);
     }

@@ -32,6 +32,7 @@ fn lines_are_read_as_influxdb_reads_them() {
         ("größe,k=日本 値=1", vec!["größe.値|k=日本;|1|now"]),
         ("\"m\" value=.5", vec!["\"m\"||0.5|now"]),
         ("m value=9007199254740993i", vec!["m||9007199254740992|now"]),
+        ("m,b=1,a=2 time=3,x=4", vec!["m.x|b=1;a=2;|4|now"]),
         ("m value=5.", vec!["m||5|now"]),
         ("# a comment", vec![]),
         ("", vec![]),
@@ -55,6 +56,8 @@ fn what_is_wrong_is_named() {
         (b"m,k a=1", "tag: 3: the tag \"k\" has no value: write = and its value"),
         (b"m,k= a=1", "tag: 5: the value of the tag \"k\" is empty: leave it out"),
         (b"m,k=a=b a=1", "tag: 6: a value of a tag has =: write a backslash before it"),
+        (b"m,k=a,j=b,k=c a=1", "tag: 3: the tag \"k\" is there twice: leave one of them out"),
+        (b"m,time=3 a=1", "tag: 3: a tag is called time, which is the time's own: call it otherwise"),
         (b"m a=", "value: 5: \"\" is no value: write a number, true or false, or a text in quotation marks"),
         (b"m a=1x", "value: 5: \"1x\" is no value: write a number, true or false, or a text in quotation marks"),
         (b"m a=nan", "value: 5: \"nan\" is no value: write a number, true or false, or a text in quotation marks"),
@@ -86,6 +89,47 @@ fn a_time_that_is_none_in_nanoseconds_is_wrong() {
 fn a_message_is_short_whatever_the_line() {
     let error = read(format!("m a={}", "x".repeat(100_000)).as_bytes()).unwrap_err();
     assert!(error.len() < 200, "{error}");
+}
+
+/// A line of so many tags, each with a space in it, and so many fields.
+fn wide(tags: usize, fields: usize) -> String {
+    let tags: String = (0..tags).map(|tag| format!(",t{tag:04}=a\\ b")).collect();
+    let fields: Vec<String> = (0..fields).map(|field| format!("f{field}=1")).collect();
+    format!("m{tags} {}", fields.join(","))
+}
+
+#[test]
+fn a_line_is_bounded_whatever_it_has() {
+    for (tags, fields) in [(64, 1024), (1000, 65), (1024, 64), (0, 1024)] {
+        assert_eq!(read(wide(tags, fields).as_bytes()).map(|readings| readings.len()), Ok(fields));
+    }
+    let refused = |line: &str| read(line.as_bytes()).unwrap_err();
+    assert!(refused(&wide(1025, 1)).ends_with(": the line has more than 1024 tags: write them in several lines"));
+    assert!(refused(&wide(65, 1024)).ends_with(": the line has more than 1008 fields: write them in several lines"));
+    assert!(refused(&wide(1000, 66)).ends_with(": the line has more than 65 fields: write them in several lines"));
+    let line = wide(0, 1025);
+    let expected =
+        format!("field: {}: the line has more than 1024 fields: write them in several lines", line.len() - 6);
+    assert_eq!(refused(&line), expected);
+    let texts = format!("m {}", "a=\"\",".repeat(1025));
+    assert!(refused(&texts).contains("more than 1024 fields"));
+    let text = |bytes: usize| format!("m a=1,b=\"{}\"", "x".repeat(bytes - 10));
+    assert!(read(text(66_560).as_bytes()).is_ok());
+    let expected = "length: 1: the line has 66561 bytes, and 66560 at most: write fewer tags and fields in one";
+    assert_eq!(refused(&text(66_561)), expected);
+}
+
+/// A text that a backslash has changed is the same for each reading of a line, and not made again for each.
+#[test]
+fn texts_of_tags_are_made_once_a_line() {
+    let mut texts = Vec::new();
+    let mut emit = |reading: Reading<'_>| {
+        assert!(reading.tags.iter().all(|(_, value)| matches!(value, Cow::Borrowed("a b"))));
+        texts.push(reading.tags[0].1.as_ptr());
+    };
+    InfluxLines::new().parse(wide(64, 1024).as_bytes(), &mut emit).unwrap();
+    texts.dedup();
+    assert_eq!(texts.len(), 1);
 }
 
 proptest! {
