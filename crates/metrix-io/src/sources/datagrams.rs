@@ -101,13 +101,12 @@ impl<P: ParseLine, S: Socket> Datagrams<P, S> {
 
     /// Handles what has been received by now.
     fn drain(&mut self, mut visit: impl FnMut(Result<Reading<'_>, LineError>)) -> io::Result<()> {
-        // Senders may go on, so that it would never end. But what was there when it began fits into the receive buffer.
-        let mut left = self.receive_buffer();
-        while let Some(bytes) = self.take(S::receive_past_tokio, &mut visit)? {
-            match left.checked_sub(bytes + OVERHEAD) {
-                Some(less) => left = less,
-                None => break,
-            }
+        // Senders may go on, so that it would never end. But what was there when it began fits into the queue.
+        let (mut bytes_left, mut datagrams_left) = (self.receive_buffer(), S::longest_queue());
+        while bytes_left > 0 || datagrams_left > 0 {
+            let Some(bytes) = self.take(S::receive_past_tokio, &mut visit)? else { break };
+            bytes_left = bytes_left.saturating_sub(bytes + OVERHEAD);
+            datagrams_left = datagrams_left.saturating_sub(1);
         }
         Ok(())
     }
