@@ -26,6 +26,7 @@ use crate::address::host_and_port;
 /// | of the element | becomes |
 /// | --- | --- |
 /// | a blank, a line break or another control character, `:`, `\|`, `,`, `{` or `}` in its name | `_` |
+/// | a name that begins with `_sc` after that, in the [dialect](Dialect) of DogStatsD, where it is a service check's | `__sc` and the rest |
 /// | a control character, a line break, `\|` or `,` in a tag's name or value, and `:` in its name | `_` |
 /// | an empty name, tag's name or tag's value | `_` |
 /// | tags whose names are equal after that | the last in the order of the names before; [counted](WireCounts::merged_tags) |
@@ -106,6 +107,8 @@ enum Transport {
 const UDP_PACKET: usize = 1432;
 /// What servers take at most, unless told otherwise.
 const LOCAL_PACKET: usize = 8192;
+/// What a datagram of UDP has room for.
+const MOST_PACKET: usize = 65_507;
 
 impl StatsD {
     /// Sends datagrams over UDP to `host:port`, packed with lines up to 1432 bytes; StatsD's port is 8125. A host's name is looked up anew
