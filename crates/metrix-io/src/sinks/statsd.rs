@@ -46,7 +46,8 @@ use crate::address::host_and_port;
 /// - Over [UDP](Self::udp), datagrams may be lost by the network, or by a server that is away or too slow. On one machine the
 ///   system tells that nobody listens, at the next datagram; what can't be sent then is worth a retry.
 /// - Over a [Unix socket](Self::unix), nothing is lost on the way. While the server is away, or takes nothing, a write is worth a retry.
-/// - Over [TCP](Self::tcp), what the server's system had taken is lost if the server is killed before it reads it. A write that fails halfway
+/// - Over [TCP](Self::tcp), what the server's system had taken is lost if the server is killed, or hangs up, before it reads it; when the
+///   sink is closed, it waits up to 5 seconds for the server to hang up. A write that fails halfway
 ///   is repeated from its start, so that its first lines may come twice; a gauge is none the worse for that, but a counter is. StatsD's own
 ///   TCP server reads ASCII alone, and drops the highest bit of all other bytes: names and tags for it should have no other letters.
 ///

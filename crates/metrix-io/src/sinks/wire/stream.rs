@@ -65,7 +65,7 @@ impl Stream {
         yield_now().await;
         self.notice(notes);
         self.send(bytes, timeouts, notes).await?;
-        self.history.add(bytes);
+        self.history.add(bytes, self.framing);
         Ok(())
     }
 
