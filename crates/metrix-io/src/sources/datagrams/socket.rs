@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use socket2::SockRef;
 use tokio::net::UdpSocket;
 
-/// So many datagrams of this machine are taken to wait where the system does not say how many may: more than is usual.
+/// So many datagrams of this machine may wait, whatever the system says: it may have said something else when the socket was made.
 #[cfg(unix)]
 const QUEUE: usize = 1024;
 
@@ -62,6 +62,7 @@ impl Socket for tokio::net::UnixDatagram {
     /// Linux counts datagrams here, and their bytes as the senders'. One more than it says may wait.
     fn longest_queue() -> usize {
         let most = std::fs::read_to_string("/proc/sys/net/unix/max_dgram_qlen");
-        most.ok().and_then(|most| most.trim().parse::<usize>().ok()).map_or(QUEUE, |most| most.saturating_add(1))
+        let most = most.ok().and_then(|most| most.trim().parse::<usize>().ok()).unwrap_or(0);
+        most.saturating_add(1).max(QUEUE)
     }
 }
