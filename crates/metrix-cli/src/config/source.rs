@@ -91,7 +91,9 @@ const TYPE: Key = Key::new("type", "\"jsonl\"");
 const PATH: Key = Key::new("path", "\"-\"");
 const FOLLOW: Key = Key::new("follow", "true");
 const LISTEN: Key = Key::new("listen", "\"udp://127.0.0.1:8125\"");
-const LISTEN_TCP: Key = Key::new("listen", "\"tcp://127.0.0.1:2003\"");
+const LISTEN_GRAPHITE: Key = Key::new("listen", "\"tcp://127.0.0.1:2003\"");
+// Any port will do: none is usual for these.
+const LISTEN_TCP: Key = Key::new("listen", "\"tcp://127.0.0.1:9000\"");
 const PATTERN: Key = Key::new("pattern", r"'^(?<method>\S+) (?<bytes>\d+)'");
 const TIMESTAMP: Key = Key::new("timestamp", "{ field = \"time\", format = \"rfc3339\" }");
 const METRICS: Key = Key::new("metrics", "[ { name = \"lines\", value = 1 } ]");
@@ -105,7 +107,7 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
     kinds: &[
         Kind { name: "jsonl", keys: &[PATH, FOLLOW, LISTEN_TCP], read: jsonl },
         Kind { name: "statsd", keys: &[LISTEN, PATH, FOLLOW], read: statsd },
-        Kind { name: "graphite", keys: &[LISTEN_TCP, PATH, FOLLOW], read: graphite },
+        Kind { name: "graphite", keys: &[LISTEN_GRAPHITE, PATH, FOLLOW], read: graphite },
         Kind { name: "influx", keys: influx::KEYS, read: |table| influx::read(table).map(SourceConfig::Influx) },
         Kind {
             name: "prometheus",
@@ -156,7 +158,7 @@ fn statsd(table: &Table<'_>) -> Read<SourceConfig> {
 }
 
 fn graphite(table: &Table<'_>) -> Read<SourceConfig> {
-    input::read(table, LISTEN_TCP, Some(listen::GRAPHITE_LISTEN)).map(SourceConfig::Graphite)
+    input::read(table, LISTEN_GRAPHITE, Some(listen::GRAPHITE_LISTEN)).map(SourceConfig::Graphite)
 }
 
 fn lines(table: &Table<'_>) -> Read<SourceConfig> {

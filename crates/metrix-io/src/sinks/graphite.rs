@@ -42,8 +42,10 @@ use crate::address::host_and_port;
 /// # Delivery
 ///
 /// Nothing is ever acknowledged.
-/// - Over [TCP](Self::tcp), and as [pickles](Self::pickle), a write that fails is worth a retry, and sends all of its points again. When a
-///   connection is reset, what was sent last over it is sent again too, up to [1 MiB](Self::resend); for Graphite two equal points are one.
+/// - Over [TCP](Self::tcp), and as [pickles](Self::pickle), a write that fails is worth a retry, and sends all of its points again. When the
+///   server ends a connection, what was sent last over it is sent again too, up to [1 MiB](Self::resend), as it may not have read that; for
+///   Graphite two equal points are one. What had waited for the server beyond that is lost. When the sink is closed, it waits up to 5 seconds
+///   for the server to hang up; one that does so in that very moment, or never reads what it was sent, may lack the end.
 ///   What carbon had read, and had not yet put on its disk when it was killed, is lost: it holds points in its memory for
 ///   seconds or longer.
 /// - Over [UDP](Self::udp), datagrams may be lost by the network, or by a server that is away or too slow. On one machine the system tells that
@@ -103,7 +105,7 @@ enum Transport {
     Datagrams(Datagrams),
 }
 
-/// So many bytes are sent again after a reset, unless told otherwise: as much as a system usually holds for a peer that
+/// So many bytes are sent again after a connection was lost, unless told otherwise: as much as a system usually holds for a peer that
 /// reads slowly.
 const RESEND: usize = 1 << 20;
 

@@ -26,6 +26,7 @@ use crate::address::host_and_port;
 /// | of the element | becomes |
 /// | --- | --- |
 /// | a blank, a line break or another control character, `:`, `\|`, `,`, `{` or `}` in its name | `_` |
+/// | a name that begins with `_sc` after that, in the [dialect](Dialect) of DogStatsD, where it is a service check's | `__sc` and the rest |
 /// | a control character, a line break, `\|` or `,` in a tag's name or value, and `:` in its name | `_` |
 /// | an empty name, tag's name or tag's value | `_` |
 /// | tags whose names are equal after that | the last in the order of the names before; [counted](WireCounts::merged_tags) |
@@ -45,7 +46,8 @@ use crate::address::host_and_port;
 /// - Over [UDP](Self::udp), datagrams may be lost by the network, or by a server that is away or too slow. On one machine the
 ///   system tells that nobody listens, at the next datagram; what can't be sent then is worth a retry.
 /// - Over a [Unix socket](Self::unix), nothing is lost on the way. While the server is away, or takes nothing, a write is worth a retry.
-/// - Over [TCP](Self::tcp), what the server's system had taken is lost if the server is killed before it reads it. A write that fails halfway
+/// - Over [TCP](Self::tcp), what the server's system had taken is lost if the server is killed, or hangs up, before it reads it; when the
+///   sink is closed, it waits up to 5 seconds for the server to hang up. A write that fails halfway
 ///   is repeated from its start, so that its first lines may come twice; a gauge is none the worse for that, but a counter is. StatsD's own
 ///   TCP server reads ASCII alone, and drops the highest bit of all other bytes: names and tags for it should have no other letters.
 ///
@@ -106,6 +108,8 @@ enum Transport {
 const UDP_PACKET: usize = 1432;
 /// What servers take at most, unless told otherwise.
 const LOCAL_PACKET: usize = 8192;
+/// What a datagram of UDP has room for.
+const MOST_PACKET: usize = 65_507;
 
 impl StatsD {
     /// Sends datagrams over UDP to `host:port`, packed with lines up to 1432 bytes; StatsD's port is 8125. A host's name is looked up anew

@@ -101,13 +101,12 @@ impl<P: ParseLine, S: Socket> Datagrams<P, S> {
 
     /// Handles what has been received by now.
     fn drain(&mut self, mut visit: impl FnMut(Result<Reading<'_>, LineError>)) -> io::Result<()> {
-        // Senders may go on, so that it would never end. But what was there when it began fits into the receive buffer.
-        let mut left = self.receive_buffer();
-        while let Some(bytes) = self.take(S::receive_past_tokio, &mut visit)? {
-            match left.checked_sub(bytes + OVERHEAD) {
-                Some(less) => left = less,
-                None => break,
-            }
+        // Senders may go on, so that it would never end. But what was there when it began fits into the queue.
+        let (mut bytes_left, mut datagrams_left) = (self.receive_buffer(), S::longest_queue());
+        while bytes_left > 0 || datagrams_left > 0 {
+            let Some(bytes) = self.take(S::receive_past_tokio, &mut visit)? else { break };
+            bytes_left = bytes_left.saturating_sub(bytes + OVERHEAD);
+            datagrams_left = datagrams_left.saturating_sub(1);
         }
         Ok(())
     }
@@ -137,5 +136,39 @@ impl<P: ParseLine, S: Socket> Datagrams<P, S> {
 
     fn receive_buffer(&self) -> usize {
         self.socket.reference().recv_buffer_size().unwrap_or(RECEIVE_BUFFER)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use tokio::net::UnixDatagram;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Lengths;
+
+    impl ParseLine for Lengths {
+        fn parse(&mut self, line: &[u8], emit: &mut dyn FnMut(Reading<'_>)) -> Result<(), LineError> {
+            emit(Reading::new("length", line.len() as f64));
+            Ok(())
+        }
+    }
+
+    /// Their bytes are not those of the receive buffer, but of the senders'.
+    #[tokio::test]
+    async fn all_that_waits_on_this_machine_is_handled_at_the_stop() {
+        let (to, from) = UnixDatagram::pair().unwrap();
+        let datagram = vec![b'a'; 10_000];
+        let mut sent = 0;
+        while to.reference().send(&datagram).is_ok() {
+            sent += 1;
+        }
+        assert!(sent > 1);
+        let mut datagrams = Datagrams::new(from, None, Lengths);
+        datagrams.set_receive_buffer(1).unwrap();
+        assert!(datagrams.receive_buffer() < datagram.len());
+        let stats = datagrams.run(std::future::ready(()), |read| assert_eq!(read.unwrap().value, 1e4)).await.unwrap();
+        assert_eq!((stats.datagrams, stats.readings), (sent, sent));
     }
 }

@@ -28,7 +28,7 @@ const AHEAD: usize = 16;
 /// Listens for connections that bring lines, and reads them: of StatsD, Graphite, JSON, or any other protocol of lines.
 ///
 /// Each line ends with `\n` or `\r\n`. Those of a connection are read in order, and those of several as they come. Nothing is
-/// ever sent back. Unlike with datagrams, senders wait while readings are not taken, and nothing is lost.
+/// ever sent back. Unlike with datagrams, senders wait while readings are not taken. What comes later than it [stops](Self::stop) is lost.
 ///
 /// What a connection has sent when it ends without a line end is no line, as it may be a part of one: it is a fault of the kind
 /// `cut`. A line that is longer than [`max_line`](Self::max_line) is passed over, and a fault of the kind `too long`. All other
@@ -108,7 +108,7 @@ impl<P: ParseLine> TcpLines<P> {
         Self { limits: Limits { connections, ..self.limits }, ..self }
     }
 
-    /// Ends a connection over which nothing has come for this time; at first 10 minutes.
+    /// Ends a connection over which no whole line has come for this time; at first 10 minutes.
     #[must_use]
     pub fn idle_timeout(self, limit: Duration) -> Self {
         Self { limits: Limits { idle: limit, ..self.limits }, ..self }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::future::Future;
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixDatagram as StdSocket;
 use std::path::{Path, PathBuf};
 
@@ -17,8 +17,8 @@ use crate::{BindError, Endpoint, LineError, ParseLine, Reading};
 /// Listens for datagrams of lines on a Unix socket, and reads them: DogStatsD's, for one.
 ///
 /// A datagram has one line, or several with a line break between them, and up to 64 KiB; of a longer one the end is lost, which
-/// is a fault of the kind `too long`. Nothing is dropped, unlike [`Udp`](super::udp::Udp): while the receive buffer is full, a
-/// sender waits or is told so, as it likes.
+/// is a fault of the kind `too long`. Nothing is dropped while it listens, unlike [`Udp`](super::udp::Udp): while as much waits as
+/// may, a sender waits or is told so, as it likes; clients of StatsD tend to drop it then.
 ///
 /// ```
 /// # #[cfg(feature = "statsd")] {
@@ -43,26 +43,43 @@ use crate::{BindError, Endpoint, LineError, ParseLine, Reading};
 /// # }
 /// ```
 ///
-/// Memory: 64 KiB, what the parser has, and the receive buffer in the kernel.
+/// Memory: 64 KiB, what the parser has, and what waits in the kernel.
 pub struct Unix<P> {
-    datagrams: Datagrams<P, UnixDatagram>,
+    // Dropped first: once the socket is closed, whoever listens next may replace the file by one of theirs.
     file: SocketFile,
+    datagrams: Datagrams<P, UnixDatagram>,
 }
 
 /// The socket's place in the file system, which goes when it does.
-struct SocketFile(PathBuf);
+struct SocketFile {
+    path: PathBuf,
+    /// The device and the inode, which nothing else has while the socket is open.
+    identity: (u64, u64),
+}
+
+impl SocketFile {
+    fn of(path: &Path) -> io::Result<Self> {
+        Ok(Self { path: path.to_owned(), identity: identity(path)? })
+    }
+}
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        // Somebody may have taken it away already.
-        let _ = fs::remove_file(&self.0);
+        if identity(&self.path).is_ok_and(|there| there == self.identity) {
+            // Somebody may take it away meanwhile.
+            let _ = fs::remove_file(&self.path);
+        }
     }
+}
+
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    fs::symlink_metadata(path).map(|file| (file.dev(), file.ino()))
 }
 
 impl<P: ParseLine> Unix<P> {
     /// Listens at a path, where a socket is made, and taken away when this is dropped. One that a process has left behind
-    /// when it was killed is replaced; anything else that is there is left alone. It asks the system for a receive
-    /// buffer of 8 MiB, and takes what it gets.
+    /// when it was killed is replaced; anything else that is there is left alone. How many datagrams wait before senders have to is
+    /// the system's to say: on Linux `net.unix.max_dgram_qlen`, and their size is bounded by the senders' own buffers.
     ///
     /// Whoever may write to the socket's file, and may enter its folder, can send: by usual rights this is the same user alone.
     ///
@@ -81,16 +98,16 @@ impl<P: ParseLine> Unix<P> {
                 }
                 bound => bound?,
             };
-            let file = SocketFile(path.to_owned());
+            let file = SocketFile::of(path)?;
             socket.set_nonblocking(true)?;
-            Ok(Self { datagrams: Datagrams::new(UnixDatagram::from_std(socket)?, None, parser), file })
+            Ok(Self { file, datagrams: Datagrams::new(UnixDatagram::from_std(socket)?, None, parser) })
         };
         listen().map_err(|cause| BindError::new(Endpoint::Unix(path.to_owned()), cause))
     }
 
     /// Where it listens.
     pub fn path(&self) -> &Path {
-        &self.file.0
+        &self.file.path
     }
 
     /// What reads the lines.
@@ -144,7 +161,7 @@ fn is_left_behind(path: &Path) -> bool {
 impl<P> fmt::Debug for Unix<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unix")
-            .field("path", &self.file.0)
+            .field("path", &self.file.path)
             .field("stats", &self.datagrams.meter.stats())
             .finish_non_exhaustive()
     }

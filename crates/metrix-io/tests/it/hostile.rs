@@ -53,7 +53,7 @@ impl Random {
 
 /// Elements with names and tags of the worst kind, many of which become the same names.
 pub(crate) fn hostile_elements(count: i64) -> Vec<MElement> {
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     let element = |number| {
         let name = format!("hostile{}", random.text(1));
         let count = random.below(4);

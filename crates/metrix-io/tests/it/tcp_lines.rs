@@ -8,6 +8,7 @@ use metrix::size;
 use metrix_io::sources::statsd::StatsD;
 use metrix_io::sources::tcp_lines::{TcpLines, TcpStats};
 use metrix_io::{LineError, ParseLine, Reading};
+use tokio::io::AsyncWriteExt;
 
 /// Any free port of this machine alone.
 const ANY: &str = "127.0.0.1:0";
@@ -88,8 +89,8 @@ async fn connections_beyond_the_bound_are_ended() {
     drop(clients.remove(0));
     loop {
         let mut client = connect(&tcp);
-        client.write_all(b"b:2|c\n").unwrap();
-        client.shutdown(Shutdown::Write).unwrap();
+        // It may be turned away before it has said anything.
+        let _said = client.write_all(b"b:2|c\n").and_then(|()| client.shutdown(Shutdown::Write));
         is_ended(&mut client);
         if tcp.meter().stats().connections > 2 {
             break;
@@ -109,6 +110,42 @@ async fn a_silent_connection_is_ended() {
     assert!(is_ended(&mut client));
     let stats = tcp.meter().stats();
     assert_eq!((stats.connections, stats.idle), (1, 1));
+}
+
+/// Each byte comes within the limit, and the clock goes on when nothing else is to do.
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_ends_no_line_is_ended() {
+    let mut tcp = bind().idle_timeout(Duration::from_secs(600));
+    let mut client = tokio::net::TcpStream::connect(tcp.address()).await.unwrap();
+    let started = tokio::time::Instant::now();
+    let drip = async {
+        loop {
+            if client.write_all(b"a").await.is_err() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(100)).await;
+            assert!(started.elapsed() < Duration::from_secs(6000), "it is never ended");
+        }
+    };
+    let (more, ()) = tokio::join!(tcp.receive(|read| assert_eq!(read.unwrap_err().kind, "cut")), drip);
+    assert!(more);
+    assert_eq!(tcp.meter().stats().idle, 1);
+}
+
+/// A sender that is always quicker than what it sends is read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sender_that_never_pauses_does_not_hold_up_the_stop() {
+    let mut tcp = bind();
+    let mut client = connect(&tcp);
+    let sender = std::thread::spawn(move || {
+        let block = "a:1|c\n".repeat(10_000);
+        while client.write_all(block.as_bytes()).is_ok() {}
+    });
+    let stats = tokio::time::timeout(Duration::from_secs(60), tcp.run(std::future::ready(()), |_| ()));
+    let stats = stats.await.expect("it stops");
+    assert_eq!((stats.connections, stats.open), (1, 0));
+    assert!(stats.readings > 1000);
+    sender.join().unwrap();
 }
 
 /// While nobody takes what comes, little of it is held, and the sender has to wait.

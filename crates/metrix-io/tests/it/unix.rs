@@ -31,6 +31,18 @@ async fn what_was_received_before_the_stop_is_handled() {
 }
 
 #[tokio::test]
+async fn the_file_of_another_is_left_alone() {
+    let path = path("stolen");
+    let unix = Unix::bind(&path, StatsD::new()).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let other = Unix::bind(&path, StatsD::new()).unwrap();
+    drop(unix);
+    UnixDatagram::unbound().unwrap().send_to(b"a:1|c", &path).unwrap();
+    drop(other);
+    assert!(!path.exists());
+}
+
+#[tokio::test]
 async fn the_end_of_a_datagram_that_is_too_large_is_a_fault() {
     let mut unix = Unix::bind(path("large"), StatsD::new()).unwrap();
     let client = UnixDatagram::unbound().unwrap();

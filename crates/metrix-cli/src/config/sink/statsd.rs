@@ -12,7 +12,7 @@ use crate::config::value::{Value, all};
 /// A sink of StatsD.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StatsdConfig {
-    /// `udp://host:port`, `tcp://host:port`, or `unix://` and a path.
+    /// `udp://host:port`, `tcp://host:port`, or `unix://` and an absolute path.
     pub(crate) url: String,
     pub(crate) dialect: Dialect,
     /// As the dialect has them, unless set.
@@ -84,7 +84,7 @@ fn url(value: &Value<'_>) -> Read<String> {
         return Ok(url.to_owned());
     }
     Err(value.wrong(format!(
-        "no StatsD server can be at `{url}`: write udp:// or tcp://, a host and a port, or unix:// and a path, as in {}",
+        "no StatsD server can be at `{url}`: write udp:// or tcp://, a host and a port, or unix:// and an absolute path, as in {}",
         value.key.example
     )))
 }

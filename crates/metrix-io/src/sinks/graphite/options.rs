@@ -46,8 +46,8 @@ impl Graphite {
         self
     }
 
-    /// Holds so many bytes of what was sent last, to send them again if the connection is reset; at first 1 MiB. UDP knows no
-    /// connections.
+    /// Holds so many bytes of what was sent last, to send them again if the server ends the connection; at first 1 MiB. Of
+    /// lines and pickles the last whole ones are held. UDP knows no connections.
     #[must_use]
     pub fn resend(mut self, bytes: usize) -> Self {
         match &mut self.transport {

@@ -25,6 +25,9 @@ pub(super) struct Rules {
     pub(super) packet: usize,
 }
 
+/// What begins so is a service check for DogStatsD, whatever follows; so is an event what begins with `_e{`, but no name has a brace.
+const SERVICE_CHECK: &str = "_sc";
+
 impl Rules {
     /// Appends the element's line, or its two lines, with line breaks. Tells how many tags gave way to others.
     pub(super) fn encode(&self, element: &MElement, bytes: &mut Vec<u8>) -> Result<usize, Refusal> {
@@ -35,7 +38,7 @@ impl Rules {
         let kind = kind.map_or(Type::default(), |(_, kind)| *kind);
         let has_time = self.timestamps && self.dialect == Dialect::DogStatsD && kind.has_time();
         let seconds = element.at.as_nanos().div_euclid(1_000_000_000);
-        if has_time && seconds < 0 {
+        if has_time && seconds < 1 {
             return Err(Refusal::Time(element.at.to_string()));
         }
         // A sum has no minus if it is zero; a line with one would change a gauge.
@@ -75,7 +78,11 @@ impl Rules {
         };
         match self.dialect {
             Dialect::DogStatsD => {
-                bytes.extend_from_slice(clean(&name, in_name).as_bytes());
+                let name = clean(&name, in_name);
+                if name.starts_with(SERVICE_CHECK) {
+                    bytes.push(b'_');
+                }
+                bytes.extend_from_slice(name.as_bytes());
                 tags(|name| clean(name, |char| in_tag(char) && char != ':'), |value| clean(value, in_tag))
             }
             Dialect::Graphite => {
@@ -131,7 +138,7 @@ fn write_to(bytes: &mut Vec<u8>, text: fmt::Arguments<'_>) {
 pub(super) enum Refusal {
     /// The value, which isn't finite.
     Value(f64),
-    /// The time, which is before 1970.
+    /// The time, which is before the first second of 1970 is over.
     Time(String),
     /// The bytes that it would have.
     TooLong { len: usize, most: usize },
@@ -141,7 +148,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => write!(f, "its value is {value}; statsd takes finite ones only"),
-            Self::Time(at) => write!(f, "its time is {at}; statsd takes times from 1970 on"),
+            Self::Time(at) => write!(f, "its time is {at}; dogstatsd takes times from 1970-01-01T00:00:01Z on"),
             Self::TooLong { len, most } => {
                 write!(
                     f,

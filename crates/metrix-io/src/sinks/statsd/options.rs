@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use metrix::Tags;
 
-use super::{Dialect, Negatives, StatsD, Type};
+use super::{Dialect, MOST_PACKET, Negatives, StatsD, Transport, Type};
 use crate::Glob;
 
 impl StatsD {
@@ -75,7 +75,7 @@ impl StatsD {
     }
 
     /// Sends the element's time with gauges and counters, in whole seconds, as DogStatsD 1.3 and later understands it; the other
-    /// dialects have none, and leave it out. An element from before 1970 is refused then.
+    /// dialects have none, and leave it out. An element from before 1970-01-01T00:00:01Z is refused then.
     #[must_use]
     pub fn timestamps(mut self) -> Self {
         self.rules.timestamps = true;
@@ -96,10 +96,14 @@ impl StatsD {
         self
     }
 
-    /// Packs lines into datagrams of up to so many bytes; at first 1432 over UDP, and 8192 to a Unix socket. Over TCP it bounds a line.
+    /// Packs lines into datagrams of up to so many bytes; at first 1432 over UDP, and 8192 to a Unix socket. No datagram has more than 65507,
+    /// what UDP can send. Over TCP it bounds a line.
     #[must_use]
     pub fn max_packet(mut self, bytes: NonZeroUsize) -> Self {
-        self.rules.packet = bytes.get();
+        self.rules.packet = match self.transport {
+            Transport::Datagrams(_) => bytes.get().min(MOST_PACKET),
+            Transport::Stream(_) => bytes.get(),
+        };
         self
     }
 

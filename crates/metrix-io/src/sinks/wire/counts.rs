@@ -41,13 +41,15 @@ impl WireCounts {
         self.resent.load(Ordering::Relaxed)
     }
 
-    /// Tags left out, because another tag of the element has the same name once both are cleaned.
+    /// Tags left out, because another tag of the element has the same name once both are cleaned. The first is logged.
     pub fn merged_tags(&self) -> u64 {
         self.merged_tags.load(Ordering::Relaxed)
     }
 
-    pub(super) fn merge(&self, tags: usize) {
-        self.merged_tags.fetch_add(tags as u64, Ordering::Relaxed);
+    pub(super) fn merge(&self, tags: usize, name: &str) {
+        if tags > 0 && self.merged_tags.fetch_add(tags as u64, Ordering::Relaxed) == 0 {
+            tracing::warn!(?name, "tags have equal names once cleaned, the last one wins; further ones are counted");
+        }
     }
 }
 

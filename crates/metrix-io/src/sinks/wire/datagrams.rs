@@ -32,6 +32,8 @@ pub(in crate::sinks) enum Peer {
 pub(in crate::sinks) struct Datagrams {
     peer: Peer,
     socket: Option<(Socket, Instant)>,
+    /// Where nobody listened, of a host that may have several addresses.
+    refused: Option<SocketAddr>,
 }
 
 #[derive(Debug)]
@@ -43,7 +45,7 @@ enum Socket {
 
 impl Datagrams {
     pub(in crate::sinks) fn new(peer: Peer) -> Self {
-        Self { peer, socket: None }
+        Self { peer, socket: None, refused: None }
     }
 
     /// Sends datagrams one after another; if one can't be sent, it says which. One that is dropped has sent some of them.
@@ -60,6 +62,9 @@ impl Datagrams {
             match sent.unwrap_or_else(|_| Err(too_slow("taken anything", timeouts.write))) {
                 Ok(()) => counts.note_sent(datagram.len()),
                 Err(error) => {
+                    if error.kind() == io::ErrorKind::ConnectionRefused {
+                        self.refused = socket.address();
+                    }
                     self.socket = None;
                     return Err((place, error));
                 }
@@ -82,7 +87,7 @@ impl Datagrams {
         if self.socket.as_ref().is_some_and(|(_, since)| is_good(since)) {
             return Ok(());
         }
-        let opened = timeout(timeouts.connect, Socket::connect(&self.peer)).await;
+        let opened = timeout(timeouts.connect, Socket::connect(&self.peer, self.refused)).await;
         let socket = opened.unwrap_or_else(|_| Err(too_slow("been found", timeouts.connect)))?;
         counts.note_connection();
         self.socket = Some((socket, Instant::now()));
@@ -91,11 +96,12 @@ impl Datagrams {
 }
 
 impl Socket {
-    async fn connect(peer: &Peer) -> io::Result<Self> {
+    /// Of a host's addresses, the one after that which has refused is the first to be tried.
+    async fn connect(peer: &Peer, refused: Option<SocketAddr>) -> io::Result<Self> {
         match peer {
             Peer::Udp(address) => {
                 let mut result = Err(io::Error::new(io::ErrorKind::NotFound, "the host has no address"));
-                for address in tokio::net::lookup_host(address).await? {
+                for address in after(refused, tokio::net::lookup_host(address).await?.collect()) {
                     let any = match address {
                         SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
                         SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
@@ -122,6 +128,15 @@ impl Socket {
         }
     }
 
+    /// To which it sends, over UDP.
+    fn address(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Udp(socket) => socket.peer_addr().ok(),
+            #[cfg(all(feature = "statsd", unix))]
+            Self::Unix(_) => None,
+        }
+    }
+
     async fn send(&self, datagram: &[u8]) -> io::Result<()> {
         // A datagram is sent whole or not at all.
         match self {
@@ -129,5 +144,42 @@ impl Socket {
             #[cfg(all(feature = "statsd", unix))]
             Self::Unix(socket) => socket.send(datagram).await.map(drop),
         }
+    }
+}
+
+/// Puts those behind it first: a socket of UDP connects to any address, so that the first would be taken again and again.
+fn after(refused: Option<SocketAddr>, mut addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    if let Some(place) = addresses.iter().rposition(|address| Some(*address) == refused) {
+        addresses.rotate_left(place + 1);
+    }
+    addresses
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_that_refuses_gives_way_to_the_next() {
+        let addresses: Vec<SocketAddr> =
+            ["[::1]:1", "127.0.0.1:1", "127.0.0.2:1"].map(|address| address.parse().unwrap()).to_vec();
+        let turned = |by| [&addresses[by..], &addresses[..by]].concat();
+        assert_eq!(after(None, addresses.clone()), turned(0));
+        assert_eq!(after(Some("[::1]:2".parse().unwrap()), addresses.clone()), turned(0));
+        for place in 0..3 {
+            assert_eq!(after(Some(addresses[place]), addresses.clone()), turned((place + 1) % 3));
+        }
+
+        let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = server.local_addr().unwrap();
+        drop(server);
+        let mut datagrams = Datagrams::new(Peer::Udp(address.to_string()));
+        let counts = WireCounts::default();
+        let mut sends = 0;
+        while datagrams.write([&b"a"[..]].into_iter(), Timeouts::default(), &counts).await.is_ok() {
+            sends += 1;
+            assert!(sends < 100, "nobody listens");
+        }
+        assert_eq!(datagrams.refused, Some(address));
     }
 }

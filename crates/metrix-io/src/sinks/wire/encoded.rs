@@ -32,7 +32,7 @@ impl Encoded {
             let begin = encoded.bytes.len();
             match encode(element, &mut encoded.bytes) {
                 Ok(merged) => {
-                    counts.merge(merged);
+                    counts.merge(merged, &element.name);
                     encoded.ends.push((position, encoded.bytes.len()));
                 }
                 Err(reason) => {

@@ -1,6 +1,7 @@
 //! [`Stream`]: bytes over TCP, to a peer that confirms nothing.
 
 use std::io::{self, ErrorKind};
+use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::time::Duration;
 
@@ -15,10 +16,14 @@ use super::history::History;
 use super::notes::Notes;
 use super::timeouts::{Timeouts, too_slow};
 
+/// A peer is waited for no longer than this when it has nothing more to do than to hang up: some never do.
+const FAREWELL: Duration = Duration::from_secs(5);
+
 /// Sends bytes over one connection, which is made when there is something to send, and anew after it was lost.
 ///
-/// The peer confirms nothing. So if a connection is reset, what was sent last is sent again over the next one, as far as it
-/// is in the history: it may have come, or not. A peer that ends a connection in good order has read all of it.
+/// The peer confirms nothing. So if it ends a connection before we do, what was sent last is sent again over the next one, as far as it
+/// is in the history: it may have come, or not. That it says goodbye in good order proves nothing, as it may have done so before it
+/// had got what was on its way.
 #[derive(Debug)]
 pub(in crate::sinks) struct Stream {
     address: String,
@@ -38,7 +43,7 @@ struct Connection {
 }
 
 impl Stream {
-    /// To `host:port`. Of what was sent last, up to `resend` bytes are sent again after a reset.
+    /// To `host:port`. Of what was sent last, up to `resend` bytes are sent again after a connection was lost.
     pub(in crate::sinks) fn new(address: String, framing: Framing, resend: usize) -> Self {
         Self { address, framing, history: History::new(resend), connection: None }
     }
@@ -60,7 +65,7 @@ impl Stream {
         yield_now().await;
         self.notice(notes);
         self.send(bytes, timeouts, notes).await?;
-        self.history.add(bytes);
+        self.history.add(bytes, self.framing);
         Ok(())
     }
 
@@ -73,11 +78,14 @@ impl Stream {
         Ok(())
     }
 
-    /// Ends the connection, and waits for the peer to do so too, which it does when it has read everything.
+    /// Ends the connection, and waits for the peer to do so too, which most do when they have read everything.
     pub(in crate::sinks) async fn close(&mut self, timeouts: Timeouts, notes: &impl Notes) -> io::Result<()> {
         self.flush(timeouts, notes).await?;
+        if self.connection.as_ref().is_some_and(Connection::is_left) {
+            self.lose();
+        }
         let mut result = self.hang_up(timeouts.write, notes).await;
-        // What was reset may not have come.
+        // What was lost may not have come.
         if self.history.is_owed && !self.history.is_empty() {
             self.send(&[], timeouts, notes).await?;
             result = self.hang_up(timeouts.write, notes).await;
@@ -87,8 +95,9 @@ impl Stream {
 
     async fn hang_up(&mut self, limit: Duration, notes: &impl Notes) -> io::Result<()> {
         let Some(connection) = self.connection.take() else { return Ok(()) };
-        let ended = timeout(limit, connection.end(notes)).await.unwrap_or_else(|_| Err(too_slow("hung up", limit)));
-        ended.inspect_err(|error| self.history.is_owed = is_reset(error))
+        // One that stays has what was sent as well as one that goes.
+        let ended = timeout(limit.min(FAREWELL), connection.end(notes)).await.unwrap_or(Ok(()));
+        ended.inspect_err(|_| self.history.is_owed = true)
     }
 
     /// Sends what is still to be sent, what is owed, and these.
@@ -109,7 +118,7 @@ impl Stream {
                 Ok(())
             }
             Err(error) => {
-                self.lose(&error);
+                self.lose();
                 Err(error)
             }
         }
@@ -117,21 +126,16 @@ impl Stream {
 
     /// Gives up a connection that the peer has.
     fn notice(&mut self, notes: &impl Notes) {
-        if let Some(Err(error)) = self.connection.as_mut().map(|connection| connection.hear(notes)) {
-            self.lose(&error);
+        if self.connection.as_mut().is_some_and(|connection| connection.hear(notes).is_err()) {
+            self.lose();
         }
     }
 
-    fn lose(&mut self, error: &io::Error) {
+    /// Bytes that the system has taken may not have come.
+    fn lose(&mut self) {
         self.connection = None;
-        self.history.is_owed |= is_reset(error);
+        self.history.is_owed = true;
     }
-}
-
-/// Whether bytes that the system has taken may not have come.
-fn is_reset(error: &io::Error) -> bool {
-    // That is what a connection that was ended in good order is called.
-    error.kind() != ErrorKind::UnexpectedEof
 }
 
 impl Connection {
@@ -199,6 +203,11 @@ impl Connection {
             }
         }
         Ok(())
+    }
+
+    /// Whether the peer has hung up, asked past tokio, which would answer by what it has heard from the system so far.
+    fn is_left(&self) -> bool {
+        matches!(SockRef::from(&self.stream).peek(&mut [MaybeUninit::uninit()]), Ok(0))
     }
 
     /// Says that nothing more comes, and waits until the peer has hung up.

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use memchr::memchr;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -20,8 +21,8 @@ const LULL: Duration = Duration::from_millis(100);
 /// and for no longer than this, as the sender may go on.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Reads a connection until it ends, is silent for too long, or the listener is to stop; then what is on its way. While nobody takes
-/// the pieces it reads nothing, so that the sender has to wait.
+/// Reads a connection until it ends, brings no whole line for too long, or the listener is to stop; then what is on its way. While nobody
+/// takes the pieces it reads nothing, so that the sender has to wait.
 pub(super) async fn serve(
     stream: TcpStream,
     limits: Limits,
@@ -40,20 +41,27 @@ pub(super) async fn serve(
         Some(())
     };
     let mut end = None;
+    // Not when the last byte has come: a sender could hold the connection by one now and then.
+    let mut last_line = Instant::now();
     loop {
+        // A timeout isn't looked at while there is something to read, which may be so forever.
+        if end.is_some_and(|end| Instant::now() >= end) {
+            break;
+        }
+        let silence = limits.idle.saturating_sub(last_line.elapsed());
+        if end.is_none() && silence.is_zero() {
+            meter.idle();
+            break;
+        }
         let readable = match end {
-            None => unless(&stop, timeout(limits.idle, stream.readable())).await,
+            None => unless(&stop, timeout(silence, stream.readable())).await,
             Some(end) => Some(timeout_at(end, timeout(LULL, stream.readable())).await.and_then(|readable| readable)),
         };
         match readable {
             Some(Ok(Ok(()))) => {}
             Some(Ok(Err(_))) => break,
-            Some(Err(_)) => {
-                if end.is_none() {
-                    meter.idle();
-                }
-                break;
-            }
+            Some(Err(_)) if end.is_none() => continue,
+            Some(Err(_)) => break,
             None => {
                 end = Some(Instant::now() + GRACE);
                 continue;
@@ -63,8 +71,12 @@ pub(super) async fn serve(
             Ok(0) => break,
             Ok(bytes) => {
                 meter.receive(bytes);
-                if give(pieces.take(&portion[..bytes])).await.is_none() {
+                let portion = &portion[..bytes];
+                if give(pieces.take(portion)).await.is_none() {
                     return;
+                }
+                if memchr(b'\n', portion).is_some() {
+                    last_line = Instant::now();
                 }
             }
             Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}

@@ -26,7 +26,7 @@ pub(super) struct Limits {
     /// The longest line that is taken, in bytes without its end.
     pub(super) line: NonZeroUsize,
     pub(super) connections: NonZeroUsize,
-    /// How long a connection may be silent.
+    /// How long a connection may bring no whole line.
     pub(super) idle: Duration,
 }
 

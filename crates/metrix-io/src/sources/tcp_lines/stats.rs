@@ -13,7 +13,7 @@ pub struct TcpStats {
     pub open: u64,
     /// Connections that were ended at once, as there were too many, or as the system had no room for them.
     pub turned_away: u64,
-    /// Connections that were ended as nothing came for so long.
+    /// Connections that were ended as no whole line came for so long.
     pub idle: u64,
     /// Bytes received.
     pub bytes: u64,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use metrix::{MElement, Sink, Timestamp, WriteError, tags};
 use metrix_io::sinks::graphite::Graphite;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 fn element(number: i64) -> MElement {
@@ -81,19 +81,50 @@ async fn what_was_sent_last_is_sent_again_at_the_end_too() {
     assert_eq!(values(&bytes), [1, 2]);
 }
 
+/// The server may have done so before it had got what was on its way.
 #[tokio::test]
-async fn of_a_connection_that_was_ended_in_good_order_nothing_is_sent_again() {
+async fn what_was_sent_last_is_sent_again_after_the_server_has_hung_up() {
+    for is_closed in [false, true] {
+        let (server, address) = listen().await;
+        let mut sink = Graphite::tcp(&address).unwrap();
+        sink.write(&[element(1)]).await.unwrap();
+        let (mut left, _) = server.accept().await.unwrap();
+        // It reads nothing, and the system has no reason to reset the connection as long as it is held.
+        left.shutdown().await.unwrap();
+        let mut expected = vec![1];
+        if !is_closed {
+            deliver(&mut sink, &[element(2)]).await;
+            expected.push(2);
+        }
+        let take = async {
+            let (mut connection, _) = server.accept().await.unwrap();
+            let mut bytes = Vec::new();
+            connection.read_to_end(&mut bytes).await.unwrap();
+            bytes
+        };
+        let (closed, bytes) = tokio::time::timeout(Duration::from_secs(60), async { tokio::join!(sink.close(), take) })
+            .await
+            .expect("it connects anew");
+        closed.unwrap();
+        assert_eq!(values(&bytes), expected);
+        assert_eq!(sink.counts().resent(), 6);
+        drop(left);
+    }
+}
+
+/// The clock goes on when nothing else is to do.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_hangs_up_is_not_waited_for() {
     let (server, address) = listen().await;
     let mut sink = Graphite::tcp(&address).unwrap();
     sink.write(&[element(1)]).await.unwrap();
     let (mut connection, _) = server.accept().await.unwrap();
-    connection.read_exact(&mut [0; 6]).await.unwrap();
-    drop(connection);
-    deliver(&mut sink, &[element(2)]).await;
-    let (mut connection, _) = server.accept().await.unwrap();
-    let mut line = [0; 6];
-    connection.read_exact(&mut line).await.unwrap();
-    assert_eq!((&line, sink.counts().resent()), (b"n 2 3\n", 0));
+    let started = tokio::time::Instant::now();
+    sink.close().await.unwrap();
+    assert!(started.elapsed() <= Duration::from_secs(6), "{:?}", started.elapsed());
+    let mut bytes = Vec::new();
+    connection.read_to_end(&mut bytes).await.unwrap();
+    assert_eq!((values(&bytes), sink.counts().connections(), sink.counts().resent()), (vec![1], 1, 0));
 }
 
 #[tokio::test]

@@ -18,7 +18,9 @@ pub(super) fn gauge(element: &MElement) -> Gauge {
     let tag = |(name, value): (&str, &str)| {
         (replaced(name, &|char| in_value(char) && char != ':'), replaced(value, &in_value))
     };
-    (replaced(&element.name, &in_name), element.tags.iter().map(tag).collect(), element.value)
+    let name = replaced(&element.name, &in_name);
+    let name = if name.starts_with("_sc") { format!("_{name}") } else { name };
+    (name, element.tags.iter().map(tag).collect(), element.value)
 }
 
 /// The gauges of lines.
