@@ -41,7 +41,9 @@ pub use crate::prometheus_format::Format;
 /// scrapes every 15 s, and sees every third twice if it scrapes every 6 s. For a mean or a percentile that does no harm: they are
 /// *gauges*, and the last value is as good as the one before. But counts that are missed are lost. So the elements that
 /// [`counters`](PrometheusBuilder::counters) names, `*.count` unless set, are added up over all windows, and shown as a *counter* with the
-/// suffix `_total`: `rate(requests_count_total[5m])` is right however often Prometheus scrapes, and when metrix is started anew.
+/// suffix `_total`: `rate(requests_count_total[5m])` is right however often Prometheus scrapes, but for what Prometheus itself can't see:
+/// the first value of a new series, as it knows none before; the windows since the last scrape when metrix ends; and when it is started
+/// anew, the last total, if the first one that is scraped then is not below it, as no reset is to be seen.
 /// Add `*.sum` where the values are never negative; then the quotient of both rates is the mean over any time.
 ///
 /// A gauge goes when no element has come for [`expiry`](PrometheusBuilder::expiry), 5 minutes unless set, or for twice the window of its last
@@ -58,6 +60,7 @@ pub use crate::prometheus_format::Format;
 /// | a digit first in a name, or an empty name | gets `_` before it |
 /// | several underscores first in a tag's name (`__` is for Prometheus itself) | one |
 /// | tags whose names are equal after that | the last in the order of the names before; [counted](PrometheusCounts::merged_tags) |
+/// | a tag `job` or `instance` | Prometheus makes it `exported_job` or `exported_instance`, unless it is told `honor_labels: true` |
 /// | a tag with an empty value | left out, since that is the same to Prometheus |
 /// | any text as a tag's value | itself, with `\`, `"` and line breaks escaped |
 /// | series that are equal after that | one: the last value of a gauge, the sum of a counter; [counted](PrometheusCounts::collisions) |

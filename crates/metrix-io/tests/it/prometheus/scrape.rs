@@ -144,6 +144,8 @@ async fn both_formats_are_read_packed_or_not() {
     };
     target.show(200, OPEN_METRICS, "gzip", pack(&open.replace("a_total 1", "a_total 4")));
     assert_eq!(scrape(&mut scraper).await.unwrap(), ["a_total  3", "b  2.5"]);
+    target.show(200, "Application/OpenMetrics-Text", "X-GZip", pack(&open.replace("a_total 1", "a_total 9")));
+    assert_eq!(scrape(&mut scraper).await.unwrap(), ["a_total  5", "b  2.5"]);
     target.show(200, "text/plain", "gzip", pack("a 1\r\n\r\nb 2\r\n"));
     assert_eq!(scrape(&mut scraper).await.unwrap(), ["a  1", "b  2"]);
 
