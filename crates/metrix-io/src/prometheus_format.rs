@@ -55,13 +55,25 @@ impl Format {
     }
 }
 
-/// Whether a client that sends this header `Accept-Encoding` takes gzip.
+/// Whether a client that sends this header `Accept-Encoding` takes gzip: what it says of gzip itself goes before `*`.
 pub(crate) fn accepts_gzip(header: &str) -> bool {
-    header.split(',').any(|coding| {
-        let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
-        let quality = parameters.trim().strip_prefix("q=").map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
-        matches!(name.trim(), "gzip" | "x-gzip" | "*") && quality > 0.0
-    })
+    let (mut gzip, mut others) = (None, None);
+    for coding in header.split(',') {
+        let mut parts = coding.split(';').map(str::trim);
+        let place = match &*parts.next().unwrap_or_default().to_ascii_lowercase() {
+            "gzip" | "x-gzip" => &mut gzip,
+            "*" => &mut others,
+            _ => continue,
+        };
+        let mut quality = 1.0_f64;
+        for (name, value) in parts.filter_map(|part| part.split_once('=')) {
+            if name.trim().eq_ignore_ascii_case("q") {
+                quality = value.trim().parse().unwrap_or(0.0);
+            }
+        }
+        *place = Some(quality.max(place.unwrap_or(0.0)));
+    }
+    gzip.or(others).is_some_and(|quality| quality > 0.0)
 }
 
 #[cfg(test)]
@@ -100,10 +112,10 @@ mod tests {
 
     #[test]
     fn gzip_is_taken_by_who_says_so() {
-        for header in ["gzip", "deflate, gzip;q=1.0, *;q=0.5", "*", "br,gzip ; q=0.1"] {
+        for header in ["gzip", "deflate, gzip;q=1.0, *;q=0.5", "*", "br,gzip ; q=0.1", "GZIP", "X-Gzip;Q=0.5, *;q=0"] {
             assert!(accepts_gzip(header), "{header}");
         }
-        for header in ["", "identity", "gzip;q=0", "gzip;q=0.0", "gzip;q=x", "br"] {
+        for header in ["", "identity", "gzip;q=0", "gzip;q=0.0", "gzip;q=x", "br", "gzip;q=0, *", "*, GZIP; Q=0"] {
             assert!(!accepts_gzip(header), "{header}");
         }
     }

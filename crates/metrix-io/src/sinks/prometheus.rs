@@ -16,7 +16,7 @@ use hyper::header::{
 };
 use hyper::{Method, Request, Response, StatusCode};
 use metrix::{MElement, Sink, WriteError};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::BindError;
@@ -41,7 +41,9 @@ pub use crate::prometheus_format::Format;
 /// scrapes every 15 s, and sees every third twice if it scrapes every 6 s. For a mean or a percentile that does no harm: they are
 /// *gauges*, and the last value is as good as the one before. But counts that are missed are lost. So the elements that
 /// [`counters`](PrometheusBuilder::counters) names, `*.count` unless set, are added up over all windows, and shown as a *counter* with the
-/// suffix `_total`: `rate(requests_count_total[5m])` is right however often Prometheus scrapes, and when metrix is started anew.
+/// suffix `_total`: `rate(requests_count_total[5m])` is right however often Prometheus scrapes, but for what Prometheus itself can't see:
+/// the first value of a new series, as it knows none before; the windows since the last scrape when metrix ends; and when it is started
+/// anew, the last total, if the first one that is scraped then is not below it, as no reset is to be seen.
 /// Add `*.sum` where the values are never negative; then the quotient of both rates is the mean over any time.
 ///
 /// A gauge goes when no element has come for [`expiry`](PrometheusBuilder::expiry), 5 minutes unless set, or for twice the window of its last
@@ -58,10 +60,12 @@ pub use crate::prometheus_format::Format;
 /// | a digit first in a name, or an empty name | gets `_` before it |
 /// | several underscores first in a tag's name (`__` is for Prometheus itself) | one |
 /// | tags whose names are equal after that | the last in the order of the names before; [counted](PrometheusCounts::merged_tags) |
+/// | a tag `job` or `instance` | Prometheus makes it `exported_job` or `exported_instance`, unless it is told `honor_labels: true` |
 /// | a tag with an empty value | left out, since that is the same to Prometheus |
 /// | any text as a tag's value | itself, with `\`, `"` and line breaks escaped |
 /// | series that are equal after that | one: the last value of a gauge, the sum of a counter; [counted](PrometheusCounts::collisions) |
 /// | the name of a counter | gets `_total`, unless it has it |
+/// | a gauge whose name is that of a counter without `_total`, or the other way round | the one that comes later is refused |
 /// | the value of a gauge | itself, also one that is not finite |
 /// | the value of a counter that is negative or not finite | refused |
 /// | a series beyond [`max_series`](PrometheusBuilder::max_series) | refused |
@@ -77,7 +81,8 @@ pub use crate::prometheus_format::Format;
 ///
 /// # Memory
 ///
-/// About 150 bytes a series and its text, of at most `max_series`; while it is scraped, the whole text, for each client.
+/// About 150 bytes a series and its text, of at most `max_series`; while it is scraped, the whole text, for each client that it
+/// is sent to. It is made for two clients at a time, however many ask.
 ///
 /// ```
 /// use metrix::{MElement, Sink, Timestamp, tags};
@@ -145,7 +150,8 @@ impl Prometheus {
 
     fn serve(exposition: Exposition, address: SocketAddr, path: &str, limits: HttpLimits) -> Result<Self, BindError> {
         let shown = exposition.clone();
-        let answer = move |request: Request<Bytes>| answer(shown.clone(), request);
+        let renderings = Arc::new(Semaphore::new(RENDERINGS));
+        let answer = move |request: Request<Bytes>| answer(shown.clone(), Arc::clone(&renderings), request);
         let server = HttpServer::bind(address)?.limits(limits).route(Method::GET, path, answer);
         let (address, meter) = (server.address(), server.meter());
         let (stop, stopped) = oneshot::channel();
@@ -195,11 +201,17 @@ impl Sink for Prometheus {
     }
 }
 
-async fn answer(exposition: Exposition, request: Request<Bytes>) -> Response<Bytes> {
+/// So many clients at once get a text made for them; the others wait, since each text takes its memory and a thread.
+const RENDERINGS: usize = 2;
+
+async fn answer(exposition: Exposition, renderings: Arc<Semaphore>, request: Request<Bytes>) -> Response<Bytes> {
     let is = |name: HeaderName| joined(request.headers(), name);
     let (format, packs) = (Format::accepted(&is(ACCEPT)), accepts_gzip(&is(ACCEPT_ENCODING)));
+    let turn = renderings.acquire_owned().await;
     // A hundred thousand series take some time.
     let body = spawn_blocking(move || {
+        // It goes on when the client has hung up, so the next one's turn comes only when it is done.
+        let _turn = turn;
         let text = exposition.render(format);
         if packs { gzip::pack(text.as_bytes()).into() } else { Bytes::from(text) }
     });
@@ -222,4 +234,31 @@ async fn answer(exposition: Exposition, request: Request<Bytes>) -> Response<Byt
 fn joined(headers: &HeaderMap, name: HeaderName) -> String {
     let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
     values.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_hangs_up_keeps_its_turn_until_its_text_is_made() {
+        let exposition = Exposition::builder().exposition();
+        let renderings = Arc::new(Semaphore::new(1));
+        let ask = || answer(exposition.clone(), Arc::clone(&renderings), Request::new(Bytes::new()));
+        let held = exposition.while_held(|| {
+            let mut asked = Box::pin(ask());
+            assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            drop(asked);
+            renderings.available_permits()
+        });
+        assert_eq!(held, 0);
+        let minute = Duration::from_secs(60);
+        assert_eq!(timeout(minute, ask()).await.unwrap().status(), StatusCode::OK);
+        assert_eq!(renderings.available_permits(), 1);
+    }
 }

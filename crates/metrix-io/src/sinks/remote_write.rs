@@ -5,6 +5,7 @@ mod header_error;
 mod message;
 mod options;
 mod rounds;
+mod search;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +15,10 @@ use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, He
 use hyper::{Method, StatusCode};
 use metrix::{MElement, Sink, Tags, WriteError};
 use prost::Message;
+use tokio::time::Instant;
 
 use self::rounds::{Point, Rounds, message};
+use self::search::Search;
 use crate::AddressError;
 use crate::http_client::{Answer, Fault, HttpClient, HttpUrl, Limits, Verdict};
 use crate::sinks::refused::Refused;
@@ -51,12 +54,19 @@ pub use self::header_error::HeaderError;
 ///
 /// Each request is confirmed, so what `Ok` says was written has been stored. A request has one sample of a series at most,
 /// as a server may have taken one that it hasn't answered for, and knows the last sample of a series when it comes again: to
-/// Prometheus a repeated request is no error, and stores nothing twice. A batch of one window is one request, of
-/// [`samples_per_request`](Self::samples_per_request) at most; one of several windows is several, in the order of time.
+/// Prometheus such a request that is repeated next is no error, and stores nothing twice. That is so for a request, not for a whole
+/// batch of several windows: where a coordinator gives up a write in the middle and repeats all of it, samples that were stored are out of
+/// order, and are refused although they are there. A batch of one window is one request, of
+/// [`samples_per_request`](Self::samples_per_request) at most; one of several windows is as many, one after the other in the order of time:
+/// a thousand windows of one series are a thousand requests. What doesn't fit into the [total time](Self::total_timeout) is left to the retry.
+///
+/// Prometheus draws the last sample of a series for 5 minutes, and is not told that a series has ended. So of windows that are longer, an
+/// instant query finds nothing between two samples: ask for `last_over_time(...[1h])` there.
 ///
 /// Prometheus refuses samples that are older than the last one of their series, or have the same time and another value; and with
-/// one sample it refuses its whole request. So a request that is refused with 400, or is too large (413), is sent again in halves, and so on,
-/// until it is known which elements are refused: the others are written. At most 64 requests of a write are spent on that.
+/// one sample it refuses its whole request. So a request that is refused with 400, 409 or 422, or is too large (413), is sent again in halves,
+/// and so on, until it is known which elements are refused: the others are written. Of n samples that takes 2n - 1 requests at most. Where
+/// 256 of them have been refused, and none taken, parts that are refused are no longer halved: all of a part count as refused.
 ///
 /// InfluxDB 1 takes a backslash at the end of a tag's value for a mark of its own, and adds the tag that comes next to the value.
 ///
@@ -64,8 +74,8 @@ pub use self::header_error::HeaderError;
 ///
 /// A write fails with an error that is worth a retry if the server can't be reached, hangs up, is slower than the
 /// timeouts, or answers 408, 429 or 5xx. Elements that are refused, by the table or by any other answer of the server, are
-/// not worth one, and the error has the server's words. Where both happen in one batch, the error is worth a retry and names both; the
-/// retry tells them apart.
+/// not worth one, and the error has the server's words. Where both happen in one batch, the error is worth a retry, has both
+/// positions, and the words of the failure alone; the retry tells them apart.
 ///
 /// # Cancel safety
 ///
@@ -108,6 +118,7 @@ pub use self::header_error::HeaderError;
 pub struct RemoteWrite {
     client: HttpClient,
     limits: Limits,
+    total: Duration,
     authorization: Option<HeaderValue>,
     headers: HeaderMap,
     default_tags: Tags,
@@ -115,9 +126,6 @@ pub struct RemoteWrite {
     counts: Arc<RemoteWriteCounts>,
     is_closed: bool,
 }
-
-/// So many requests of a write are spent on finding out which samples are refused.
-const SEARCHES: usize = 64;
 
 impl RemoteWrite {
     /// Posts to this URL, which may have a query: Prometheus' is `http://127.0.0.1:9090/api/v1/write`.
@@ -137,7 +145,9 @@ impl RemoteWrite {
         let counts = Arc::<RemoteWriteCounts>::default();
         Ok(Self {
             client: HttpClient::new(url, counts.connection_count()),
-            limits: Limits { connect: Duration::from_secs(5), exchange: Duration::from_secs(30) },
+            limits: Limits { connect: Duration::from_secs(5), exchange: Duration::from_secs(10) },
+            // With the two others it stays below the coordinator's limit of 30 s for a write.
+            total: Duration::from_secs(12),
             authorization: None,
             headers: HeaderMap::new(),
             default_tags: Tags::NONE,
@@ -150,6 +160,14 @@ impl RemoteWrite {
     /// What the sink has seen so far, to be read while a coordinator has the sink.
     pub fn counts(&self) -> Arc<RemoteWriteCounts> {
         Arc::clone(&self.counts)
+    }
+
+    /// Posts unless the write has taken too long already; the first request of a write always has its chance.
+    async fn post_in_time(&mut self, points: &[Point], begin: Instant, is_first: bool) -> Result<Answer, Fault> {
+        if !is_first && begin.elapsed() >= self.total {
+            return Err(format!("the write has more requests than fit into {:?}", self.total).into());
+        }
+        self.post(points).await
     }
 
     async fn post(&mut self, points: &[Point]) -> Result<Answer, Fault> {
@@ -179,33 +197,35 @@ impl Sink for RemoteWrite {
         let mut refused = Refused::default();
         let (rounds, merged) = Rounds::new(batch, &self.default_tags, &mut refused);
         self.counts.merged(merged);
-        let mut searches = SEARCHES;
-        // The next one is the last.
-        let mut waiting: Vec<&[Point]> = rounds.requests(self.samples_per_request);
-        waiting.reverse();
-        while let Some(points) = waiting.pop() {
-            let cause = match self.post(points).await {
-                Ok(answer) => match answer.verdict() {
-                    Verdict::Taken => continue,
-                    Verdict::Refused if points.len() > 1 && may_be_some(answer.status) && searches >= 2 => {
-                        searches -= 2;
-                        let (first, second) = points.split_at(points.len() / 2);
-                        waiting.extend([second, first]);
-                        continue;
-                    }
-                    Verdict::Refused => {
-                        for position in points.iter().flat_map(|point| &point.positions) {
-                            refused.add(*position, &batch[*position].name, answer.said(None));
+        let (begin, mut is_first) = (Instant::now(), true);
+        let mut requests = rounds.requests(self.samples_per_request).into_iter();
+        while let Some(whole) = requests.next() {
+            let mut search = Search::new(whole);
+            while let Some(points) = search.next() {
+                let cause = match self.post_in_time(points, begin, is_first).await {
+                    Ok(answer) => match answer.verdict() {
+                        Verdict::Taken => {
+                            search.taken();
+                            is_first = false;
+                            continue;
                         }
-                        continue;
-                    }
-                    Verdict::Retryable => answer.said(None).into(),
-                },
-                Err(cause) => cause,
-            };
-            waiting.push(points);
-            let unsent = waiting.iter().flat_map(|points| points.iter()).flat_map(|point| &point.positions);
-            return Err(refused.with_unsent(unsent.copied(), cause));
+                        Verdict::Refused => {
+                            is_first = false;
+                            if may_be_some(answer.status) && search.halve(points) {
+                                continue;
+                            }
+                            for position in points.iter().flat_map(|point| &point.positions) {
+                                refused.add(*position, &batch[*position].name, answer.said(None));
+                            }
+                            continue;
+                        }
+                        Verdict::Retryable => answer.said(None).into(),
+                    },
+                    Err(cause) => cause,
+                };
+                let unsent = points.iter().chain(search.rest()).chain(requests.flatten());
+                return Err(refused.with_unsent(unsent.flat_map(|point| &point.positions).copied(), cause));
+            }
         }
         refused.into_result(batch.len())
     }
@@ -219,5 +239,12 @@ impl Sink for RemoteWrite {
 
 /// Whether such a refusal may be of some samples only.
 fn may_be_some(status: StatusCode) -> bool {
-    matches!(status, StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNPROCESSABLE_ENTITY)
+    matches!(
+        status,
+        StatusCode::BAD_REQUEST
+            // Thanos says so of samples that are out of order, and stores the others.
+            | StatusCode::CONFLICT
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::UNPROCESSABLE_ENTITY
+    )
 }

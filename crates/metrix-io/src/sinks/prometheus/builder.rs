@@ -56,7 +56,8 @@ impl PrometheusBuilder {
 
     /// Patterns of the names of elements that are added up; `*.count` alone unless set. In them `*` stands for any characters,
     /// `?` for any one, and it makes no difference whether a name is written as that of the element or as Prometheus sees
-    /// it: `*.count` is `*_count`.
+    /// it: `*.count` is `*_count`. A name is compared with the suffix `_total` and without it, and a pattern without wildcards may
+    /// have it or not. Where `foo_total` is named and `foo` is not, the one that comes later is refused.
     pub fn counters<P: AsRef<str>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
         self.rules.counters = Counters::new(patterns);
         self

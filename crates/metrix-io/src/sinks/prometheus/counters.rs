@@ -13,13 +13,20 @@ impl Counters {
         Self(patterns.into_iter().map(|pattern| Glob::new(clean(pattern.as_ref()))).collect())
     }
 
-    /// Whether this is the name of a counter.
+    /// Whether this is the name of a counter, with the suffix that counters have or without it.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|glob| glob.matches(name))
+        let short = without_suffix(name);
+        self.0.iter().any(|glob| glob.matches(name) || glob.matches(short))
     }
 }
 
-/// A pattern without the suffix that counters get anyway, as names are without it when they are compared.
+/// A name without the suffix that counters have.
+pub(super) fn without_suffix(name: &str) -> &str {
+    name.strip_suffix("_total").filter(|short| !short.is_empty()).unwrap_or(name)
+}
+
+/// A pattern in clean characters. One that is a name has no suffix, as counters get it anyway; one with wildcards keeps it,
+/// since `*_total` is by no means `*`.
 fn clean(pattern: &str) -> String {
     let mut clean = String::new();
     let mut rest = pattern;
@@ -30,7 +37,7 @@ fn clean(pattern: &str) -> String {
         rest = &wild[1..];
     }
     push(rest, &mut clean);
-    clean.strip_suffix("_total").filter(|name| !name.is_empty()).map_or(clean.clone(), str::to_owned)
+    if pattern.contains(['*', '?']) { clean } else { without_suffix(&clean).to_owned() }
 }
 
 /// Only at the beginning of a name a digit gets an underscore.
@@ -58,6 +65,13 @@ mod tests {
             ("2xx.*", "_2xx_count", true),
             ("requests.?um", "requests_sum", true),
             ("requests_total", "requests", true),
+            ("requests", "requests_total", true),
+            ("*_total", "requests_total", true),
+            ("*.total", "requests_total", true),
+            ("*_total", "requests_mean", false),
+            ("*.total", "total", false),
+            ("requests.*_total", "requests_mean", false),
+            ("*_count", "requests_count_total", true),
             ("*", "anything", true),
             ("", "anything", false),
         ] {

@@ -60,6 +60,13 @@ impl Exposition {
         text
     }
 
+    /// Calls this while nobody else gets at the series.
+    #[cfg(test)]
+    pub(super) fn while_held<T>(&self, f: impl FnOnce() -> T) -> T {
+        let _held = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        f()
+    }
+
     /// What it has seen so far, to be read while a coordinator has the sink.
     pub fn counts(&self) -> Arc<PrometheusCounts> {
         Arc::clone(&self.counts)

@@ -9,7 +9,7 @@ use std::time::Duration;
 use metrix::MElement;
 use tokio::time::Instant;
 
-use super::counters::Counters;
+use super::counters::{Counters, without_suffix};
 use super::counts::PrometheusCounts;
 use super::text::push_escaped;
 use crate::prometheus_series::PrometheusSeries;
@@ -61,9 +61,8 @@ impl Registry {
     /// Takes an element, or says why not.
     pub(super) fn take(&mut self, element: &MElement, now: Instant, counts: &PrometheusCounts) -> Result<(), String> {
         let clean = PrometheusSeries::new(element)?;
-        let family_name = clean.name.strip_suffix("_total").filter(|name| !name.is_empty()).unwrap_or(&clean.name);
-        let is_counter = self.rules.counters.has(family_name);
-        let family_name = if is_counter { family_name } else { &*clean.name };
+        let is_counter = self.rules.counters.has(&clean.name);
+        let family_name = if is_counter { without_suffix(&clean.name) } else { &*clean.name };
         // Also refuses what is no number.
         if is_counter && !(element.value >= 0.0 && element.value.is_finite()) {
             return Err(format!(
@@ -71,6 +70,7 @@ impl Registry {
                 element.value
             ));
         }
+        self.keep_kind(family_name, is_counter, now)?;
         let mut labels = String::new();
         for (name, value) in &clean.labels {
             let comma = if labels.is_empty() { "" } else { "," };
@@ -110,6 +110,23 @@ impl Registry {
 
     pub(super) fn series(&self) -> usize {
         self.series
+    }
+
+    /// Of `foo` and `foo_total` one alone may be a counter, but they are one family: it stays what it is as long as it lives.
+    fn keep_kind(&mut self, name: &str, is_counter: bool, now: Instant) -> Result<(), String> {
+        let Some(family) = self.families.get(name).filter(|family| family.is_counter != is_counter) else {
+            return Ok(());
+        };
+        if family.series.values().any(|series| series.ends > now) {
+            let kind = if family.is_counter { "a counter" } else { "a gauge" };
+            let origin = &family.origin;
+            return Err(format!(
+                "{origin:?} has its name, and is {kind}: rename one of them, or name both in `counters`"
+            ));
+        }
+        self.series -= family.series.len();
+        self.families.remove(name);
+        Ok(())
     }
 
     fn make_room(&mut self, now: Instant) -> Result<(), String> {

@@ -119,10 +119,18 @@ impl RemoteWrite {
         self
     }
 
-    /// Gives up a request that isn't answered after this time; at first 30 seconds.
+    /// Gives up a request that isn't answered after this time; at first 10 seconds.
     #[must_use]
     pub fn write_timeout(mut self, limit: Duration) -> Self {
         self.limits.exchange = limit;
+        self
+    }
+
+    /// Begins no further request of a write after this time; at first 12 seconds. What is left is worth a retry. A write takes
+    /// this, and the time of one connection and one request more, which should be less than a coordinator gives it.
+    #[must_use]
+    pub fn total_timeout(mut self, limit: Duration) -> Self {
+        self.total = limit;
         self
     }
 }

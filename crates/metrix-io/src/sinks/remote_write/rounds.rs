@@ -54,19 +54,21 @@ impl Rounds {
             if place == series.len() {
                 series.push(Vec::new());
             }
-            let points = &mut series[place];
-            match points.iter_mut().find(|point| point.at == at) {
-                Some(point) => {
-                    merged.elements += 1;
-                    point.value = value;
-                    point.positions.push(position);
-                }
-                None => points.push(Point { labels, value, at, positions: vec![position] }),
-            }
+            series[place].push(Point { labels, value, at, positions: vec![position] });
         }
         let mut rounds: Vec<Vec<Point>> = Vec::new();
         for mut points in series {
+            // Those of equal times stay in the order of the batch.
             points.sort_by_key(|point| point.at);
+            points.dedup_by(|later, earlier| {
+                let is_same = later.at == earlier.at;
+                if is_same {
+                    merged.elements += 1;
+                    earlier.value = later.value;
+                    earlier.positions.append(&mut later.positions);
+                }
+                is_same
+            });
             for (number, point) in points.into_iter().enumerate() {
                 if rounds.len() == number {
                     rounds.push(Vec::new());

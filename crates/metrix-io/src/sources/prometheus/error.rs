@@ -60,7 +60,7 @@ impl ScrapeError {
     }
 
     pub(super) fn cut_off() -> Self {
-        Self::new("it breaks off: OpenMetrics ends with `# EOF`")
+        Self::new("it breaks off: OpenMetrics ends with `# EOF`, and the text format with a line break")
     }
 }
 

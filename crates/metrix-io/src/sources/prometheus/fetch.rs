@@ -35,11 +35,12 @@ impl Scraper {
         }
         let header = |name| answer.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let kind = header(CONTENT_TYPE).unwrap_or_default();
-        let is_open_metrics = kind.trim_start().starts_with("application/openmetrics-text");
+        let media_type = kind.split(';').next().unwrap_or_default();
+        let is_open_metrics = media_type.trim().eq_ignore_ascii_case("application/openmetrics-text");
         self.text.begin(if is_open_metrics { Format::OpenMetrics } else { Format::Text });
-        match header(CONTENT_ENCODING).unwrap_or_default() {
+        match &*header(CONTENT_ENCODING).unwrap_or_default().trim().to_ascii_lowercase() {
             "" | "identity" => Ok(answer.body.to_vec()),
-            "gzip" => self.unpack(&answer.body),
+            "gzip" | "x-gzip" => self.unpack(&answer.body),
             other => Err(ScrapeError::encoding(other)),
         }
     }

@@ -39,7 +39,8 @@ use crate::{AddressError, Kind, ParseLine, Reading};
 /// `scrape_duration_seconds`; if it succeeded also `scrape_samples_scraped`.
 ///
 /// A scrape succeeds as a whole, or it gives nothing but `up`: one that breaks off, is too large, or has a line that is wrong would
-/// leave counters half read. It is read twice for that.
+/// leave counters half read. It is read twice for that. That it breaks off is seen by the length that HTTP gives, by `# EOF` of OpenMetrics,
+/// and by the line break at the end of the text format; so a text without a length that breaks off between two lines is taken for whole.
 ///
 /// ```
 /// use metrix::{MElement, Sink, Timestamp, tags};
@@ -209,7 +210,9 @@ impl Scraper {
             let parsed = self.text.parse(line, &mut |_| samples += 1);
             parsed.map_err(|error| ScrapeError::line(number, error))?;
         }
-        if !self.text.is_whole() {
+        // Without a length an answer that breaks off looks whole; half a number is a number, too.
+        let is_cut = !self.text.says_its_end() && !body.is_empty() && !body.ends_with(b"\n");
+        if is_cut || !self.text.is_whole() {
             return Err(ScrapeError::cut_off());
         }
         let skipped = self.text.skipped() - skipped;

@@ -84,7 +84,13 @@ impl PrometheusText {
         self.has_ended = false;
     }
 
-    /// Whether the exposition is whole, as far as can be told: OpenMetrics says where it ends.
+    /// Whether the format says where it ends, as OpenMetrics does.
+    pub(super) fn says_its_end(&self) -> bool {
+        self.format == Format::OpenMetrics
+    }
+
+    /// Whether the exposition is whole, as far as lines tell: OpenMetrics says where it ends. The text format ends with a line
+    /// break, which whoever splits it into lines has to look for.
     ///
     /// ```
     /// use metrix_io::ParseLine;

@@ -144,7 +144,9 @@ async fn both_formats_are_read_packed_or_not() {
     };
     target.show(200, OPEN_METRICS, "gzip", pack(&open.replace("a_total 1", "a_total 4")));
     assert_eq!(scrape(&mut scraper).await.unwrap(), ["a_total  3", "b  2.5"]);
-    target.show(200, "text/plain", "gzip", pack("a 1\r\n\r\nb 2"));
+    target.show(200, "Application/OpenMetrics-Text", "X-GZip", pack(&open.replace("a_total 1", "a_total 9")));
+    assert_eq!(scrape(&mut scraper).await.unwrap(), ["a_total  5", "b  2.5"]);
+    target.show(200, "text/plain", "gzip", pack("a 1\r\n\r\nb 2\r\n"));
     assert_eq!(scrape(&mut scraper).await.unwrap(), ["a  1", "b  2"]);
 
     let large = "it breaks off, or shows more than 1000 bytes: raise `most_bytes`, or have it show less";
@@ -160,12 +162,27 @@ async fn both_formats_are_read_packed_or_not() {
     target.show(200, OPEN_METRICS, "br", "x");
     assert!(scrape(&mut scraper).await.unwrap_err().starts_with("it is encoded by `br`, which was not asked for"));
     target.show(200, OPEN_METRICS, "", open.replace("# EOF\n", ""));
-    assert_eq!(scrape(&mut scraper).await.unwrap_err(), "it breaks off: OpenMetrics ends with `# EOF`");
+    let cut = "it breaks off: OpenMetrics ends with `# EOF`, and the text format with a line break";
+    assert_eq!(scrape(&mut scraper).await.unwrap_err(), cut);
+    target.show(200, OPEN_METRICS, "", open.trim_end());
+    assert_eq!(scrape(&mut scraper).await.unwrap(), ["b  2.5"]);
     target.text("a 1\nb much\n");
     let wrong = "its line 2 is wrong: 3: `much` is no number: write one as 0.25, 1e9, NaN or +Inf";
     assert_eq!(scrape(&mut scraper).await.unwrap_err(), wrong);
     target.text("");
     assert_eq!(scrape(&mut scraper).await.unwrap(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_text_that_breaks_off_gives_nothing() {
+    let target = Target::start();
+    let mut scraper = Scraper::new(&target.url).unwrap();
+    target.text("x_total 1000\n");
+    assert_eq!(scrape(&mut scraper).await.unwrap(), [""; 0]);
+    target.text("x_total 10");
+    assert!(scrape(&mut scraper).await.unwrap_err().starts_with("it breaks off: "));
+    target.text("x_total 1027\n");
+    assert_eq!(scrape(&mut scraper).await.unwrap(), ["x_total  27"]);
 }
 
 #[tokio::test]

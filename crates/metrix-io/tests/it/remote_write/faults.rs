@@ -1,6 +1,7 @@
 //! What a server answers, and what becomes of it.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use metrix::{MElement, Sink, Timestamp, WriteError, tags};
 use metrix_io::Secret;
@@ -83,10 +84,10 @@ async fn what_went_before_a_failure_is_not_sent_again() {
 
 #[tokio::test]
 async fn of_a_refused_request_the_others_are_written() {
-    let server = Server::start().refusing_above(996.0);
+    let server = Server::start().refusing(|value| value > 996.0, 400);
     let error = refusal(&server, &elements(1000)).await;
     assert_eq!(error.positions(), Some(&[997, 998, 999][..]));
-    let message = "refused: 3 of 1000 elements; element 997, \"n\": the server says 400 Bad Request: \"too high\"";
+    let message = "refused: 3 of 1000 elements; element 999, \"n\": the server says 400 Bad Request: \"too high\"";
     assert_eq!(chain(&error), message);
     let mut values: Vec<f64> = server.taken().iter().map(|sample| sample.1).collect();
     values.sort_by(f64::total_cmp);
@@ -94,12 +95,42 @@ async fn of_a_refused_request_the_others_are_written() {
 }
 
 #[tokio::test]
+async fn wherever_the_refused_ones_are_the_others_are_written() {
+    let refusals: [(fn(f64) -> bool, u16); 4] = [
+        (|value| value % 10.0 == 0.0, 400),
+        (|value| value < 400.0, 400),
+        (|value| value < 40.0 || value % 10.0 == 0.0, 409),
+        (|value| value != 999.0, 422),
+    ];
+    for (number, (refuses, status)) in refusals.into_iter().enumerate() {
+        let server = Server::start().refusing(refuses, status);
+        let error = refusal(&server, &elements(1000)).await;
+        let is_lost = |number: &i32| refuses(f64::from(*number));
+        let lost: Vec<usize> = (0..1000).filter(is_lost).map(|number| number.unsigned_abs() as usize).collect();
+        let mut values: Vec<f64> = server.taken().iter().map(|sample| sample.1).collect();
+        values.sort_by(f64::total_cmp);
+        let kept: Vec<f64> = (0..1000).filter(|number| !is_lost(number)).map(f64::from).collect();
+        assert_eq!((values, error.positions()), (kept, Some(&lost[..])), "{number}");
+        assert!(server.requests().len() < 2000, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_takes_too_long_is_left_to_the_retry() {
+    let server = Server::start();
+    let mut sink = sink(&server).samples_per_request(NonZeroUsize::new(2).unwrap()).total_timeout(Duration::ZERO);
+    let error = sink.write(&elements(5)).await.unwrap_err();
+    assert!(error.is_retryable() && chain(&error).contains("more requests than fit"), "{}", chain(&error));
+    assert_eq!((error.positions(), server.requests().len()), (Some(&[2, 3, 4][..]), 1));
+}
+
+#[tokio::test]
 async fn the_search_for_what_is_refused_has_an_end() {
-    let server = Server::start().refusing_above(-1.0);
+    let server = Server::start().refusing(|_| true, 400);
     let batch = elements(1000);
     let error = refusal(&server, &batch).await;
     assert_eq!(error.unwritten(&batch).count(), 1000);
-    assert!(server.requests().len() <= 65, "{}", server.requests().len());
+    assert!(server.requests().len() <= 2 * 256 + 1, "{}", server.requests().len());
 }
 
 #[tokio::test]

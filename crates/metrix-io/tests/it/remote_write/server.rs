@@ -50,8 +50,8 @@ pub(super) struct Server {
 struct Seen {
     /// What is answered to the next requests; then 204.
     answers: VecDeque<(u16, &'static str)>,
-    /// A request with a value above this is refused.
-    most: Option<f64>,
+    /// A request with a value that this is true of is refused, with this status.
+    refuses: Option<(fn(f64) -> bool, u16)>,
     requests: Vec<(HeaderMap, WriteRequest)>,
     taken: Vec<(String, f64, i64)>,
 }
@@ -77,8 +77,8 @@ impl Server {
         self
     }
 
-    pub(super) fn refusing_above(self, most: f64) -> Self {
-        self.seen.lock().unwrap().most = Some(most);
+    pub(super) fn refusing(self, refuses: fn(f64) -> bool, status: u16) -> Self {
+        self.seen.lock().unwrap().refuses = Some((refuses, status));
         self
     }
 
@@ -106,8 +106,9 @@ impl Seen {
                 series.labels.iter().map(|label| format!("{}={:?}", label.name, label.value)).collect();
             samples.extend(series.samples.iter().map(|sample| (labels.join(","), sample.value, sample.timestamp)));
         }
-        if self.most.is_some_and(|most| samples.iter().any(|(_, value, _)| *value > most)) {
-            (status, words) = (400, "too high");
+        let refuses = self.refuses.filter(|(refuses, _)| samples.iter().any(|(_, value, _)| refuses(*value)));
+        if let Some((_, refusal)) = refuses {
+            (status, words) = (refusal, "too high");
         }
         if status < 300 {
             self.taken.extend(samples);

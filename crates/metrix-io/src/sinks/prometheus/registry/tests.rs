@@ -99,3 +99,22 @@ async fn windows_of_all_time_do_no_harm() {
     registry.take(&element, Instant::now(), &PrometheusCounts::default()).unwrap();
     assert_eq!(shown(&mut registry).len(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_name_is_a_gauge_or_a_counter() {
+    let mut registry = registry();
+    registry.rules.counters = Counters::new(["*_total"]);
+    take(&mut registry, "a.total", 1.0, tags! {}).unwrap();
+    take(&mut registry, "b", 2.0, tags! {}).unwrap();
+    take(&mut registry, "b", 2.0, tags! {}).unwrap();
+    let error = take(&mut registry, "a", 5.0, tags! {}).unwrap_err();
+    assert_eq!(error, "\"a.total\" has its name, and is a counter: rename one of them, or name both in `counters`");
+    let error = take(&mut registry, "b.total", 5.0, tags! {}).unwrap_err();
+    assert!(error.contains("and is a gauge"), "{error}");
+    assert_eq!(shown(&mut registry), ["a  1", "b  2"]);
+    advance(Duration::from_secs(60)).await;
+    // The gauge has expired, and nobody has looked since.
+    take(&mut registry, "b.total", 5.0, tags! {}).unwrap();
+    take(&mut registry, "b.total", 5.0, tags! {}).unwrap();
+    assert_eq!((shown(&mut registry), registry.series()), (vec!["a  1".to_owned(), "b  10".to_owned()], 2));
+}
