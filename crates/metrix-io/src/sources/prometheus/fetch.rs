@@ -8,6 +8,7 @@ use http_body_util::Full;
 use hyper::Method;
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use tokio::time::timeout;
 
 use super::error::ScrapeError;
 use super::{Format, Scraper};
@@ -20,13 +21,10 @@ impl Scraper {
     /// What the target shows.
     pub(super) async fn fetch(&mut self) -> Result<Vec<u8>, ScrapeError> {
         self.client.set_max_answer(self.most_bytes);
-        let before = self.connections.load(Ordering::Relaxed);
-        let mut answer = self.ask().await;
-        // A connection that was kept may have been given up by the target just then.
-        if answer.is_err() && self.connections.load(Ordering::Relaxed) == before && before > 0 {
-            answer = self.ask().await;
-        }
-        let answer = answer.map_err(ScrapeError::unreachable)?;
+        let limit = self.limits.exchange;
+        let asked = timeout(limit, self.ask_surely()).await;
+        let late = |_| Err(format!("the server has not answered within {limit:?}").into());
+        let answer = asked.unwrap_or_else(late).map_err(ScrapeError::unreachable)?;
         if answer.verdict() != Verdict::Taken {
             return Err(ScrapeError::said(&answer));
         }
@@ -42,6 +40,19 @@ impl Scraper {
             "" | "identity" => Ok(answer.body.to_vec()),
             "gzip" | "x-gzip" => self.unpack(&answer.body),
             other => Err(ScrapeError::encoding(other)),
+        }
+    }
+
+    /// Asks again if a connection that was kept has been given up by the target just then; a target that is slow is asked once.
+    async fn ask_surely(&mut self) -> Result<Answer, Fault> {
+        let before = self.connections.load(Ordering::Relaxed);
+        match self.ask().await {
+            Err(error)
+                if error.is::<hyper::Error>() && before > 0 && self.connections.load(Ordering::Relaxed) == before =>
+            {
+                self.ask().await
+            }
+            answer => answer,
         }
     }
 

@@ -53,7 +53,7 @@ impl Scraper {
         self
     }
 
-    /// Gives up a scrape that takes longer than this to connect, or than this to be answered; at first 10 seconds.
+    /// Gives up a scrape that takes longer than this until all of it has come; at first 10 seconds.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
         (self.limits.connect, self.limits.exchange) = (limit, limit);

@@ -15,6 +15,8 @@ use metrix_io::http_server::HttpServer;
 use metrix_io::sinks::prometheus::Prometheus;
 use metrix_io::sources::prometheus::Scraper;
 use metrix_io::{Kind, Secret};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::chain::chain;
 use crate::hostile::hostile_elements;
@@ -206,6 +208,32 @@ async fn it_says_what_it_wants_and_who_it_is() {
         assert_eq!(asked[place][name], value, "{name}");
     }
     assert!(asked[0]["accept"].to_str().unwrap().starts_with("application/openmetrics-text;version=1.0.0,"));
+}
+
+#[tokio::test]
+async fn a_slow_target_is_asked_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
+    let connections = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&connections);
+    tokio::spawn(async move {
+        // Only the first request is answered.
+        let mut is_first = true;
+        while let Ok((mut stream, _)) = listener.accept().await {
+            if is_first {
+                _ = stream.read(&mut [0; 4096]).await;
+                _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\na 1\n").await;
+            }
+            is_first = false;
+            kept.lock().unwrap().push(stream);
+        }
+    });
+    let mut scraper = Scraper::new(&url).unwrap();
+    assert_eq!(scrape(&mut scraper).await.unwrap(), ["a  1"]);
+    let mut scraper = scraper.timeout(Duration::from_millis(300));
+    let error = scrape(&mut scraper).await.unwrap_err();
+    assert!(error.contains("has not answered within 300ms"), "{error}");
+    assert_eq!(connections.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

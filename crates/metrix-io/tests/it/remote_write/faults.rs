@@ -7,7 +7,7 @@ use metrix::{MElement, Sink, Timestamp, WriteError, tags};
 use metrix_io::Secret;
 use metrix_io::sinks::remote_write::RemoteWrite;
 
-use super::server::Server;
+use super::server::{Refuses, Server};
 use crate::chain::chain;
 
 /// One element of each series, all of one time; their values are their numbers.
@@ -96,7 +96,7 @@ async fn of_a_refused_request_the_others_are_written() {
 
 #[tokio::test]
 async fn wherever_the_refused_ones_are_the_others_are_written() {
-    let refusals: [(fn(f64) -> bool, u16); 4] = [
+    let refusals: [(Refuses, u16); 4] = [
         (|value| value % 10.0 == 0.0, 400),
         (|value| value < 400.0, 400),
         (|value| value < 40.0 || value % 10.0 == 0.0, 409),

@@ -39,6 +39,9 @@ pub(super) struct Sample {
     pub(super) timestamp: i64,
 }
 
+/// Whether a value is refused.
+pub(super) type Refuses = fn(f64) -> bool;
+
 /// What takes remote-write until it is dropped.
 #[derive(Clone)]
 pub(super) struct Server {
@@ -51,7 +54,7 @@ struct Seen {
     /// What is answered to the next requests; then 204.
     answers: VecDeque<(u16, &'static str)>,
     /// A request with a value that this is true of is refused, with this status.
-    refuses: Option<(fn(f64) -> bool, u16)>,
+    refuses: Option<(Refuses, u16)>,
     requests: Vec<(HeaderMap, WriteRequest)>,
     taken: Vec<(String, f64, i64)>,
 }
@@ -77,7 +80,7 @@ impl Server {
         self
     }
 
-    pub(super) fn refusing(self, refuses: fn(f64) -> bool, status: u16) -> Self {
+    pub(super) fn refusing(self, refuses: Refuses, status: u16) -> Self {
         self.seen.lock().unwrap().refuses = Some((refuses, status));
         self
     }
