@@ -49,6 +49,9 @@ impl MSender {
     ///
     /// Where a name is given twice, the last value wins, as it does everywhere; such a family is no cheaper than pairs are.
     ///
+    /// A family is cheaper than pairs with each value ([`send_with`](Self::send_with)), and a sender that is bound to all
+    /// tags ([`with`](Self::with)) is cheaper than a family: take the first that you can of bound, family, pairs.
+    ///
     /// ```
     /// use metrix::{MStream, size, tags};
     ///

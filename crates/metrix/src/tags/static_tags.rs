@@ -81,7 +81,8 @@ impl fmt::Debug for StaticTags {
 }
 
 /// Makes a `&'static` [`StaticTags`] of `name => value` pairs of literals or constants: what a value is of where the code
-/// alone says so. Each place where it stands has a set of its own, which is made once.
+/// alone says so. Each place where it stands has a set of its own, which is made once. Values are texts, `"200"` and not `200`. Where a
+/// sender can be kept, one that is [bound](crate::MSender::with) is cheaper.
 ///
 /// ```
 /// use metrix::{MStream, size, static_tags};
