@@ -43,7 +43,9 @@ pub(super) fn user(table: &Table<'_>, user: Key, env: Key, file: Key) -> Read<Op
         }
         name => Ok(name.to_owned()),
     });
-    match (name?, read(table, env, file)?) {
+    // Both are read, so that all that is wrong is told.
+    let password = read(table, env, file);
+    match (name?, password?) {
         (Some(name), Some(password)) => Ok(Some((name, password))),
         (None, None) => Ok(None),
         (Some(_), None) => {
