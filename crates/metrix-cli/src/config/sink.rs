@@ -64,6 +64,8 @@ pub(crate) enum SinkKind {
     /// One in the user's data directory unless set.
     Sqlite {
         path: Option<PathBuf>,
+        /// For ever unless set.
+        retention: Option<Duration>,
     },
     /// The live view if the standard output is a terminal, and else plain lines.
     Table,
@@ -75,6 +77,7 @@ const STDOUT: &str = "-";
 const TYPE: Key = Key::new("type", "\"jsonl\"");
 const PATH: Key = Key::new("path", "\"-\"");
 const STORE: Key = Key::new("path", "\"metrix.db\"");
+const RETENTION: Key = Key::new("retention", "\"30d\"");
 const URL: Key = Key::new("url", "\"http://127.0.0.1:4242\"");
 const PREFIX: Key = Key::new("prefix", "\"shop.\"");
 const RATE_LIMIT: Key = Key::new("rate_limit", "0.5");
@@ -115,8 +118,11 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
         },
         Kind {
             name: "sqlite",
-            keys: &[STORE],
-            read: |table| Ok(SinkKind::Sqlite { path: table.optional(STORE, store)? }),
+            keys: &[STORE, RETENTION],
+            read: |table| {
+                let (path, retention) = (table.optional(STORE, store), table.optional(RETENTION, Value::period));
+                Ok(SinkKind::Sqlite { path: path?, retention: retention? })
+            },
         },
         Kind { name: "table", keys: &[], read: |_| Ok(SinkKind::Table) },
     ],

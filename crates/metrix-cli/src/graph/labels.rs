@@ -45,9 +45,9 @@ pub(super) fn sink(config: &SinkConfig) -> String {
             (path == Path::new("-")).then_some("standard output")
         }
         SinkKind::Log => Some("standard error"),
-        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_) } => None,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_), .. } => None,
         SinkKind::Statsd(_) | SinkKind::Graphite(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => None,
-        SinkKind::Sqlite { path: None } => Some("metrix.db of the user"),
+        SinkKind::Sqlite { path: None, .. } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),
     };
     let queue = config.queue.map(|queue| format!("queue of {queue}"));

@@ -11,7 +11,6 @@ use std::error::Error;
 use std::fs::{File, OpenOptions, create_dir_all};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use metrix::sink::{Blocking, Csv, JsonLines, Log, Print};
 use metrix::{Overflow, Retry, SinkOptions, size};
@@ -34,9 +33,6 @@ const TRIES_HERE: usize = 5;
 
 /// A write to a server is tried so often, for about half a minute in all.
 const TRIES_THERE: usize = 10;
-
-/// How long the store keeps elements if nothing at all is said: 30 days.
-const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A sink, ready to be started.
 pub(crate) struct Made {
@@ -128,8 +124,8 @@ fn name(kind: &SinkKind) -> String {
             of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
         }
         SinkKind::RemoteWrite(config) => of("remote_write", Path::new(without_query(&config.url))),
-        SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
-        SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
+        SinkKind::Sqlite { path: Some(path), .. } => of("sqlite", path),
+        SinkKind::Sqlite { path: None, .. } => "sqlite".to_owned(),
         SinkKind::Table => "table".to_owned(),
     }
 }
@@ -180,10 +176,9 @@ fn open(
             Box::new(sink)
         }
         SinkKind::RemoteWrite(config) => Box::new(remote_write::open(config)?),
-        SinkKind::Sqlite { path } => {
+        SinkKind::Sqlite { path, retention } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;
-            let keep = args.retention.or(args.config.is_none().then_some(KEEP));
-            Box::new(match keep {
+            Box::new(match args.retention.or(*retention) {
                 Some(keep) => store.retention(keep),
                 None => store,
             })

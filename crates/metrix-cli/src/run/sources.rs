@@ -30,7 +30,7 @@ use crate::config::{Listen, Origin, SourceConfig};
 
 /// How to listen on another port where no configuration says one.
 const ELSEWHERE: &str = ", which a configuration can say: `metrix schema --built-in >metrix.toml` writes the one in use now; \
-                         change its `listen`, and `metrix run --retention 30d metrix.toml`";
+                         change its `listen`, and `metrix run metrix.toml`";
 
 /// The lines of a file are understood by so many threads at most: more than the one that sends can keep up with are of no use.
 const MOST_THREADS: usize = 4;

@@ -13,8 +13,8 @@ use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
 use crate::config::sink::{GraphiteConfig, StatsdConfig};
 use crate::config::{
-    Config, Grouping, Identity, InfluxConfig, InfluxPlace, Listen, Origin, SinkConfig, SinkKind, SourceConfig,
-    StreamConfig, TagsKept, TextInput, built_in, read,
+    Config, Grouping, Identity, InfluxConfig, InfluxPlace, KindsTaken, Listen, Origin, SinkConfig, SinkKind,
+    SourceConfig, StreamConfig, TagsKept, TextInput, built_in, read,
 };
 
 #[track_caller]
@@ -54,7 +54,7 @@ fn names(stream: &StreamConfig) -> Vec<&str> {
 
 #[test]
 fn a_configuration_of_elsewhere() {
-    let Config { sources, streams, sinks, warnings } = config(include_str!("elsewhere.toml"));
+    let Config { sources, streams, sinks, warnings, hints } = config(include_str!("elsewhere.toml"));
     let [jsonl, statsd, lines, json, host] = &sources[..] else { panic!("{sources:?}") };
     assert!(matches!(jsonl, SourceConfig::Jsonl(Origin::Text(stdin)) if *stdin == input("-", false)));
     assert!(matches!(statsd, SourceConfig::Statsd(Origin::Listen(at)) if at.to_string() == "udp://127.0.0.1:8125"));
@@ -71,7 +71,7 @@ fn a_configuration_of_elsewhere() {
     assert_eq!(stream.tags, TagsKept::Without(vec!["ip".to_owned()]));
     assert_eq!(stream.max_series, Some(size(100_000)));
 
-    assert_eq!(warnings, []);
+    assert_eq!((warnings, hints), (vec![], vec![]));
     let [sink] = &sinks[..] else { panic!("{sinks:?}") };
     assert_eq!(sink.kind, SinkKind::Jsonl { path: "-".into() });
     assert_eq!(sink.rate_limit, Duration::from_millis(500));
@@ -81,14 +81,16 @@ fn a_configuration_of_elsewhere() {
 
 #[test]
 fn the_built_in_one() {
-    let Config { sources, streams, sinks, warnings } = built_in();
-    assert_eq!(warnings, []);
+    let Config { sources, streams, sinks, warnings, hints } = built_in();
+    assert_eq!((warnings, hints), (vec![], vec![]));
     assert!(matches!(&sources[..], [SourceConfig::Host { .. }, SourceConfig::Statsd(Origin::Listen(Listen::Udp(_)))]));
-    let kinds: Vec<_> = streams.iter().filter_map(|stream| stream.kind).collect();
-    assert_eq!(kinds, [Kind::Counter, Kind::Gauge, Kind::Sample, Kind::Set]);
+    let by_kind: Vec<_> =
+        streams.iter().filter(|stream| stream.names.matches("")).map(|stream| &*stream.name).collect();
+    assert_eq!(by_kind, ["* (counter)", "* (gauge)", "* (sample)", "* (set)"]);
     assert!(streams.iter().all(|stream| stream.grouping == Grouping::Arrival(Duration::from_secs(5))));
     let kinds: Vec<_> = sinks.into_iter().map(|sink| sink.kind).collect();
-    assert_eq!(kinds, [SinkKind::Table, SinkKind::Sqlite { path: None }]);
+    let retention = Some(Duration::from_secs(30 * 24 * 60 * 60));
+    assert_eq!(kinds, [SinkKind::Table, SinkKind::Sqlite { path: None, retention }]);
 }
 
 #[test]
@@ -171,6 +173,27 @@ fn streams() {
 }
 
 #[test]
+fn kinds() {
+    for (kind, expected) in [
+        ("", KindsTaken::All),
+        ("kind = \"set\"", KindsTaken::Only(vec![Kind::Set])),
+        ("kind = [\"sample\", \"counter\"]", KindsTaken::Only(vec![Kind::Sample, Kind::Counter])),
+    ] {
+        assert_eq!(stream(&format!("batch = 1\nagg = [\"count\"]\n{kind}")).kinds, expected);
+    }
+    let stream = |name: &str, kind: &str| {
+        format!("[[stream]]\nname = \"{name}\"\n{kind}\nagg = [\"count\", \"p9\", {{ a = \" sum \" }}]\nbatch = 1\n")
+    };
+    // Those of one name are told apart by their kinds; of others the name is enough.
+    let streams = [("a", "kind = \"set\""), ("b", "kind = \"set\""), ("b", "kind = [\"gauge\", \"set\"]"), ("b", "")];
+    let text: String = streams.map(|(name, kind)| stream(name, kind)).concat();
+    let streams = config(&text).streams;
+    let names: Vec<_> = streams.iter().map(|stream| (&*stream.name, stream.is_of_one_name())).collect();
+    assert_eq!(names, [("a", true), ("b (set)", false), ("b (gauge, set)", false), ("b", true)]);
+    assert_eq!(streams[0].not_of_sets, ["p9", "sum"]);
+}
+
+#[test]
 fn sinks() {
     for (text, kind) in [
         ("type = \"print\"", SinkKind::Print { path: "-".into() }),
@@ -209,8 +232,11 @@ fn sinks() {
                 prefix: "p.".to_owned(),
             }),
         ),
-        ("type = \"sqlite\"", SinkKind::Sqlite { path: None }),
-        ("type = \"sqlite\"\npath = \"m.db\"", SinkKind::Sqlite { path: Some("m.db".into()) }),
+        ("type = \"sqlite\"", SinkKind::Sqlite { path: None, retention: None }),
+        (
+            "type = \"sqlite\"\npath = \"m.db\"\nretention = \"2h\"",
+            SinkKind::Sqlite { path: Some("m.db".into()), retention: Some(Duration::from_secs(7200)) },
+        ),
         ("type = \"table\"", SinkKind::Table),
     ] {
         let sink = sink(text);
