@@ -22,8 +22,10 @@ use toml::de::DeTable;
 pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
-pub(crate) use self::sink::{InfluxConfig, InfluxPlace, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind};
-pub(crate) use self::source::{InfluxSource, Listen, Origin, ScrapeConfig, SourceConfig, TextInput};
+pub(crate) use self::sink::{
+    Attempts, InfluxConfig, InfluxPlace, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
+};
+pub(crate) use self::source::{InfluxSource, Listen, Origin, ScrapeConfig, SourceConfig, TcpBounds, TextInput};
 pub(crate) use self::stream::{Grouping, KindsTaken, StreamConfig, TagsKept};
 
 use self::files::Files;
@@ -104,6 +106,8 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
         shadows.check(stream::name(table), stream::kinds(table), problems, warnings);
         stream::read(table).inspect(|stream| kinds.check(table, stream, warnings, hints))
     });
+    let known: Option<Vec<&str>> =
+        streams.as_ref().ok().map(|streams| streams.iter().map(|stream| stream.names.as_str()).collect());
     let mut outputs = First::new(|_| {
         "two sinks write to the standard output, which would mix their lines: leave one of them out, or have it write to a file"
             .to_owned()
@@ -111,6 +115,9 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
     let mut endpoints = First::new(|address| format!("two sinks listen on `{address}`: leave one of them out"));
     let sinks = tables(root, SINK, problems, |table| {
         endpoints.check(sink::address(table), problems);
+        if let Some(known) = &known {
+            sink::check_streams(table, known);
+        }
         outputs.check(sink::stdout(table), problems);
         files.writes(sink::file(table), problems);
         sink::read(table)

@@ -36,7 +36,7 @@ pub(crate) struct StreamConfig {
 impl StreamConfig {
     /// Whether all of its elements have the name that it has itself.
     pub(crate) fn is_of_one_name(&self) -> bool {
-        self.names.is_plain() && self.names.prefix() == self.name
+        self.names.is_plain() && self.names.as_str() == self.name
     }
 }
 

@@ -85,7 +85,7 @@ impl Started {
         setup: &Setup,
     ) -> Result<Self, Vec<String>> {
         let takers = Takers::new(sinks.len(), setup.stop.clone());
-        let make = |config| sinks::make(config, args, ends, view, &takers, &setup.voice);
+        let make = |config| sinks::make(config, streams, args, ends, view, &takers, &setup.voice);
         let made: Vec<_> = sinks.iter().map(make).collect();
         let problems: Vec<String> = made.iter().filter_map(|made| made.as_ref().err().cloned()).collect();
         if !problems.is_empty() {

@@ -113,7 +113,9 @@ impl Sources {
         let setup = self.setup.clone();
         match listen {
             Listen::Udp(address) => self.datagrams.push(Datagrams::udp(address, parser, setup)?),
-            Listen::Tcp(address) => self.connections.push(Connections::bind(address, parser, setup)?),
+            Listen::Tcp(address, bounds) => {
+                self.connections.push(Connections::bind(address, bounds, parser, setup)?);
+            }
             #[cfg(unix)]
             Listen::Unix(path) => self.datagrams.push(Datagrams::unix(&path, parser, setup)?),
         }

@@ -2,6 +2,7 @@
 
 mod apache;
 mod batch_goldens;
+mod bounds;
 mod check;
 mod clients;
 mod command_line;

@@ -11,10 +11,10 @@ use metrix_io::sinks::statsd::{Dialect, Negatives, Type};
 use super::complete;
 use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
-use crate::config::sink::{GraphiteConfig, StatsdConfig};
+use crate::config::sink::{GraphiteConfig, Naming, StatsdConfig};
 use crate::config::{
-    Config, Grouping, Identity, InfluxConfig, InfluxPlace, KindsTaken, Listen, Origin, SinkConfig, SinkKind,
-    SourceConfig, StreamConfig, TagsKept, TextInput, built_in, read,
+    Attempts, Config, Grouping, Identity, InfluxConfig, InfluxPlace, KindsTaken, Listen, Origin, SinkConfig, SinkKind,
+    SourceConfig, StreamConfig, TagsKept, TcpBounds, TextInput, built_in, read,
 };
 
 #[track_caller]
@@ -117,6 +117,12 @@ fn sources() {
         assert_eq!(source.origin(), Some(&Origin::Text(expected.clone())));
         assert_eq!(source.is_stdin(), expected.path.as_os_str() == "-");
     }
+    let bounds = "max_connections = 3\nidle_timeout = \"5s\"\nmax_line = 100";
+    let bounded = TcpBounds { connections: Some(size(3)), idle: Some(Duration::from_secs(5)), line: Some(size(100)) };
+    for (listen, expected) in [("", TcpBounds::default()), (bounds, bounded)] {
+        let graphite = source(&format!("type = \"graphite\"\n{listen}"));
+        assert!(matches!(graphite.origin(), Some(Origin::Listen(Listen::Tcp(_, bounds))) if *bounds == expected));
+    }
     let every = Duration::from_secs(1);
     assert!(matches!(source("type = \"host\""), SourceConfig::Host { every: unset } if unset == every));
     let every = Duration::from_millis(90_500);
@@ -200,8 +206,14 @@ fn sinks() {
         ("type = \"log\"", SinkKind::Log),
         ("type = \"jsonl\"", SinkKind::Jsonl { path: "-".into() }),
         ("type = \"csv\"\npath = \"a b.csv\"", SinkKind::Csv { path: "a b.csv".into() }),
-        ("type = \"opentsdb\"\nurl = \"telnet://h:1\"", SinkKind::Opentsdb { url: "telnet://h:1".to_owned() }),
-        ("type = \"opentsdb\"\nurl = \"http://h:1/x\"", SinkKind::Opentsdb { url: "http://h:1/x".to_owned() }),
+        (
+            "type = \"opentsdb\"\nurl = \"telnet://h:1\"",
+            SinkKind::Opentsdb { url: "telnet://h:1".to_owned(), default_tags: Tags::NONE },
+        ),
+        (
+            "type = \"opentsdb\"\nurl = \"http://h:1/x\"\ndefault_tags = { a = \"b\" }",
+            SinkKind::Opentsdb { url: "http://h:1/x".to_owned(), default_tags: tags! { "a" => "b" } },
+        ),
         (
             "type = \"statsd\"\nurl = \"unix:///run/s\"",
             SinkKind::Statsd(StatsdConfig {
@@ -210,18 +222,18 @@ fn sinks() {
                 negatives: None,
                 types: Vec::new(),
                 timestamps: false,
-                prefix: String::new(),
+                naming: Naming { prefix: String::new(), default_tags: Tags::NONE },
             }),
         ),
         (
-            "type = \"statsd\"\nurl = \"tcp://h:1\"\ndialect = \"plain\"\nnegatives = \"signed\"\nprefix = \"p.\"\ntypes = { \"*.count\" = \"c\", \"b*\" = \"ms\" }",
+            "type = \"statsd\"\nurl = \"tcp://h:1\"\ndialect = \"plain\"\nnegatives = \"signed\"\nprefix = \"p.\"\ndefault_tags = { a = \"b\" }\ntypes = { \"*.count\" = \"c\", \"b*\" = \"ms\" }",
             SinkKind::Statsd(StatsdConfig {
                 url: "tcp://h:1".to_owned(),
                 dialect: Dialect::Plain,
                 negatives: Some(Negatives::Signed),
                 types: vec![("*.count".to_owned(), Type::Counter), ("b*".to_owned(), Type::Timer)],
                 timestamps: false,
-                prefix: "p.".to_owned(),
+                naming: Naming { prefix: "p.".to_owned(), default_tags: tags! { "a" => "b" } },
             }),
         ),
         (
@@ -229,7 +241,7 @@ fn sinks() {
             SinkKind::Graphite(GraphiteConfig {
                 url: "pickle://h:1".to_owned(),
                 tags_in_names: true,
-                prefix: "p.".to_owned(),
+                naming: Naming { prefix: "p.".to_owned(), default_tags: Tags::NONE },
             }),
         ),
         ("type = \"sqlite\"", SinkKind::Sqlite { path: None, retention: None }),
@@ -244,6 +256,15 @@ fn sinks() {
     }
     let limited = sink("type = \"log\"\nrate_limit = 2\noverflow = \"drop_newest\"");
     assert_eq!((limited.rate_limit, limited.overflow), (Duration::from_secs(2), Some(Overflow::DropNewest)));
+    let unset = sink("type = \"log\"");
+    assert_eq!((unset.attempts, unset.batch, unset.streams, unset.write_timeout), (None, None, None, None));
+    let set = sink(
+        "type = \"influx\"\nurl = \"udp://h:1\"\nattempts = 3\nbatch = 10\nstreams = [\"*\"]\nwrite_timeout = \"2s\"\n\
+         [[stream]]\nname = \"*\"\nagg = [\"sum\"]\nbatch = 1",
+    );
+    assert_eq!((set.attempts, set.batch), (Some(Attempts::Times(size(3))), Some(size(10))));
+    assert_eq!((set.streams, set.write_timeout), (Some(vec!["*".to_owned()]), Some(Duration::from_secs(2))));
+    assert_eq!(sink("type = \"table\"\nattempts = \"forever\"").attempts, Some(Attempts::Forever));
     assert_eq!(sink("type = \"log\"\nrate_limit = 0\noverflow = \"drop_oldest\"").overflow, Some(Overflow::DropOldest));
 }
 
@@ -276,8 +297,14 @@ fn influx() {
     assert_eq!((udp.to, udp.precision), (InfluxPlace::Udp, Precision::Seconds));
     assert_eq!((udp.integers, udp.default_tags), (vec!["*.count".to_owned()], tags! { "a" => "b" }));
 
-    let source = source("type = \"influx\"");
-    assert!(matches!(source, SourceConfig::Influx(source) if source.listen.to_string() == "127.0.0.1:8086"));
+    let least = source("type = \"influx\"");
+    assert!(matches!(least, SourceConfig::Influx(source) if source.listen.to_string() == "127.0.0.1:8086"));
+    let bounded =
+        source("type = \"influx\"\nmax_connections = 3\nidle_timeout = \"5s\"\nmax_body = 100\npatience = \"1s\"");
+    let SourceConfig::Influx(bounded) = bounded else { panic!("it is one") };
+    assert_eq!((bounded.max_connections, bounded.max_body), (Some(size(3)), Some(size(100))));
+    let [idle, patience] = [5, 1].map(Duration::from_secs);
+    assert_eq!((bounded.idle_timeout, bounded.patience), (Some(idle), Some(patience)));
 }
 
 #[test]
@@ -297,7 +324,9 @@ fn prometheus() {
         let config = of(&format!("listen = \"{listen}\""));
         assert_eq!((&*config.listen.to_string(), &*config.path), (address, path));
     }
-    assert_eq!(of("counters = []\nexpiry = \"1m\"").counters, Some(Vec::new()));
+    let bounded = of("counters = []\nexpiry = \"1m\"\nmax_connections = 3\nidle_timeout = \"5s\"");
+    let (connections, idle) = (bounded.max_connections, bounded.idle_timeout);
+    assert_eq!((bounded.counters, connections, idle), (Some(Vec::new()), Some(size(3)), Some(Duration::from_secs(5))));
 
     let SinkKind::RemoteWrite(write) = sink("type = \"remote_write\"\nurl = \"https://h/w?a=b\"").kind else {
         panic!("it is one")
