@@ -75,7 +75,7 @@ fn scraper(config: &ScrapeConfig) -> Result<Scraper, Box<dyn Error>> {
     }
     scraper = match &config.access.is {
         Some(Identity::Token(token)) => scraper.token(&token.open()?),
-        Some(Identity::User(user, password)) => scraper.user(user, &password.open()?),
+        Some(Identity::User(user, password)) => scraper.user(user, &password.open()?)?,
         None => scraper,
     };
     if let Some(file) = &config.access.ca_file {
