@@ -40,7 +40,7 @@ impl Server {
         let mut tail = String::new();
         file.read_to_string(&mut tail).unwrap();
         // The first line may have lost its beginning, and the last its end.
-        let last = tail.lines().rev().skip(1).next();
+        let last = tail.lines().rev().nth(1);
         tail.lines().count() > 2 && last.and_then(of).is_some_and(|last| last >= number)
     }
 }

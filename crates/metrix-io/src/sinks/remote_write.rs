@@ -3,6 +3,8 @@
 mod header_error;
 mod message;
 mod options;
+mod outcome;
+mod post;
 mod round_search;
 mod rounds;
 mod search;
@@ -11,19 +13,17 @@ mod unsure;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Full;
-use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
-use hyper::{Method, StatusCode};
+use hyper::header::{HeaderMap, HeaderValue};
 use metrix::{MElement, Sink, Tags, WriteError};
-use prost::Message;
 use tokio::time::Instant;
 
-use self::rounds::{Point, Rounds, message};
+use self::outcome::Outcome;
+use self::rounds::Rounds;
 use self::search::Search;
 use self::unsure::Unsure;
 use super::HttpCounts;
 use crate::AddressError;
-use crate::http_client::{Answer, Fault, HttpClient, HttpUrl, Limits, Verdict};
+use crate::http_client::{HttpClient, HttpUrl, Limits, Verdict};
 use crate::sinks::refused::Refused;
 
 pub use self::header_error::HeaderError;
@@ -60,7 +60,8 @@ pub use self::header_error::HeaderError;
 ///
 /// A server may have stored a request whose answer was lost, or that a coordinator gave up, and gets it again then. To Prometheus the newest
 /// sample of a series is the same one again, and stores nothing twice; older ones are out of order, and are refused although they are there.
-/// So where the newest one that may have been sent before is taken, and older ones of its series are refused, these count as written.
+/// So where the newest one that may have been sent before is taken, and older ones of its series are refused, these count as written. A server that stores
+/// a part of a request that it refuses, as Thanos does, may so have samples that are told to be refused; none is told to be there that is not.
 ///
 /// Prometheus draws the last sample of a series for 5 minutes, and is not told that a series has ended. So of windows that are longer, an
 /// instant query finds nothing between two samples: ask for `last_over_time(...[1h])` there.
@@ -166,33 +167,6 @@ impl RemoteWrite {
     pub fn counts(&self) -> Arc<HttpCounts> {
         Arc::clone(&self.counts)
     }
-
-    /// Posts unless the write has taken too long already; the first request of a write always has its chance.
-    async fn post_in_time(&mut self, parts: &[&[Point]], begin: Instant, is_first: bool) -> Result<Answer, Fault> {
-        if !is_first && begin.elapsed() >= self.total {
-            return Err(format!("the write has more requests than fit into {:?}", self.total).into());
-        }
-        self.unsure.send(parts);
-        self.post(parts).await
-    }
-
-    async fn post(&mut self, parts: &[&[Point]]) -> Result<Answer, Fault> {
-        let body = snap::raw::Encoder::new().compress_vec(&message(parts).encode_to_vec())?;
-        let mut request = self
-            .client
-            .request(Method::POST, "")
-            .header(CONTENT_ENCODING, "snappy")
-            .header(CONTENT_TYPE, "application/x-protobuf")
-            .header(USER_AGENT, concat!("metrix/", env!("CARGO_PKG_VERSION")))
-            .header("x-prometheus-remote-write-version", "0.1.0")
-            .body(Full::from(body))?;
-        let headers = request.headers_mut();
-        headers.extend(self.headers.clone());
-        headers.extend(self.authorization.clone().map(|value| (AUTHORIZATION, value)));
-        let answer = self.client.send(request, self.limits).await?;
-        self.counts.answered();
-        Ok(answer)
-    }
 }
 
 impl Sink for RemoteWrite {
@@ -201,36 +175,32 @@ impl Sink for RemoteWrite {
             return Err(WriteError::refused("the sink is closed; make a new one"));
         }
         let mut refused = Refused::default();
-        let (rounds, merged) = Rounds::new(batch, &self.default_tags, &mut refused);
+        let (mut rounds, merged) = Rounds::new(batch, &self.default_tags, &mut refused);
         self.counts.merged(merged.tags, &merged.name);
         self.counts.collided(merged.elements);
-        let mut repeated = self.unsure.repeated();
+        self.unsure.assume();
+        let mut outcome = Outcome::new(batch, refused, &self.unsure);
+        rounds.leave_out(|point| {
+            let refusal = self.unsure.refusal(point);
+            refusal.inspect(|refusal| outcome.refused_alone(point, refusal)).is_some()
+        });
         let (begin, mut is_first) = (Instant::now(), true);
         let mut requests = rounds.requests(self.samples_per_request).into_iter();
         while let Some(whole) = requests.next() {
-            let mut search = Search::new(whole);
+            let mut search = Search::new(whole, self.unsure.is_narrow);
             while let Some(parts) = search.next() {
                 let cause = match self.post_in_time(&parts, begin, is_first).await {
                     Ok(answer) => match answer.verdict() {
                         Verdict::Taken => {
+                            self.unsure.assume();
                             search.taken();
-                            repeated.taken(&parts);
+                            outcome.taken(&parts);
                             is_first = false;
                             continue;
                         }
                         Verdict::Refused => {
                             is_first = false;
-                            let may_be_some = may_be_some(answer.status);
-                            if may_be_some && search.narrow(&parts) {
-                                continue;
-                            }
-                            let said = answer.said(None);
-                            for point in parts.iter().copied().flatten() {
-                                if !(may_be_some && repeated.refused(point, &said)) {
-                                    let elements = point.positions.iter();
-                                    elements.for_each(|place| refused.add(*place, &batch[*place].name, &said));
-                                }
-                            }
+                            self.refused(&answer, &parts, &mut search, &mut outcome);
                             continue;
                         }
                         Verdict::Retryable => answer.said(None).into(),
@@ -238,17 +208,11 @@ impl Sink for RemoteWrite {
                     Err(cause) => cause,
                 };
                 let unsent = parts.into_iter().flatten().chain(search.rest()).chain(requests.flatten().flatten());
-                for (place, said) in repeated.really_refused() {
-                    refused.add(place, &batch[place].name, said);
-                }
-                return Err(refused.with_unsent(unsent.flat_map(|point| &point.positions).copied(), cause));
+                return Err(outcome.with_unsent(unsent.flat_map(|point| &point.positions).copied(), cause));
             }
         }
         self.unsure.settle();
-        for (place, said) in repeated.really_refused() {
-            refused.add(place, &batch[place].name, said);
-        }
-        refused.into_result(batch.len())
+        outcome.into_result()
     }
 
     async fn close(&mut self) -> Result<(), WriteError> {
@@ -256,16 +220,4 @@ impl Sink for RemoteWrite {
         self.client.close();
         Ok(())
     }
-}
-
-/// Whether such a refusal may be of some samples only.
-fn may_be_some(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::BAD_REQUEST
-            // Thanos says so of samples that are out of order, and stores the others.
-            | StatusCode::CONFLICT
-            | StatusCode::PAYLOAD_TOO_LARGE
-            | StatusCode::UNPROCESSABLE_ENTITY
-    )
 }

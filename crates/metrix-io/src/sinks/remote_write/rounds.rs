@@ -84,6 +84,12 @@ impl Rounds {
         (Self(rounds), merged)
     }
 
+    /// Leaves out samples of which this is true.
+    pub(super) fn leave_out(&mut self, mut is_out: impl FnMut(&Point) -> bool) {
+        self.0.iter_mut().for_each(|round| round.retain(|point| !is_out(point)));
+        self.0.retain(|round| !round.is_empty());
+    }
+
     /// What goes into requests of so many samples at most: rounds or parts of them, in order.
     pub(super) fn requests(&self, samples: usize) -> Vec<Vec<&[Point]>> {
         let mut requests: Vec<Vec<&[Point]>> = Vec::new();

@@ -23,8 +23,9 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(rounds: Vec<&'a [Point]>) -> Self {
-        let at_once = rounds.len();
+    /// All rounds go at once, unless it is known that some are refused.
+    pub(super) fn new(rounds: Vec<&'a [Point]>, is_narrow: bool) -> Self {
+        let at_once = if is_narrow { 1 } else { rounds.len() };
         Self { rounds: rounds.into(), at_once, sent: Vec::new(), has_taken: false, round: None }
     }
 
@@ -82,7 +83,7 @@ mod tests {
         let batch: Vec<MElement> = (0..samples).map(element).collect();
         let (rounds, _) = Rounds::new(&batch, &Tags::NONE, &mut Refused::default());
         let mut requests = rounds.requests(usize::MAX).into_iter();
-        let mut search = Search::new(requests.next().unwrap());
+        let mut search = Search::new(requests.next().unwrap(), false);
         let (mut taken, mut requests) = (Vec::new(), 0);
         while let Some(parts) = search.next() {
             requests += 1;

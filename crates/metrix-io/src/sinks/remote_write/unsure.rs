@@ -1,63 +1,82 @@
-//! [`Unsure`]: samples of which nobody knows whether they have been stored.
+//! [`Unsure`]: what is known of a write that has not come to its end.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::mem::take;
 use std::sync::Arc;
 
 use super::message::Label;
 use super::rounds::Point;
 
-/// The newest sample of each series that was sent by a write that has not come to its end: its answer may have been lost.
+/// What is known of a write that has not come to its end, and is to be repeated.
+///
+/// Memory: of each series of the write its labels, and what was said of its samples that were refused.
 #[derive(Debug, Default)]
-pub(super) struct Unsure(HashMap<Arc<[Label]>, i64>);
+pub(super) struct Unsure {
+    /// The newest samples that are stored, or may be, as an answer was lost.
+    newest: Newest,
+    /// The newest samples of a request that isn't answered.
+    asked: Newest,
+    /// The samples that were refused, so that no repetition begins with them again.
+    refusals: HashMap<(Arc<[Label]>, i64), Refusal>,
+    /// Whether a request was refused that could be narrowed.
+    pub(super) is_narrow: bool,
+}
 
-/// What becomes of such samples when they are sent again: if the newest is taken and older ones are refused, these are there already.
-#[derive(Debug)]
-pub(super) struct Repeated {
-    newest: HashMap<Arc<[Label]>, i64>,
-    confirmed: HashSet<Arc<[Label]>>,
-    /// Positions of elements that may be there already, and what is said of them otherwise.
-    doubtful: Vec<(Arc<[Label]>, Vec<usize>, String)>,
+/// By the series.
+pub(super) type Newest = HashMap<Arc<[Label]>, i64>;
+
+/// Of one sample.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) said: Arc<str>,
+    /// Whether it may be there already.
+    pub(super) is_doubtful: bool,
 }
 
 impl Unsure {
     /// These are sent.
-    pub(super) fn send(&mut self, parts: &[&[Point]]) {
-        for point in parts.iter().copied().flatten() {
-            let newest = self.0.entry(Arc::clone(&point.labels)).or_insert(point.at);
-            *newest = point.at.max(*newest);
+    pub(super) fn ask(&mut self, parts: &[&[Point]]) {
+        self.assume();
+        add(&mut self.asked, parts.iter().copied().flatten().map(|point| (&point.labels, point.at)));
+    }
+
+    /// What was sent last may be stored.
+    pub(super) fn assume(&mut self) {
+        let asked = take(&mut self.asked);
+        add(&mut self.newest, asked.iter().map(|(labels, at)| (labels, *at)));
+    }
+
+    /// What was sent last is not.
+    pub(super) fn deny(&mut self) {
+        self.asked.clear();
+    }
+
+    pub(super) fn refuse(&mut self, point: &Point, refusal: Refusal) {
+        self.refusals.insert((Arc::clone(&point.labels), point.at), refusal);
+    }
+
+    /// How it was refused, if it was.
+    pub(super) fn refusal(&self, point: &Point) -> Option<&Refusal> {
+        // A key is made only where there is one to be found.
+        if self.refusals.is_empty() {
+            return None;
         }
+        self.refusals.get(&(Arc::clone(&point.labels), point.at))
     }
 
-    /// What a write may repeat.
-    pub(super) fn repeated(&self) -> Repeated {
-        Repeated { newest: self.0.clone(), confirmed: HashSet::new(), doubtful: Vec::new() }
+    pub(super) fn newest(&self) -> &Newest {
+        &self.newest
     }
 
-    /// A write has come to its end.
+    /// The write has come to its end.
     pub(super) fn settle(&mut self) {
-        self.0.clear();
+        *self = Self::default();
     }
 }
 
-impl Repeated {
-    /// These were taken.
-    pub(super) fn taken(&mut self, parts: &[&[Point]]) {
-        let newest = parts.iter().copied().flatten().filter(|point| self.newest.get(&point.labels) == Some(&point.at));
-        self.confirmed.extend(newest.map(|point| Arc::clone(&point.labels)));
-    }
-
-    /// This one was refused, in these words. Tells whether it is kept in mind, as it may be there already.
-    pub(super) fn refused(&mut self, point: &Point, said: &str) -> bool {
-        let is_doubtful = self.newest.get(&point.labels).is_some_and(|newest| point.at < *newest);
-        if is_doubtful {
-            self.doubtful.push((Arc::clone(&point.labels), point.positions.clone(), said.to_owned()));
-        }
-        is_doubtful
-    }
-
-    /// The elements that were refused after all, and the words.
-    pub(super) fn really_refused(&self) -> impl Iterator<Item = (usize, &str)> {
-        let refused = self.doubtful.iter().filter(|(labels, ..)| !self.confirmed.contains(labels));
-        refused.flat_map(|(_, positions, said)| positions.iter().map(|position| (*position, &**said)))
+fn add<'a>(newest: &mut Newest, samples: impl Iterator<Item = (&'a Arc<[Label]>, i64)>) {
+    for (labels, at) in samples {
+        let newest = newest.entry(Arc::clone(labels)).or_insert(at);
+        *newest = at.max(*newest);
     }
 }

@@ -223,3 +223,24 @@ async fn what_was_stored_before_its_answer_was_lost_is_not_refused() {
     let error = sink.write(&batch).await.unwrap_err();
     assert_eq!((error.is_retryable(), error.positions().map(<[usize]>::len)), (false, Some(10)));
 }
+
+/// A server that is so slow that a write has time for a few requests only.
+#[tokio::test]
+async fn a_repetition_goes_on_where_the_write_before_it_ended() {
+    let server = Server::start().refusing(|value| value < 20.0, 400);
+    let mut sink = sink(&server).total_timeout(Duration::ZERO);
+    let batch = windows(30);
+    let (mut left, mut writes) = (batch.clone(), 1);
+    let error = loop {
+        match sink.write(&left).await {
+            Err(error) if error.is_retryable() => left = error.unwritten(&left).cloned().collect(),
+            Err(error) => break error,
+            Ok(()) => panic!("some are refused"),
+        }
+        writes += 1;
+        assert!(writes < 60, "it comes to an end");
+    };
+    assert_eq!(error.positions().map(<[usize]>::len), Some(20));
+    let sent: Vec<f64> = server.taken().iter().map(|(_, value, _)| *value).collect();
+    assert_eq!(sent, (20..30).map(f64::from).collect::<Vec<_>>());
+}
