@@ -28,7 +28,8 @@ impl Hashes {
         tracing::warn!(
             ?name,
             ?stream,
-            "{aggs} of a set say nothing, as its values are hashes of its members: put a stream with kind = \"set\" before this one"
+            "a set comes to a stream that says nothing of it by {aggs}, as its values are hashes of its members: put one with kind = \"set\" \
+             before it"
         );
     }
 }

@@ -64,12 +64,13 @@ fn a_name_may_have_streams_by_kind_beside_one_for_the_rest() {
 #[test]
 fn a_set_that_is_summed_is_told_once() {
     let ended = run(&[stream("users", "", "\"distinct\", \"sum\""), stream("h*", "", "\"sum\"")].concat());
-    let told = "sum of a set say nothing, as its values are hashes of its members: put a stream with kind = \"set\" before this one";
+    let told = "a set comes to a stream that says nothing of it by sum, as its values are hashes of its members: put one with kind = \"set\" \
+                before it";
     assert_eq!(ended.err.matches(told).count(), 1, "{}", ended.err);
     ended.said(&["name=\"users\" stream=\"users\""]);
     let ended = run(&stream("users", "", "\"distinct\", \"count\""));
     check(&ended, &[("users.distinct", 2.0), ("users.count", 3.0)]);
-    assert!(!ended.err.contains("of a set"), "{}", ended.err);
+    assert!(!ended.err.contains("a set comes"), "{}", ended.err);
 }
 
 #[test]

@@ -60,8 +60,9 @@ pub use self::header_error::HeaderError;
 ///
 /// A server may have stored a request whose answer was lost, or that a coordinator gave up, and gets it again then. To Prometheus the newest
 /// sample of a series is the same one again, and stores nothing twice; older ones are out of order, and are refused although they are there.
-/// So where the newest one that may have been sent before is taken, and older ones of its series are refused, these count as written. A server that stores
-/// a part of a request that it refuses, as Thanos does, may so have samples that are told to be refused; none is told to be there that is not.
+/// So where the newest one that may have been sent before is taken, and older ones of its series are refused, these count as written, also one
+/// that is refused for another reason just then. A server that stores a part of a request that it refuses, as Thanos does, may have
+/// samples that count as refused.
 ///
 /// Prometheus draws the last sample of a series for 5 minutes, and is not told that a series has ended. So of windows that are longer, an
 /// instant query finds nothing between two samples: ask for `last_over_time(...[1h])` there.
