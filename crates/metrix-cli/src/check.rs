@@ -9,8 +9,8 @@ use crate::stdout::{print, say};
 /// Says all that is wrong with a configuration, or that nothing is.
 pub(crate) fn check(path: &Path) -> Exit {
     match config::load(path) {
-        Ok(Config { sources, streams, sinks, warnings }) => {
-            warnings.iter().for_each(say);
+        Ok(Config { sources, streams, sinks, warnings, hints }) => {
+            warnings.iter().chain(&hints).for_each(say);
             let parts = [
                 counted(sources.len() as u64, "source"),
                 counted(streams.len() as u64, "stream"),

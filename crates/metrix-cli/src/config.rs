@@ -1,12 +1,12 @@
 //! [`Config`]: what comes in, what becomes of it, and where it goes.
 
 mod access;
-mod clients;
 mod file;
 mod files;
 mod first;
 mod key;
 mod kinds;
+mod kinds_told;
 mod meant;
 mod problem;
 mod secret;
@@ -22,13 +22,16 @@ use toml::de::DeTable;
 pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
-pub(crate) use self::sink::{InfluxConfig, InfluxPlace, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind};
-pub(crate) use self::source::{InfluxSource, Listen, Origin, ScrapeConfig, SourceConfig, TextInput};
-pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
+pub(crate) use self::sink::{
+    Attempts, InfluxConfig, InfluxPlace, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
+};
+pub(crate) use self::source::{InfluxSource, Listen, Origin, ScrapeConfig, SourceConfig, TcpBounds, TextInput};
+pub(crate) use self::stream::{Grouping, KindsTaken, StreamConfig, TagsKept};
 
 use self::files::Files;
 use self::first::First;
 use self::key::Key;
+use self::kinds_told::KindsTold;
 use self::problem::{Problems, Read};
 use self::shadows::Shadows;
 use self::source::SOURCES;
@@ -44,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) sinks: Vec<SinkConfig>,
     /// What is right, and still hardly meant.
     pub(crate) warnings: Vec<Problem>,
+    /// What may be meant, and would be told while it runs if it is not.
+    pub(crate) hints: Vec<Problem>,
 }
 
 const SOURCE: Key = Key::new("source", "[ { type = \"jsonl\", path = \"-\" } ]");
@@ -58,17 +63,13 @@ pub(crate) const BUILT_IN: &str = include_str!("config/built_in.toml");
 
 /// What there is to do without a configuration: this machine and its StatsD clients, shown and kept.
 pub(crate) fn built_in() -> Config {
-    let mut config = read("built-in", BUILT_IN).expect("it is right, as a test proves");
-    // Their kinds say more than the names that a configuration goes by.
-    config.streams.retain(|stream| stream.name != "*");
-    config.streams.extend(clients::streams());
-    config
+    read("built-in", BUILT_IN).expect("it is right, as a test proves")
 }
 
 /// Reads the text of a configuration, and gives all that is wrong with it in the order of the places.
 pub(crate) fn read(file: &str, text: &str) -> Result<Config, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (problems, warnings) = (Problems::default(), Problems::default());
+    let (problems, warnings, hints) = (Problems::default(), Problems::default(), Problems::default());
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let message = match error.message() {
@@ -77,15 +78,18 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Config, Vec<Problem>> {
         };
         problems.syntax(error.span().map_or(text.len(), |span| span.start), message);
     }
-    let config = config(&Table::new(root.get_ref(), 0, "a configuration", &problems), &problems, &warnings);
+    let root = Table::new(root.get_ref(), 0, "a configuration", &problems);
+    let config = config(&root, &problems, &warnings, &hints);
     let problems = problems.of(file, text);
     match config {
-        Ok(config) if problems.is_empty() => Ok(Config { warnings: warnings.of(file, text), ..config }),
+        Ok(config) if problems.is_empty() => {
+            Ok(Config { warnings: warnings.of(file, text), hints: hints.of(file, text), ..config })
+        }
         _ => Err(problems),
     }
 }
 
-fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems) -> Read<Config> {
+fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hints: &Problems) -> Read<Config> {
     let mut files = Files::default();
     root.has_only(&[SOURCE, STREAM, SINK]);
     let mut inputs = First::new(|_| "two sources read the standard input: leave one of them out".to_owned());
@@ -96,17 +100,14 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems) -> 
         addresses.check(source::address(table), problems);
         SOURCES.read(table)
     });
-    let mut names = First::new(|name| {
-        format!(
-            "two streams are called `{name}`, and all elements go to the first: leave one of them out, or rename it"
-        )
-    });
+    let mut kinds = KindsTold::of(sources.as_deref().unwrap_or_default());
     let mut shadows = Shadows::default();
     let streams = tables(root, STREAM, problems, |table| {
-        shadows.check(stream::name(table), warnings);
-        names.check(stream::name(table), problems);
-        stream::read(table)
+        shadows.check(stream::name(table), stream::kinds(table), problems, warnings);
+        stream::read(table).inspect(|stream| kinds.check(table, stream, warnings, hints))
     });
+    let known: Option<Vec<&str>> =
+        streams.as_ref().ok().map(|streams| streams.iter().map(|stream| stream.names.as_str()).collect());
     let mut outputs = First::new(|_| {
         "two sinks write to the standard output, which would mix their lines: leave one of them out, or have it write to a file"
             .to_owned()
@@ -114,11 +115,16 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems) -> 
     let mut endpoints = First::new(|address| format!("two sinks listen on `{address}`: leave one of them out"));
     let sinks = tables(root, SINK, problems, |table| {
         endpoints.check(sink::address(table), problems);
+        if let Some(known) = &known {
+            sink::check_streams(table, known);
+        }
         outputs.check(sink::stdout(table), problems);
         files.writes(sink::file(table), problems);
         sink::read(table)
     });
-    Ok(Config { sources: sources?, streams: streams?, sinks: sinks?, warnings: Vec::new() })
+    let mut streams = streams?;
+    stream::distinguish(&mut streams);
+    Ok(Config { sources: sources?, streams, sinks: sinks?, warnings: Vec::new(), hints: Vec::new() })
 }
 
 /// Reads the tables of a list, of which there has to be one at least.

@@ -12,6 +12,7 @@ mod engine;
 mod faults;
 mod feed;
 mod hand;
+mod hashes;
 mod host;
 mod influx;
 mod keys;

@@ -4,11 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hyper::header::HeaderValue;
 
-use crate::Secret;
+use crate::{Secret, UserError};
 
 /// A user and a password.
-pub(crate) fn basic(user: &str, password: &Secret) -> HeaderValue {
-    sensitive(&format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.reveal()))))
+pub(crate) fn basic(user: &str, password: &Secret) -> Result<HeaderValue, UserError> {
+    UserError::check(user)?;
+    Ok(sensitive(&format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.reveal())))))
 }
 
 /// A token, after the word that a protocol has for it.
@@ -44,7 +45,10 @@ mod tests {
     fn headers_are_right_and_not_shown() {
         let secret = Secret::new("open sesame").unwrap();
         // The example of RFC 7617.
-        let basic = basic("Aladdin", &secret);
+        for wrong in ["a:b", "a\n", "\u{7f}"] {
+            assert!(basic(wrong, &secret).is_err_and(|error| error.to_string().contains("leave out")), "{wrong:?}");
+        }
+        let basic = basic("Aladdin", &secret).unwrap();
         assert_eq!(basic, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert_eq!(token("Token", &secret), "Token open sesame");
         assert!(!format!("{basic:?}").contains("QWx"), "{basic:?}");

@@ -20,6 +20,15 @@ impl Glob {
         Self(pattern.into())
     }
 
+    /// The pattern.
+    ///
+    /// ```
+    /// assert_eq!(metrix_io::Glob::new("cpu.*").as_str(), "cpu.*");
+    /// ```
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether there is neither a `*` nor a `?` in it, so that it matches itself and nothing else.
     pub fn is_plain(&self) -> bool {
         self.prefix().len() == self.0.len()

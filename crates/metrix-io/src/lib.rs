@@ -19,6 +19,25 @@
 //!
 //! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
+// What is told of a feature is not there without it.
+#![cfg_attr(
+    not(all(
+        feature = "graphite",
+        feature = "gzip",
+        feature = "host",
+        feature = "influx",
+        feature = "json",
+        feature = "jsonl",
+        feature = "lines",
+        feature = "opentsdb",
+        feature = "prometheus",
+        feature = "remote_write",
+        feature = "sqlite",
+        feature = "statsd",
+        feature = "zstd"
+    )),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 #[cfg(any(
     feature = "graphite",
@@ -71,6 +90,8 @@ mod sample;
 mod secret;
 pub mod sinks;
 pub mod sources;
+#[cfg(any(feature = "influx", feature = "prometheus", feature = "remote_write"))]
+mod user_error;
 
 #[cfg(any(
     feature = "graphite",
@@ -94,3 +115,5 @@ pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
 pub use sample::Sample;
 pub use secret::{Secret, SecretError};
+#[cfg(any(feature = "influx", feature = "prometheus", feature = "remote_write"))]
+pub use user_error::UserError;

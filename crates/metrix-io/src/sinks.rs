@@ -2,6 +2,8 @@
 
 #[cfg(feature = "graphite")]
 pub mod graphite;
+#[cfg(any(feature = "influx", feature = "remote_write"))]
+mod http_counts;
 #[cfg(feature = "influx")]
 pub mod influx;
 #[cfg(feature = "opentsdb")]
@@ -23,8 +25,10 @@ pub mod remote_write;
 pub mod sqlite;
 #[cfg(feature = "statsd")]
 pub mod statsd;
-#[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
+#[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
 mod wire;
 
+#[cfg(any(feature = "influx", feature = "remote_write"))]
+pub use http_counts::HttpCounts;
 #[cfg(any(feature = "graphite", feature = "statsd"))]
 pub use wire::WireCounts;

@@ -14,8 +14,8 @@ pub(crate) struct RunArgs {
     /// user's data directory.
     #[arg(long, value_name = "PATH")]
     pub(crate) store: Option<PathBuf>,
-    /// How long the `sqlite` sinks keep elements, as in `12h` or `30d`; unless set, for ever with a configuration and 30 days
-    /// without one.
+    /// How long the `sqlite` sinks keep elements, as in `12h` or `30d`, in the place of their `retention`; unless either is set,
+    /// for ever with a configuration and 30 days without one.
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) retention: Option<Duration>,
     /// Stops at the first line of input that is wrong, with exit code 2.

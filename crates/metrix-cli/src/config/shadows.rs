@@ -3,27 +3,45 @@
 use metrix_io::Glob;
 
 use super::first::One;
-use super::problem::Problems;
+use super::problem::{Problems, Read};
+use super::stream::KindsTaken;
 
-/// The patterns so far, each of which takes all names that are as it says.
+/// The streams so far, each of which takes all names that are as it says, if the kinds are.
 #[derive(Debug, Default)]
-pub(super) struct Shadows<'a>(Vec<&'a str>);
+pub(super) struct Shadows<'a>(Vec<(&'a str, KindsTaken)>);
 
 impl<'a> Shadows<'a> {
-    /// Warns of a stream to which no name comes, since one before it takes them all.
-    pub(super) fn check(&mut self, stream: Option<One<'a>>, warnings: &Problems) {
-        let Some(One { at, is: name }) = stream else { return };
-        if let Some(earlier) = self.0.iter().find(|earlier| takes_all(earlier, name)) {
+    /// Reports a stream of a name that is taken, and warns of one to which nothing comes for another reason: those before it take it all.
+    pub(super) fn check(
+        &mut self,
+        stream: Option<One<'a>>,
+        kinds: Read<KindsTaken>,
+        problems: &Problems,
+        warnings: &Problems,
+    ) {
+        let (Some(One { at, is: name }), Ok(kinds)) = (stream, kinds) else { return };
+        let earlier = |takes: fn(&str, &str) -> bool| self.0.iter().filter(move |(earlier, _)| takes(earlier, name));
+        if kinds.are_among(earlier(|earlier, name| earlier == name).map(|(_, kinds)| kinds)) {
+            problems.wrong(
+                at,
+                format!(
+                    "two streams are called `{name}`, and all elements go to the first: leave one of them out, or rename it"
+                ),
+            );
+        } else if kinds.are_among(earlier(takes_all).map(|(_, kinds)| kinds)) {
+            let one = earlier(takes_all).find(|(_, others)| kinds.are_among([others].into_iter()));
+            let (others, take) = match one {
+                Some((one, _)) => (format!("`{one}`"), "takes"),
+                None => ("streams".to_owned(), "take"),
+            };
             warnings.wrong(
                 at,
                 format!(
-                    "warning: nothing comes to the stream `{name}`, as `{earlier}` above takes it all: move `{name}` up"
+                    "warning: nothing comes to the stream `{name}`, as {others} above {take} it all: move `{name}` up"
                 ),
             );
         }
-        if !Glob::new(name).is_plain() {
-            self.0.push(name);
-        }
+        self.0.push((name, kinds));
     }
 }
 

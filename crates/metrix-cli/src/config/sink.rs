@@ -1,7 +1,10 @@
 //! [`SinkConfig`]: where elements go.
 
+mod attempts;
 mod graphite;
 mod influx;
+mod naming;
+mod opentsdb;
 mod prometheus;
 mod remote_write;
 mod statsd;
@@ -10,14 +13,17 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use metrix::Overflow;
-use metrix_io::sinks::opentsdb::OpenTsdb;
+use metrix::{Overflow, Tags};
 
+pub(crate) use self::attempts::Attempts;
 pub(crate) use self::graphite::GraphiteConfig;
+#[cfg(test)]
+pub(super) use self::naming::Naming;
 pub(crate) use self::statsd::StatsdConfig;
 use super::first::One;
 use super::key::Key;
 use super::kinds::{Kind, Kinds};
+use super::meant::meant;
 use super::problem::Read;
 use super::table::Table;
 use super::value::{LONGEST, Value};
@@ -35,6 +41,13 @@ pub(crate) struct SinkConfig {
     pub(crate) queue: Option<NonZeroUsize>,
     /// Unless set: `block` if every source ends by itself, or else `drop_oldest`.
     pub(crate) overflow: Option<Overflow>,
+    pub(crate) attempts: Option<Attempts>,
+    /// The most elements of a write.
+    pub(crate) batch: Option<NonZeroUsize>,
+    /// The names of the streams whose elements it gets; those of all unless set.
+    pub(crate) streams: Option<Vec<String>>,
+    /// How long a server may take to answer, or to take anything.
+    pub(crate) write_timeout: Option<Duration>,
 }
 
 /// What a sink is. A path `-` is the standard output.
@@ -53,6 +66,7 @@ pub(crate) enum SinkKind {
     /// `http://host:port`, `https://host:port`, or `telnet://host:port`.
     Opentsdb {
         url: String,
+        default_tags: Tags,
     },
     Influx(Box<InfluxConfig>),
     Statsd(StatsdConfig),
@@ -64,6 +78,8 @@ pub(crate) enum SinkKind {
     /// One in the user's data directory unless set.
     Sqlite {
         path: Option<PathBuf>,
+        /// For ever unless set.
+        retention: Option<Duration>,
     },
     /// The live view if the standard output is a terminal, and else plain lines.
     Table,
@@ -75,27 +91,26 @@ const STDOUT: &str = "-";
 const TYPE: Key = Key::new("type", "\"jsonl\"");
 const PATH: Key = Key::new("path", "\"-\"");
 const STORE: Key = Key::new("path", "\"metrix.db\"");
-const URL: Key = Key::new("url", "\"http://127.0.0.1:4242\"");
-const PREFIX: Key = Key::new("prefix", "\"shop.\"");
+const RETENTION: Key = Key::new("retention", "\"30d\"");
 const RATE_LIMIT: Key = Key::new("rate_limit", "0.5");
 const QUEUE: Key = Key::new("queue", "10000");
 const OVERFLOW: Key = Key::new("overflow", "\"block\"");
+const ATTEMPTS: Key = Key::new("attempts", "10");
+const BATCH: Key = Key::new("batch", "1000");
+const STREAMS: Key = Key::new("streams", "[\"requests\"]");
+const WRITE_TIMEOUT: Key = Key::new("write_timeout", "\"10s\"");
 
 /// The types of sinks, and the keys of each.
 pub(super) const SINKS: Kinds<SinkKind> = Kinds {
     name: "sink",
     kind: TYPE,
-    common: &[RATE_LIMIT, QUEUE, OVERFLOW],
+    common: &[RATE_LIMIT, QUEUE, OVERFLOW, ATTEMPTS, BATCH, STREAMS],
     kinds: &[
         Kind { name: "print", keys: &[PATH], read: |table| Ok(SinkKind::Print { path: output(table)? }) },
         Kind { name: "log", keys: &[], read: |_| Ok(SinkKind::Log) },
         Kind { name: "jsonl", keys: &[PATH], read: |table| Ok(SinkKind::Jsonl { path: output(table)? }) },
         Kind { name: "csv", keys: &[PATH], read: |table| Ok(SinkKind::Csv { path: output(table)? }) },
-        Kind {
-            name: "opentsdb",
-            keys: &[URL],
-            read: |table| Ok(SinkKind::Opentsdb { url: table.required(URL, url)? }),
-        },
+        Kind { name: "opentsdb", keys: opentsdb::KEYS, read: opentsdb::read },
         Kind { name: "influx", keys: influx::KEYS, read: |table| Ok(SinkKind::Influx(Box::new(influx::read(table)?))) },
         Kind { name: "statsd", keys: statsd::KEYS, read: |table| StatsdConfig::read(table).map(SinkKind::Statsd) },
         Kind {
@@ -115,8 +130,11 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
         },
         Kind {
             name: "sqlite",
-            keys: &[STORE],
-            read: |table| Ok(SinkKind::Sqlite { path: table.optional(STORE, store)? }),
+            keys: &[STORE, RETENTION],
+            read: |table| {
+                let (path, retention) = (table.optional(STORE, store), table.optional(RETENTION, Value::period));
+                Ok(SinkKind::Sqlite { path: path?, retention: retention? })
+            },
         },
         Kind { name: "table", keys: &[], read: |_| Ok(SinkKind::Table) },
     ],
@@ -160,12 +178,34 @@ pub(super) fn read(table: &Table<'_>) -> Read<SinkConfig> {
             ("drop_newest", Overflow::DropNewest),
         ])
     });
+    let attempts = table.optional(ATTEMPTS, attempts::read);
+    let batch = table.optional(BATCH, Value::size);
+    let streams = table.optional(STREAMS, |value| Ok(value.texts()?.into_iter().map(str::to_owned).collect()));
+    let write_timeout = table.optional(WRITE_TIMEOUT, Value::period);
     Ok(SinkConfig {
         kind: kind?,
         rate_limit: rate_limit?.unwrap_or(Duration::ZERO),
         queue: queue?,
         overflow: overflow?,
+        attempts: attempts?,
+        batch: batch?,
+        streams: streams?,
+        write_timeout: write_timeout?,
     })
+}
+
+/// Reports streams that it is to get elements of and that are not there.
+pub(super) fn check_streams(table: &Table<'_>, known: &[&str]) {
+    let Some(value) = table.get(STREAMS) else { return };
+    let entries = value.entries().unwrap_or_default();
+    if entries.is_empty() && value.entries().is_some() {
+        value.wrong("`streams` names no stream, so that nothing would come: name one, or leave it out");
+    }
+    for (entry, name) in entries.iter().filter_map(|entry| Some((entry, entry.raw().as_str()?))) {
+        if !known.contains(&name) {
+            entry.wrong(format!("no stream is called `{name}`: {}", meant(name, known)));
+        }
+    }
 }
 
 fn path(value: &Value<'_>) -> Read<PathBuf> {
@@ -181,28 +221,6 @@ fn store(value: &Value<'_>) -> Read<PathBuf> {
 
 fn output(table: &Table<'_>) -> Read<PathBuf> {
     Ok(table.optional(PATH, path)?.unwrap_or_else(|| PathBuf::from(STDOUT)))
-}
-
-fn url(value: &Value<'_>) -> Read<String> {
-    let url = value.text()?;
-    let is_right = match url.strip_prefix("telnet://") {
-        Some(address) => OpenTsdb::telnet(address).is_ok(),
-        None => OpenTsdb::http(url).is_ok(),
-    };
-    match is_right {
-        true => Ok(url.to_owned()),
-        // What stands before it may be a password, which is not to be shown.
-        false if url.contains('?') => {
-            Err(value.wrong(format!("leave the query out of `url`: OpenTSDB has none, as in {}", value.key.example)))
-        }
-        false if url.contains('@') => {
-            Err(value.wrong(format!("OpenTSDB knows no users: write `url` without one, as in {}", value.key.example)))
-        }
-        false => Err(value.wrong(format!(
-            "no OpenTSDB server can be at `{}`: write http://, https:// or telnet://, a host and a port, as in {}",
-            url, value.key.example
-        ))),
-    }
 }
 
 fn seconds(value: &Value<'_>) -> Read<Duration> {

@@ -6,6 +6,7 @@ mod influx;
 mod input;
 mod listen;
 mod prometheus;
+mod tcp;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,6 +25,8 @@ pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
 pub(crate) use self::listen::Listen;
 pub(crate) use self::prometheus::ScrapeConfig;
+pub(crate) use self::tcp::TcpBounds;
+pub(super) use self::tcp::{IDLE_TIMEOUT, MAX_CONNECTIONS, MAX_LINE};
 
 /// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.
 #[derive(Debug)]
@@ -105,17 +108,29 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
     kind: TYPE,
     common: &[],
     kinds: &[
-        Kind { name: "jsonl", keys: &[PATH, FOLLOW, LISTEN_TCP], read: jsonl },
-        Kind { name: "statsd", keys: &[LISTEN, PATH, FOLLOW], read: statsd },
-        Kind { name: "graphite", keys: &[LISTEN_GRAPHITE, PATH, FOLLOW], read: graphite },
+        Kind { name: "jsonl", keys: &[PATH, FOLLOW, LISTEN_TCP, MAX_CONNECTIONS, IDLE_TIMEOUT, MAX_LINE], read: jsonl },
+        Kind { name: "statsd", keys: &[LISTEN, PATH, FOLLOW, MAX_CONNECTIONS, IDLE_TIMEOUT, MAX_LINE], read: statsd },
+        Kind {
+            name: "graphite",
+            keys: &[LISTEN_GRAPHITE, PATH, FOLLOW, MAX_CONNECTIONS, IDLE_TIMEOUT, MAX_LINE],
+            read: graphite,
+        },
         Kind { name: "influx", keys: influx::KEYS, read: |table| influx::read(table).map(SourceConfig::Influx) },
         Kind {
             name: "prometheus",
             keys: prometheus::KEYS,
             read: |table| Ok(SourceConfig::Prometheus(Box::new(prometheus::read(table)?))),
         },
-        Kind { name: "lines", keys: &[PATH, FOLLOW, LISTEN_TCP, PATTERN, TIMESTAMP, METRICS], read: lines },
-        Kind { name: "json", keys: &[PATH, FOLLOW, LISTEN_TCP, TIMESTAMP, METRICS], read: json },
+        Kind {
+            name: "lines",
+            keys: &[PATH, FOLLOW, LISTEN_TCP, PATTERN, TIMESTAMP, METRICS, MAX_CONNECTIONS, IDLE_TIMEOUT, MAX_LINE],
+            read: lines,
+        },
+        Kind {
+            name: "json",
+            keys: &[PATH, FOLLOW, LISTEN_TCP, TIMESTAMP, METRICS, MAX_CONNECTIONS, IDLE_TIMEOUT, MAX_LINE],
+            read: json,
+        },
         Kind { name: "host", keys: &[EVERY], read: host },
     ],
 };

@@ -1,13 +1,15 @@
 //! [`StreamConfig`]: what becomes of what comes in.
 
 mod aggs;
+mod kinds;
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use metrix::{Agg, Tags};
-use metrix_io::{Glob, Kind};
+use metrix_io::Glob;
 
+pub(crate) use self::kinds::KindsTaken;
 use super::first::One;
 use super::key::Key;
 use super::problem::Read;
@@ -17,17 +19,35 @@ use super::value::Value;
 /// A `[[stream]]`.
 #[derive(Clone, Debug)]
 pub(crate) struct StreamConfig {
-    /// What it is called.
+    /// What it is called: as in the configuration, and by its kinds too where several have that name.
     pub(crate) name: String,
     /// Whose measurements it takes: a name, or a pattern of names.
     pub(crate) names: Glob,
-    /// Of which kind they are; of any unless set. No key sets it.
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kinds: KindsTaken,
     pub(crate) aggs: Vec<Agg>,
+    /// Those of them, as they are written, that say nothing of a set, whose values are hashes of its members.
+    pub(crate) not_of_sets: Vec<String>,
     pub(crate) grouping: Grouping,
     pub(crate) default_tags: Tags,
     pub(crate) tags: TagsKept,
     pub(crate) max_series: Option<NonZeroUsize>,
+}
+
+impl StreamConfig {
+    /// Whether all of its elements have the name that it has itself.
+    pub(crate) fn is_of_one_name(&self) -> bool {
+        self.names.is_plain() && self.names.as_str() == self.name
+    }
+}
+
+/// Calls streams of one name also by their kinds.
+pub(super) fn distinguish(streams: &mut [StreamConfig]) {
+    let names: Vec<String> = streams.iter().map(|stream| stream.name.clone()).collect();
+    for stream in streams {
+        if stream.kinds != KindsTaken::All && names.iter().filter(|name| **name == stream.name).count() > 1 {
+            stream.name = format!("{} ({})", stream.name, stream.kinds);
+        }
+    }
 }
 
 /// When elements come out.
@@ -50,7 +70,8 @@ pub(crate) enum TagsKept {
 }
 
 const NAME: Key = Key::new("name", "\"requests\"");
-const AGG: Key = Key::new("agg", "[\"count\", \"mean\"]");
+pub(super) const KIND: Key = Key::new("kind", "\"counter\"");
+pub(super) const AGG: Key = Key::new("agg", "[\"count\", \"mean\"]");
 const WINDOW: Key = Key::new("window", "\"10s\"");
 const BATCH: Key = Key::new("batch", "100");
 const DEFAULT_TAGS: Key = Key::new("default_tags", "{ section = \"NA\" }");
@@ -62,7 +83,7 @@ const MAX_SERIES: Key = Key::new("max_series", "100000");
 
 /// The keys of a stream.
 pub(super) const KEYS: &[Key] =
-    &[NAME, AGG, WINDOW, BATCH, DEFAULT_TAGS, DROP_TAGS, KEEP_TAGS, TIME, LATENESS, MAX_SERIES];
+    &[NAME, KIND, AGG, WINDOW, BATCH, DEFAULT_TAGS, DROP_TAGS, KEEP_TAGS, TIME, LATENESS, MAX_SERIES];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Time {
@@ -75,8 +96,14 @@ pub(super) fn name<'a>(table: &Table<'a>) -> Option<One<'a>> {
     table.get(NAME)?.one()
 }
 
+/// Of which kinds its measurements are.
+pub(super) fn kinds(table: &Table<'_>) -> Read<KindsTaken> {
+    Ok(table.optional(KIND, kinds::read)?.unwrap_or(KindsTaken::All))
+}
+
 pub(super) fn read(table: &Table<'_>) -> Read<StreamConfig> {
     table.has_only(KEYS);
+    let kinds = kinds(table);
     let name = table.required(NAME, Value::name);
     // How long it is makes no difference here, and one that is missing is told elsewhere.
     let is_batch = table.get(BATCH).is_some() && table.get(WINDOW).is_none();
@@ -90,8 +117,9 @@ pub(super) fn read(table: &Table<'_>) -> Read<StreamConfig> {
     Ok(StreamConfig {
         name: name.to_owned(),
         names: Glob::new(name),
-        kind: None,
+        kinds: kinds?,
         aggs: aggs?,
+        not_of_sets: table.get(AGG).map(|value| aggs::not_of_sets(&value)).unwrap_or_default(),
         grouping: grouping?,
         default_tags: default_tags?.unwrap_or(Tags::NONE),
         tags: tags?,

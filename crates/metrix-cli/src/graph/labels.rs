@@ -45,11 +45,12 @@ pub(super) fn sink(config: &SinkConfig) -> String {
             (path == Path::new("-")).then_some("standard output")
         }
         SinkKind::Log => Some("standard error"),
-        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_) } => None,
+        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_), .. } => None,
         SinkKind::Statsd(_) | SinkKind::Graphite(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => None,
-        SinkKind::Sqlite { path: None } => Some("metrix.db of the user"),
+        SinkKind::Sqlite { path: None, .. } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),
     };
+    let only = config.streams.as_ref().map(|streams| format!("only {}", streams.join(", ")));
     let queue = config.queue.map(|queue| format!("queue of {queue}"));
     let overflow = config.overflow.map(|overflow| match overflow {
         Overflow::Block => "block".to_owned(),
@@ -59,7 +60,7 @@ pub(super) fn sink(config: &SinkConfig) -> String {
         other => format!("{other:?}"),
     });
     let pace = (config.rate_limit > Duration::ZERO).then(|| format!("one in {}", format_duration(config.rate_limit)));
-    let how: Vec<String> = [queue, overflow, pace].into_iter().flatten().collect();
+    let how: Vec<String> = [only, queue, overflow, pace].into_iter().flatten().collect();
     let lines = [place.unwrap_or_default(), &how.join(", ")];
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -2,7 +2,7 @@
 
 use metrix::{BuildError, Stage};
 
-use crate::config::{StreamConfig, TagsKept};
+use crate::config::{KindsTaken, StreamConfig, TagsKept};
 use crate::run::streams;
 
 /// What becomes of its measurements, one after the other.
@@ -14,14 +14,15 @@ pub(super) fn stages(config: &StreamConfig) -> Result<Vec<Stage>, BuildError> {
         TagsKept::Without(names) => Some(format!("tags: without {}", names.join(", "))),
     };
     let defaults = (!config.default_tags.is_empty()).then(|| format!("default tags: {}", config.default_tags));
-    let before = [("tags", tags), ("defaults", defaults)];
+    let kinds = (config.kinds != KindsTaken::All).then(|| format!("kind: {}", config.kinds));
+    let before = [("kinds", kinds), ("tags", tags), ("defaults", defaults)];
     let mut stages: Vec<Stage> =
         before.into_iter().filter_map(|(stage, label)| Some(Stage::new(name, stage, label?))).collect();
 
     // When they come and whether they end changes nothing that is drawn.
     let (_, stream) = streams::builder(config, true).build()?;
     stages.extend_from_slice(stream.stages());
-    if !config.names.is_plain() {
+    if !config.is_of_one_name() {
         // Within a pattern each name is a series of its own.
         stages.push(Stage::new(name, "names", "map(names of the elements)"));
     }
@@ -43,8 +44,9 @@ mod tests {
         StreamConfig {
             name: name.to_owned(),
             names: Glob::new(name),
-            kind: None,
+            kinds: KindsTaken::All,
             aggs,
+            not_of_sets: Vec::new(),
             grouping,
             default_tags,
             tags,

@@ -35,8 +35,10 @@ pub(crate) fn apply(args: &RunArgs, config: &mut Config) -> Result<(), String> {
         let path = path.display();
         return Err(format!("--store, {path}, is a file that the configuration has for something else: name another"));
     }
-    for sink in config.sinks.iter_mut().filter(|sink| is_store(sink)) {
-        sink.kind = SinkKind::Sqlite { path: Some(path.clone()) };
+    for sink in &mut config.sinks {
+        if let SinkKind::Sqlite { path: own, .. } = &mut sink.kind {
+            *own = Some(path.clone());
+        }
     }
     Ok(())
 }

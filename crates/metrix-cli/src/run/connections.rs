@@ -11,6 +11,7 @@ use super::parser::Parser;
 use super::quoting::Quoting;
 use super::setup::Setup;
 use super::stop::Why;
+use crate::config::TcpBounds;
 
 /// Lines that come over TCP, which never end by themselves. A sender waits while a stream is full.
 #[derive(Debug)]
@@ -20,8 +21,24 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    pub(crate) fn bind(address: SocketAddr, parser: Parser, setup: Setup) -> Result<Self, BindError> {
-        Ok(Self { tcp: TcpLines::bind(address, Quoting(parser))?, setup })
+    pub(crate) fn bind(
+        address: SocketAddr,
+        bounds: TcpBounds,
+        parser: Parser,
+        setup: Setup,
+    ) -> Result<Self, BindError> {
+        let TcpBounds { connections, idle, line } = bounds;
+        let mut tcp = TcpLines::bind(address, Quoting(parser))?;
+        if let Some(connections) = connections {
+            tcp = tcp.max_connections(connections);
+        }
+        if let Some(limit) = idle {
+            tcp = tcp.idle_timeout(limit);
+        }
+        if let Some(bytes) = line {
+            tcp = tcp.max_line(bytes);
+        }
+        Ok(Self { tcp, setup })
     }
 
     /// Where it really listens.

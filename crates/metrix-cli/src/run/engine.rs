@@ -8,6 +8,7 @@ use metrix::{CoordinatorError, MCoordinator, Report};
 use super::dials::Dials;
 use super::drained::Drained;
 use super::feed::Order;
+use super::hashes::Hashes;
 use super::names::Named;
 use super::router::{Entrance, Router};
 use super::setup::Setup;
@@ -84,7 +85,7 @@ impl Started {
         setup: &Setup,
     ) -> Result<Self, Vec<String>> {
         let takers = Takers::new(sinks.len(), setup.stop.clone());
-        let make = |config| sinks::make(config, args, ends, view, &takers, &setup.voice);
+        let make = |config| sinks::make(config, streams, args, ends, view, &takers, &setup.voice);
         let made: Vec<_> = sinks.iter().map(make).collect();
         let problems: Vec<String> = made.iter().filter_map(|made| made.as_ref().err().cloned()).collect();
         if !problems.is_empty() {
@@ -97,8 +98,8 @@ impl Started {
         }
         let drained: Vec<Arc<Drained>> = streams.iter().map(|_| Arc::default()).collect();
         for (stream, drained) in streams.iter().zip(&drained) {
-            let (is_pattern, drained) = (!stream.names.is_plain(), Arc::clone(drained));
-            let named = move |elements| Named::new(elements, is_pattern, drained);
+            let (is_of_several, drained) = (!stream.is_of_one_name(), Arc::clone(drained));
+            let named = move |elements| Named::new(elements, is_of_several, drained);
             builder = builder.stream_through(streams::builder(stream, ends), named);
         }
         let refused = |error: CoordinatorError| vec![error.to_string()];
@@ -110,8 +111,9 @@ impl Started {
                 Grouping::Batch(_) => (false, true),
                 Grouping::Arrival(_) => (false, false),
             };
-            let (names, kind, tags) = (stream.names.clone(), stream.kind, stream.tags.clone());
-            Ok(Entrance { names, kind, sender, tags, is_timed, takes_times, drained })
+            let (names, kinds, tags) = (stream.names.clone(), stream.kinds.clone(), stream.tags.clone());
+            let (is_of_one_name, hashes) = (stream.is_of_one_name(), Hashes::of(stream));
+            Ok(Entrance { names, kinds, is_of_one_name, hashes, sender, tags, is_timed, takes_times, drained })
         });
         let router = Arc::new(Router::new(entrances.collect::<Result<_, _>>().map_err(refused)?));
         Ok(Self { coordinator: Arc::new(coordinator), router, failures })

@@ -212,7 +212,8 @@ mod tests {
     use metrix_io::{Chunk, Glob};
 
     use super::*;
-    use crate::config::TagsKept;
+    use crate::config::{KindsTaken, TagsKept};
+    use crate::run::hashes::Hashes;
     use crate::run::router::Entrance;
     use crate::run::steps::Step;
 
@@ -249,8 +250,19 @@ mod tests {
     fn known_series_take_no_allocation() {
         let (sender, stream) = MStream::builder("a").batch(size(10_000)).agg("count").build().unwrap();
         let (names, drained) = (Glob::new("a"), Arc::default());
-        let entrance =
-            Entrance { names, kind: None, sender, tags: TagsKept::All, is_timed: false, takes_times: true, drained };
+        let (kinds, hashes, tags) = (KindsTaken::All, Hashes::default(), TagsKept::All);
+        let is_of_one_name = true;
+        let entrance = Entrance {
+            names,
+            kinds,
+            is_of_one_name,
+            hashes,
+            sender,
+            tags,
+            is_timed: false,
+            takes_times: true,
+            drained,
+        };
         let router = Arc::new(Router::new(vec![entrance]));
         let mut feed = Feed::new(Arc::clone(&router), Order::Strict);
         go(&mut feed, &steps(&["a", "b"], NonZeroU32::MIN));

@@ -1,8 +1,10 @@
 //! [`InfluxLines`]: the source of InfluxDB's lines over HTTP.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use metrix_io::http_server::HttpLimits;
 use metrix_io::sources::influx::{InfluxServer, InfluxWrite, InfluxWrites, WrongLine};
 use tokio::task::yield_now;
 use tokio::time::sleep;
@@ -47,6 +49,16 @@ impl InfluxLines {
         }
         if let Some(token) = token {
             server = server.token(token);
+        }
+        let mut limits = HttpLimits::default();
+        limits.connections = config.max_connections.unwrap_or(limits.connections);
+        limits.idle = config.idle_timeout.unwrap_or(limits.idle);
+        limits.body = config.max_body.map_or(limits.body, NonZeroUsize::get);
+        // One of the longest has room in any case.
+        limits.bodies = limits.bodies.max(limits.body);
+        server = server.limits(limits);
+        if let Some(patience) = config.patience {
+            server = server.patience(patience);
         }
         Ok(Self { server, setup })
     }

@@ -9,25 +9,25 @@ use metrix::{MElement, MStream};
 
 use super::drained::Drained;
 
-/// The tag in which the name of a reading goes through a stream whose name is a pattern.
+/// The tag in which the name of a reading goes through a stream that is called otherwise.
 pub(crate) const NAME: &str = "metrix.name";
 
 /// The elements of a stream; tells when all have been taken.
 #[derive(Debug)]
 pub(crate) struct Named {
     elements: MStream,
-    /// Whether they are of several names.
-    is_pattern: bool,
+    /// Whether they have names of their own.
+    is_of_several: bool,
     drained: Arc<Drained>,
 }
 
 impl Named {
-    pub(crate) fn new(elements: MStream, is_pattern: bool, drained: Arc<Drained>) -> Self {
-        Self { elements, is_pattern, drained }
+    pub(crate) fn new(elements: MStream, is_of_several: bool, drained: Arc<Drained>) -> Self {
+        Self { elements, is_of_several, drained }
     }
 }
 
-/// Gives an element of a pattern's stream the name that its readings had: of `cpu.*` and `cpu.user`, `cpu.*.mean` becomes
+/// Gives an element of such a stream the name that its readings had: of `cpu.*` and `cpu.user`, `cpu.*.mean` becomes
 /// `cpu.user.mean`. The series that takes what is too much has no name but the pattern.
 fn named(mut element: MElement, stream: &str) -> MElement {
     if let Some(own) = element.tags.get(NAME) {
@@ -46,7 +46,7 @@ impl Stream for Named {
         if !matches!(polled, Poll::Ready(Some(_))) {
             self.drained.tell();
         }
-        if !self.is_pattern {
+        if !self.is_of_several {
             return polled;
         }
         polled.map(|element| element.map(|element| named(element, self.elements.name())))
@@ -72,6 +72,8 @@ mod tests {
         let tags = tags! { "core" => 0 };
         let through = element("cpu.*.mean", tags.with(NAME, "cpu.user"));
         assert_eq!(named(through, "cpu.*"), element("cpu.user.mean", tags.clone()));
+        let through = element("users (set).distinct", tags.with(NAME, "users"));
+        assert_eq!(named(through, "users (set)"), element("users.distinct", tags.clone()));
         for other in ["cpu.mean", "cpu.*.mean"] {
             assert_eq!(named(element(other, tags.clone()), "cpu.*"), element(other, tags.clone()));
         }

@@ -9,15 +9,18 @@ use metrix::{MSender, Tags};
 use metrix_io::{Glob, Kind, Reading};
 
 use super::drained::Drained;
+use super::hashes::Hashes;
 use super::names::NAME;
-use crate::config::TagsKept;
+use crate::config::{KindsTaken, TagsKept};
 
 /// A stream, as readings come to it.
 #[derive(Debug)]
 pub(crate) struct Entrance {
     pub(crate) names: Glob,
-    /// `None` if it takes any.
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kinds: KindsTaken,
+    /// Whether its elements have the name of the stream, and not those of readings.
+    pub(crate) is_of_one_name: bool,
+    pub(crate) hashes: Hashes,
     pub(crate) sender: MSender,
     pub(crate) tags: TagsKept,
     /// Whether it goes by the times of readings.
@@ -31,10 +34,10 @@ pub(crate) struct Entrance {
 #[derive(Debug)]
 pub(crate) struct Router {
     entrances: Vec<Entrance>,
-    /// The places of the streams whose names are no patterns.
+    /// The places of the streams whose names are no patterns, and that take all kinds.
     plain: HashMap<Box<str>, usize>,
     /// The places of the others, in order.
-    patterns: Vec<usize>,
+    others: Vec<usize>,
     unmatched: AtomicU64,
     first_unmatched: OnceLock<String>,
     untagged: AtomicU64,
@@ -59,26 +62,29 @@ pub(crate) struct Route {
 
 impl Router {
     pub(crate) fn new(entrances: Vec<Entrance>) -> Self {
-        let (mut plain, mut patterns) = (HashMap::new(), Vec::new());
+        let (mut plain, mut others) = (HashMap::new(), Vec::new());
         for (place, entrance) in entrances.iter().enumerate() {
-            if entrance.names.is_plain() {
+            if entrance.names.is_plain() && entrance.kinds == KindsTaken::All {
                 plain.entry(entrance.names.prefix().into()).or_insert(place);
             } else {
-                patterns.push(place);
+                others.push(place);
             }
         }
         let (unmatched, untagged) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { entrances, plain, patterns, unmatched, first_unmatched: OnceLock::new(), untagged }
+        Self { entrances, plain, others, unmatched, first_unmatched: OnceLock::new(), untagged }
     }
 
     pub(crate) fn route(&self, reading: &Reading<'_>) -> Option<Route> {
         let plain = self.plain.get(&*reading.name).copied();
         let matches = |place: &&usize| self.entrances[**place].takes(reading);
-        let pattern = self.patterns.iter().take_while(|place| plain.is_none_or(|plain| **place < plain)).find(matches);
-        let stream = pattern.copied().or(plain)?;
+        let other = self.others.iter().take_while(|place| plain.is_none_or(|plain| **place < plain)).find(matches);
+        let stream = other.copied().or(plain)?;
         let entrance = &self.entrances[stream];
+        if reading.kind == Some(Kind::Set) {
+            entrance.hashes.tell(&reading.name);
+        }
         let sender = entrance.sender.with(entrance.tags_of(reading));
-        let has_taken_tag = !entrance.names.is_plain() && reading.tags.iter().any(|(name, _)| name == NAME);
+        let has_taken_tag = !entrance.is_of_one_name && reading.tags.iter().any(|(name, _)| name == NAME);
         let Entrance { is_timed, takes_times, .. } = *entrance;
         Some(Route { stream, sender, weighted: None, is_timed, takes_times, has_taken_tag })
     }
@@ -145,7 +151,7 @@ impl Route {
 
 impl Entrance {
     fn takes(&self, reading: &Reading<'_>) -> bool {
-        self.names.matches(&reading.name) && (self.kind.is_none() || self.kind == reading.kind)
+        self.names.matches(&reading.name) && self.kinds.take(reading.kind)
     }
 
     /// The tags that are looked at, and the name where the stream has elements of several.
@@ -155,7 +161,7 @@ impl Entrance {
             TagsKept::Only(names) => names.iter().any(|kept| kept == name),
             TagsKept::Without(names) => names.iter().all(|dropped| dropped != name),
         };
-        let name = (!self.names.is_plain()).then_some((NAME, &*reading.name));
+        let name = (!self.is_of_one_name).then_some((NAME, &*reading.name));
         let tags = reading.tags.iter().map(|(name, value)| (&**name, &**value));
         tags.filter(|(name, _)| kept(name)).chain(name).collect()
     }
@@ -172,7 +178,9 @@ mod tests {
             let (sender, _) = MStream::builder(*name).batch(size(1)).agg("sum").build().unwrap();
             Entrance {
                 names: Glob::new(*name),
-                kind: None,
+                kinds: KindsTaken::All,
+                is_of_one_name: !name.contains('*'),
+                hashes: Hashes::default(),
                 sender: sender.with(tags! { "zone" => "NA" }),
                 tags: kept.clone(),
                 is_timed: false,
@@ -201,11 +209,23 @@ mod tests {
 
     #[test]
     fn a_kind_is_asked_for_where_a_stream_has_one() {
-        let mut router = router(&[("a*", TagsKept::All), ("*", TagsKept::All)]);
-        router.entrances[0].kind = Some(Kind::Gauge);
-        for (kind, expected) in [(Some(Kind::Gauge), 0), (Some(Kind::Set), 1), (None, 1)] {
-            let found = router.route(&Reading { kind, ..Reading::new("ab", 1.0) });
-            assert_eq!(found.map(|route| route.stream), Some(expected), "{kind:?}");
+        let mut entrances = router(&["a", "a*", "ab", "ab", "*"].map(|name| (name, TagsKept::All))).entrances;
+        entrances[0].kinds = KindsTaken::Only(vec![Kind::Counter]);
+        entrances[1].kinds = KindsTaken::Only(vec![Kind::Gauge]);
+        entrances[2].kinds = KindsTaken::Only(vec![Kind::Counter, Kind::Sample]);
+        let router = Router::new(entrances);
+        for (name, kind, expected) in [
+            ("a", Some(Kind::Counter), 0),
+            ("a", Some(Kind::Gauge), 1),
+            ("a", Some(Kind::Set), 4),
+            ("a", None, 4),
+            ("ab", Some(Kind::Gauge), 1),
+            ("ab", Some(Kind::Sample), 2),
+            ("ab", Some(Kind::Set), 3),
+            ("ab", None, 3),
+        ] {
+            let found = router.route(&Reading { kind, ..Reading::new(name, 1.0) });
+            assert_eq!(found.map(|route| route.stream), Some(expected), "{name} {kind:?}");
         }
     }
 

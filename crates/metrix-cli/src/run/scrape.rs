@@ -61,6 +61,9 @@ impl Scrape {
 
 fn scraper(config: &ScrapeConfig) -> Result<Scraper, Box<dyn Error>> {
     let mut scraper = Scraper::new(&config.url)?.tags(config.tags.clone());
+    if let Some(bytes) = config.max_body {
+        scraper = scraper.most_bytes(bytes.get());
+    }
     if let Some(timeout) = config.timeout {
         scraper = scraper.timeout(timeout);
     }
@@ -72,7 +75,7 @@ fn scraper(config: &ScrapeConfig) -> Result<Scraper, Box<dyn Error>> {
     }
     scraper = match &config.access.is {
         Some(Identity::Token(token)) => scraper.token(&token.open()?),
-        Some(Identity::User(user, password)) => scraper.user(user, &password.open()?),
+        Some(Identity::User(user, password)) => scraper.user(user, &password.open()?)?,
         None => scraper,
     };
     if let Some(file) = &config.access.ca_file {

@@ -64,14 +64,26 @@ mod tests {
     use metrix_io::Glob;
 
     use super::*;
-    use crate::config::TagsKept;
+    use crate::config::{KindsTaken, TagsKept};
+    use crate::run::hashes::Hashes;
     use crate::run::router::Entrance;
 
     fn cache() -> SeriesCache {
         let (sender, _) = MStream::builder("a*").batch(size(1)).agg("sum").build().unwrap();
         let (names, drained) = (Glob::new("a*"), Arc::default());
-        let entrance =
-            Entrance { names, kind: None, sender, tags: TagsKept::All, is_timed: false, takes_times: true, drained };
+        let (kinds, hashes, tags) = (KindsTaken::All, Hashes::default(), TagsKept::All);
+        let is_of_one_name = false;
+        let entrance = Entrance {
+            names,
+            kinds,
+            is_of_one_name,
+            hashes,
+            sender,
+            tags,
+            is_timed: false,
+            takes_times: true,
+            drained,
+        };
         SeriesCache::new(Arc::new(Router::new(vec![entrance])))
     }
 

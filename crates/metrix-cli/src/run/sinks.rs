@@ -1,6 +1,8 @@
 //! Sinks, as the configuration has them.
 
+mod chosen;
 mod influx;
+mod options;
 mod outlet;
 mod prometheus;
 mod remote_write;
@@ -13,10 +15,14 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use metrix::SinkOptions;
 use metrix::sink::{Blocking, Csv, JsonLines, Log, Print};
-use metrix::{Overflow, Retry, SinkOptions, size};
+use metrix_io::sinks::graphite::Graphite;
+use metrix_io::sinks::influx::Influx;
 use metrix_io::sinks::opentsdb::OpenTsdb;
+use metrix_io::sinks::remote_write::RemoteWrite;
 use metrix_io::sinks::sqlite::Sqlite;
+use metrix_io::sinks::statsd::StatsD;
 
 use self::outlet::Outlet;
 pub(crate) use self::takers::Takers;
@@ -25,7 +31,7 @@ use super::causes::with_causes;
 use super::log::ELEMENTS;
 use super::voice::Voice;
 use crate::args::RunArgs;
-use crate::config::{SinkConfig, SinkKind};
+use crate::config::{SinkConfig, SinkKind, StreamConfig};
 use crate::printable::printable;
 use crate::view::{Plain, View};
 
@@ -34,9 +40,6 @@ const TRIES_HERE: usize = 5;
 
 /// A write to a server is tried so often, for about half a minute in all.
 const TRIES_THERE: usize = 10;
-
-/// How long the store keeps elements if nothing at all is said: 30 days.
-const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A sink, ready to be started.
 pub(crate) struct Made {
@@ -48,6 +51,7 @@ pub(crate) struct Made {
 /// Makes the sink of a `[[sink]]`; `ends` says that all inputs do, so that nothing has to be dropped.
 pub(crate) fn make(
     config: &SinkConfig,
+    streams: &[StreamConfig],
     args: &RunArgs,
     ends: bool,
     view: Option<&View>,
@@ -55,7 +59,7 @@ pub(crate) fn make(
     voice: &Voice,
 ) -> Result<Made, String> {
     let name = name(&config.kind);
-    let sink = open(&config.kind, args, view, voice)
+    let sink = open(config, args, view, voice)
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
@@ -68,17 +72,9 @@ pub(crate) fn make(
         | SinkKind::Sqlite { .. }
         | SinkKind::Table => TRIES_HERE,
     };
-    let usual = if ends { Overflow::Block } else { Overflow::DropOldest };
-    let options = SinkOptions::default()
-        .rate_limit(config.rate_limit)
-        .overflow(config.overflow.unwrap_or(usual))
-        .retry(Retry::default().attempts(size(tries)));
-    let options = match config.queue {
-        Some(queue) => options.queue(queue),
-        None => options,
-    };
+    let (options, most) = options::of(config, streams, tries, ends);
     let failures = Failures::default();
-    let sink = Watched::new(sink, is_stdout(&config.kind), ends.then_some(tries), takers.clone(), failures.clone());
+    let sink = Watched::new(sink, is_stdout(&config.kind), most, takers.clone(), failures.clone());
     Ok(Made { sink, options, failures })
 }
 
@@ -120,7 +116,7 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Log => "log".to_owned(),
         SinkKind::Jsonl { path } => of("jsonl", path),
         SinkKind::Csv { path } => of("csv", path),
-        SinkKind::Opentsdb { url } => of("opentsdb", Path::new(url)),
+        SinkKind::Opentsdb { url, .. } => of("opentsdb", Path::new(url)),
         SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
         SinkKind::Statsd(statsd) => of("statsd", Path::new(&statsd.url)),
         SinkKind::Graphite(graphite) => of("graphite", Path::new(&graphite.url)),
@@ -128,8 +124,8 @@ fn name(kind: &SinkKind) -> String {
             of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
         }
         SinkKind::RemoteWrite(config) => of("remote_write", Path::new(without_query(&config.url))),
-        SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
-        SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
+        SinkKind::Sqlite { path: Some(path), .. } => of("sqlite", path),
+        SinkKind::Sqlite { path: None, .. } => "sqlite".to_owned(),
         SinkKind::Table => "table".to_owned(),
     }
 }
@@ -154,12 +150,13 @@ fn is_dash(path: &Path) -> bool {
 }
 
 fn open(
-    kind: &SinkKind,
+    config: &SinkConfig,
     args: &RunArgs,
     view: Option<&View>,
     voice: &Voice,
 ) -> Result<Box<dyn Outlet>, Box<dyn Error>> {
-    Ok(match kind {
+    let limit = config.write_timeout;
+    Ok(match &config.kind {
         SinkKind::Print { path } if is_dash(path) => Box::new(Print::stdout()),
         SinkKind::Print { path } => Box::new(Print::new(Blocking::new(append(path)?))),
         SinkKind::Jsonl { path } if is_dash(path) => Box::new(JsonLines::stdout()),
@@ -167,23 +164,27 @@ fn open(
         SinkKind::Csv { path } if is_dash(path) => Box::new(Csv::stdout()),
         SinkKind::Csv { path } => Box::new(Csv::file(path)?),
         SinkKind::Log => Box::new(Log::new("{}")?.target(ELEMENTS)),
-        SinkKind::Opentsdb { url } => Box::new(match url.strip_prefix("telnet://") {
-            Some(address) => OpenTsdb::telnet(address)?,
-            None => OpenTsdb::http(url)?,
-        }),
-        SinkKind::Influx(config) => Box::new(influx::open(config)?),
-        SinkKind::Statsd(statsd) => Box::new(statsd.open()?),
-        SinkKind::Graphite(graphite) => Box::new(graphite.open()?),
+        SinkKind::Opentsdb { url, default_tags } => {
+            let sink = match url.strip_prefix("telnet://") {
+                Some(address) => OpenTsdb::telnet(address)?,
+                None => OpenTsdb::http(url)?,
+            };
+            Box::new(limited(sink.default_tags(default_tags.clone()), limit, OpenTsdb::write_timeout))
+        }
+        SinkKind::Influx(config) => Box::new(limited(influx::open(config)?, limit, Influx::write_timeout)),
+        SinkKind::Statsd(statsd) => Box::new(limited(statsd.open()?, limit, StatsD::write_timeout)),
+        SinkKind::Graphite(graphite) => Box::new(limited(graphite.open()?, limit, Graphite::write_timeout)),
         SinkKind::Prometheus(config) => {
             let sink = prometheus::open(config)?;
             voice.mention(format_args!("listening on {} (Prometheus' scrapes)", sink.address()));
             Box::new(sink)
         }
-        SinkKind::RemoteWrite(config) => Box::new(remote_write::open(config)?),
-        SinkKind::Sqlite { path } => {
+        SinkKind::RemoteWrite(config) => {
+            Box::new(limited(remote_write::open(config)?, limit, RemoteWrite::write_timeout))
+        }
+        SinkKind::Sqlite { path, retention } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;
-            let keep = args.retention.or(args.config.is_none().then_some(KEEP));
-            Box::new(match keep {
+            Box::new(match args.retention.or(*retention) {
                 Some(keep) => store.retention(keep),
                 None => store,
             })
@@ -193,6 +194,14 @@ fn open(
             None => Box::new(Plain::new(Blocking::new(io::stdout()))),
         },
     })
+}
+
+/// The sink with a limit of its own, if there is one.
+fn limited<S>(sink: S, limit: Option<Duration>, set: fn(S, Duration) -> S) -> S {
+    match limit {
+        Some(limit) => set(sink, limit),
+        None => sink,
+    }
 }
 
 fn append(path: &Path) -> io::Result<File> {

@@ -30,7 +30,7 @@ use crate::config::{Listen, Origin, SourceConfig};
 
 /// How to listen on another port where no configuration says one.
 const ELSEWHERE: &str = ", which a configuration can say: `metrix schema --built-in >metrix.toml` writes the one in use now; \
-                         change its `listen`, and `metrix run --retention 30d metrix.toml`";
+                         change its `listen`, and `metrix run metrix.toml`";
 
 /// The lines of a file are understood by so many threads at most: more than the one that sends can keep up with are of no use.
 const MOST_THREADS: usize = 4;
@@ -113,7 +113,9 @@ impl Sources {
         let setup = self.setup.clone();
         match listen {
             Listen::Udp(address) => self.datagrams.push(Datagrams::udp(address, parser, setup)?),
-            Listen::Tcp(address) => self.connections.push(Connections::bind(address, parser, setup)?),
+            Listen::Tcp(address, bounds) => {
+                self.connections.push(Connections::bind(address, bounds, parser, setup)?);
+            }
             #[cfg(unix)]
             Listen::Unix(path) => self.datagrams.push(Datagrams::unix(&path, parser, setup)?),
         }

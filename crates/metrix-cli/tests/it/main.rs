@@ -2,6 +2,7 @@
 
 mod apache;
 mod batch_goldens;
+mod bounds;
 mod check;
 mod clients;
 mod command_line;
@@ -12,6 +13,8 @@ mod graph;
 mod guide;
 mod influx;
 mod inputs;
+mod kills;
+mod kinds;
 mod long_files;
 mod main_job;
 mod network;

@@ -84,16 +84,18 @@ fn this_machine_and_its_clients_are_shown_kept_and_read_back() {
 fn a_signal_leaves_the_last_window_in_the_store_that_was_named() {
     for (signal, retention, old) in [("INT", &["--retention", "1h"][..], 0), ("TERM", &[], 1)] {
         let scene = Scene::new();
-        fill(&scene.path("s.db"), days(300), Duration::from_secs(1800));
+        fill(&scene.path("s.db"), days(29), Duration::from_secs(1800));
         let config = scene.call(&["schema", "--built-in"]).code(0).out.replace("127.0.0.1:8125", "127.0.0.1:0");
         let running = scene.start(&config, &[&["--store", "s.db"], retention].concat());
         let said = running.said("(UDP)");
         let address = said.split_whitespace().find(|word| word.starts_with("127.0.0.1:")).unwrap();
-        send(address, "last:7|c");
+        send(address, "last:7|c\nlast:-3|g\nlast:5|ms\nlast:x|s\nlast:y|s\nlast:x|s");
         running.signal(signal);
         running.ended().code(0);
         let store = ["--store", "s.db"];
-        assert_eq!(values(&scene, &store, "last.sum"), ["7"]);
+        for (aggregate, value) in [("sum", "7"), ("last", "-3"), ("mean", "5"), ("distinct", "2")] {
+            assert_eq!(values(&scene, &store, &format!("last.{aggregate}")), [value]);
+        }
         assert_eq!((values(&scene, &store, "old").len(), values(&scene, &store, "young").len()), (old, 1), "{signal}");
         assert!(!scene.path("data/metrix").exists());
     }
@@ -122,7 +124,7 @@ fn a_port_in_use_is_told_with_a_mend_that_works() {
     ended.code(1).said(&[
         "something else listens on 127.0.0.1:8125 (UDP)",
         "`metrix schema --built-in >metrix.toml`",
-        "`metrix run --retention 30d metrix.toml`",
+        "`metrix run metrix.toml`",
     ]);
     let built_in = scene.call(&["schema", "--built-in"]).code(0).out;
     assert!(built_in.contains("\nlisten = \"udp://127.0.0.1:8125\"\n"));

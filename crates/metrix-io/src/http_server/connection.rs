@@ -24,7 +24,7 @@ pub(super) async fn serve(stream: TcpStream, exchange: Arc<Exchange>, mut ends: 
     // Answers are written whole, so there is nothing to wait for; where the system refuses, it does.
     let _without_delay = stream.set_nodelay(true);
     let limits = exchange.limits().clone();
-    let moving = Moving { stream, idle: limits.idle, still: Box::pin(sleep(limits.idle)) };
+    let moving = Moving::new(stream, limits.idle, limits.answer_time);
     let mut builder = Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.idle).max_buf_size(limits.head.max(LEAST_HEAD));
     let service = service_fn(move |request| Arc::clone(&exchange).answer(request));
@@ -38,14 +38,31 @@ pub(super) async fn serve(stream: TcpStream, exchange: Arc<Exchange>, mut ends: 
     let _ended = connection.await;
 }
 
-/// A connection that fails when nothing has moved on it for a while.
+/// A connection that fails when nothing has moved on it for a while, or an answer takes too long.
 struct Moving {
     stream: TcpStream,
     idle: Duration,
     still: Pin<Box<Sleep>>,
+    answer_time: Duration,
+    /// When the answer that is being written is to be taken, if one is.
+    answered: Option<Pin<Box<Sleep>>>,
 }
 
 impl Moving {
+    fn new(stream: TcpStream, idle: Duration, answer_time: Duration) -> Self {
+        Self { stream, idle, still: Box::pin(sleep(idle)), answer_time, answered: None }
+    }
+
+    /// The same for what is written. A client that takes a byte now and then makes no end otherwise.
+    fn judge_written<T>(&mut self, written: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        let limit = self.answer_time;
+        let answered = self.answered.get_or_insert_with(|| Box::pin(sleep(limit)));
+        if answered.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        self.judge(written, cx)
+    }
+
     /// Begins to wait anew if something has moved, and fails if it has waited for too long.
     fn judge<T>(&mut self, moved: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         if moved.is_ready() {
@@ -66,7 +83,7 @@ impl AsyncRead for Moving {
 impl AsyncWrite for Moving {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.judge(written, cx)
+        self.judge_written(written, cx)
     }
 
     fn poll_write_vectored(
@@ -75,7 +92,7 @@ impl AsyncWrite for Moving {
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
-        self.judge(written, cx)
+        self.judge_written(written, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -83,7 +100,8 @@ impl AsyncWrite for Moving {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // It never waits on TCP, and nothing moves by it.
+        // It never waits on TCP, and nothing moves by it. It comes when all of an answer has been written.
+        self.answered = None;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 

@@ -28,6 +28,8 @@ pub struct HttpLimits {
     pub idle: Duration,
     /// So long may a body take; 30 s unless set.
     pub body_time: Duration,
+    /// So long may a client take to read an answer, as far as the system does not hold it for it; 60 s unless set.
+    pub answer_time: Duration,
     /// So long may requests take that are being handled when the server is to stop; 5 s unless set.
     pub grace: Duration,
 }
@@ -41,6 +43,7 @@ impl Default for HttpLimits {
             bodies: 64 << 20,
             idle: Duration::from_secs(75),
             body_time: Duration::from_secs(30),
+            answer_time: Duration::from_secs(60),
             grace: Duration::from_secs(5),
         }
     }

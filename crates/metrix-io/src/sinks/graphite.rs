@@ -9,7 +9,7 @@ use std::sync::Arc;
 use metrix::{MElement, Sink, Tags, WriteError};
 
 use self::point::{Point, Refusal, Rules};
-use super::wire::{Datagrams, Encoded, Framing, Peer, Stream, Timeouts, WireCounts};
+use super::wire::{Break, Datagrams, Encoded, Framing, Peer, Stream, Timeouts, WireCounts};
 use crate::AddressError;
 use crate::address::host_and_port;
 
@@ -207,14 +207,9 @@ impl Sink for Graphite {
                 encoded.into_result(sent)
             }
             Transport::Datagrams(datagrams) => {
-                let encoded = encode(Point::line);
-                let packed = encoded.packed(UDP_PACKET);
-                let packets = packed.iter().map(|packet| &encoded.bytes[packet.begin..packet.end]);
-                let sent = match packed.is_empty() {
-                    true => Ok(()),
-                    false => datagrams.write(packets, timeouts, counts).await,
-                };
-                encoded.into_result(sent.map_err(|(place, error)| (packed[place].first, error)))
+                let mut encoded = encode(Point::line);
+                let sent = encoded.send(batch, UDP_PACKET, Break::Sent, datagrams, timeouts, counts).await;
+                encoded.into_result(sent)
             }
         }
     }

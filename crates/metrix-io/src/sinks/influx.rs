@@ -1,13 +1,10 @@
 //! [`Influx`]: elements to InfluxDB, and to what else takes its line protocol.
 
 mod batch;
-mod counts;
 mod http;
 mod line;
 mod options;
 mod text;
-mod udp;
-mod user_error;
 mod write;
 
 use std::sync::Arc;
@@ -18,18 +15,22 @@ use metrix::{MElement, Sink, Tags, WriteError};
 use self::batch::Batch;
 use self::http::{Http, Place};
 use self::line::{Naming, Rules};
-use self::udp::Udp;
+use super::HttpCounts;
+use super::wire::{Datagrams, Peer};
 use crate::address::{AddressError, host_and_port};
 use crate::http_client::{HttpUrl, Limits};
 
-pub use self::counts::InfluxCounts;
-pub use self::user_error::UserError;
 pub use crate::influx_precision::Precision;
 
 /// What errors call it, and its usual ports.
 const PROTOCOL: &str = "influxdb";
 const PORT: u16 = 8086;
 const UDP_PORT: u16 = 8089;
+
+/// No datagram has more bytes than these, over IPv4.
+const MOST_BYTES: usize = 65_507;
+/// What an Ethernet frame has room for, without what the headers of IP and UDP may need.
+const UDP_PACKET: usize = 1432;
 
 /// Sends elements to InfluxDB of version 1 or 2, or to another server that takes its line protocol.
 ///
@@ -50,7 +51,7 @@ const UDP_PORT: u16 = 8089;
 /// | an empty name, or an empty name of a tag | `_` |
 /// | a tag with an empty value | no tag |
 /// | a tag called `time`, `_field` or `_measurement`, which have a meaning of their own | `time_`, `_field_`, `_measurement_` |
-/// | tags whose names are equal after that | the last in the order of the names before; [counted](InfluxCounts::merged_tags) |
+/// | tags whose names are equal after that | the last in the order of the names before; [counted](HttpCounts::merged_tags) |
 /// | a name, tags and a field's name of more than 65531 bytes together, backslashes included | refused |
 /// | a value that is not finite; one that is to be an integer and isn't | refused |
 /// | the first two and the last of all nanoseconds | refused |
@@ -116,7 +117,7 @@ pub struct Influx {
     limits: Limits,
     lines_per_request: usize,
     batch: Batch,
-    counts: Arc<InfluxCounts>,
+    counts: Arc<HttpCounts>,
     is_closed: bool,
 }
 
@@ -124,7 +125,11 @@ pub struct Influx {
 #[derive(Debug)]
 enum Transport {
     Http(Box<Http>),
-    Udp(Udp),
+    Udp {
+        datagrams: Datagrams,
+        /// So many bytes are put together at most; a line that has more goes alone.
+        packed: usize,
+    },
 }
 
 impl Influx {
@@ -170,7 +175,7 @@ impl Influx {
     /// If the address lacks its host or port.
     pub fn udp(address: &str) -> Result<Self, AddressError> {
         let address = host_and_port(PROTOCOL, address, UDP_PORT)?;
-        Ok(Self::over(|_| Transport::Udp(Udp::new(address))))
+        Ok(Self::over(|_| Transport::Udp { datagrams: Datagrams::new(Peer::Udp(address)), packed: UDP_PACKET }))
     }
 
     fn http(url: &str, place: Place) -> Result<Self, AddressError> {
@@ -178,8 +183,8 @@ impl Influx {
         Ok(Self::over(|counts| Transport::Http(Box::new(Http::new(url, place, counts.connection_count())))))
     }
 
-    fn over(transport: impl FnOnce(&InfluxCounts) -> Transport) -> Self {
-        let counts = Arc::<InfluxCounts>::default();
+    fn over(transport: impl FnOnce(&HttpCounts) -> Transport) -> Self {
+        let counts = Arc::<HttpCounts>::default();
         let naming = Naming::Field("value".to_owned());
         let precision = Precision::default();
         Self {
@@ -194,7 +199,7 @@ impl Influx {
     }
 
     /// What the sink has seen so far, to be read while a coordinator has the sink.
-    pub fn counts(&self) -> Arc<InfluxCounts> {
+    pub fn counts(&self) -> Arc<HttpCounts> {
         Arc::clone(&self.counts)
     }
 }
@@ -207,7 +212,7 @@ impl Sink for Influx {
         let refused = self.batch.fill(batch, &self.rules, &self.counts);
         match &self.transport {
             Transport::Http(_) => self.post(batch, refused).await,
-            Transport::Udp(_) => self.send(batch, refused).await,
+            Transport::Udp { .. } => self.send(batch, refused).await,
         }
     }
 
@@ -215,7 +220,7 @@ impl Sink for Influx {
         self.is_closed = true;
         match &mut self.transport {
             Transport::Http(http) => http.client.close(),
-            Transport::Udp(udp) => udp.close(),
+            Transport::Udp { datagrams, .. } => datagrams.close(),
         }
         Ok(())
     }

@@ -1,29 +1,31 @@
 //! [`RemoteWrite`]: elements to Prometheus, and to what else takes its remote-write.
 
-mod counts;
 mod header_error;
 mod message;
 mod options;
+mod outcome;
+mod post;
+mod round_search;
 mod rounds;
 mod search;
+mod unsure;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Full;
-use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
-use hyper::{Method, StatusCode};
+use hyper::header::{HeaderMap, HeaderValue};
 use metrix::{MElement, Sink, Tags, WriteError};
-use prost::Message;
 use tokio::time::Instant;
 
-use self::rounds::{Point, Rounds, message};
+use self::outcome::Outcome;
+use self::rounds::Rounds;
 use self::search::Search;
+use self::unsure::Unsure;
+use super::HttpCounts;
 use crate::AddressError;
-use crate::http_client::{Answer, Fault, HttpClient, HttpUrl, Limits, Verdict};
+use crate::http_client::{HttpClient, HttpUrl, Limits, Verdict};
 use crate::sinks::refused::Refused;
 
-pub use self::counts::RemoteWriteCounts;
 pub use self::header_error::HeaderError;
 
 /// A sink that sends elements to Prometheus, or to another server that takes its remote-write 1.0: VictoriaMetrics, Mimir,
@@ -41,32 +43,35 @@ pub use self::header_error::HeaderError;
 /// | any other character there: a dot, a space, a colon (which is for recording rules), a letter that is not ASCII | `_` |
 /// | a digit first in a name, or an empty name | gets `_` before it |
 /// | several underscores first in a tag's name (`__` is for Prometheus itself) | one |
-/// | tags whose names are equal after that | the last in the order of the names before; [counted](RemoteWriteCounts::merged_tags) |
+/// | tags whose names are equal after that | the last in the order of the names before; [counted](HttpCounts::merged_tags) |
 /// | a tag with an empty value | left out, since that is the same to Prometheus |
 /// | any text as a tag's value | itself |
 /// | a tag that it lacks | the [default tag](Self::default_tags) |
 /// | its time | rounded down to the millisecond |
-/// | elements of one batch whose series and times are equal after that | the last; [counted](RemoteWriteCounts::collisions) |
+/// | elements of one batch whose series and times are equal after that | the last; [counted](HttpCounts::collisions) |
 /// | any value | itself; what is not finite, the server may leave out |
 /// | a name and tags of more than 8 KiB together | refused |
 ///
 /// # Delivery
 ///
-/// Each request is confirmed, so what `Ok` says was written has been stored. A request has one sample of a series at most,
-/// as a server may have taken one that it hasn't answered for, and knows the last sample of a series when it comes again: to
-/// Prometheus such a request that is repeated next is no error, and stores nothing twice. That is so for a request, not for a whole
-/// batch of several windows: where a coordinator gives up a write in the middle and repeats all of it, samples that were stored are out of
-/// order, and are refused although they are there. A batch of one window is one request, of
-/// [`samples_per_request`](Self::samples_per_request) at most; one of several windows is as many, one after the other in the order of time:
-/// a thousand windows of one series are a thousand requests. What doesn't fit into the [total time](Self::total_timeout) is left to the retry.
+/// Each request is confirmed, so what `Ok` says was written has been stored. A request has each series once, with its samples in the
+/// order of time, and [`samples_per_request`](Self::samples_per_request) at most; requests go one after the other. What doesn't fit into the
+/// [total time](Self::total_timeout) is left to the retry.
+///
+/// A server may have stored a request whose answer was lost, or that a coordinator gave up, and gets it again then. To Prometheus the newest
+/// sample of a series is the same one again, and stores nothing twice; older ones are out of order, and are refused although they are there.
+/// So where the newest one that may have been sent before is taken, and older ones of its series are refused, these count as written, also one
+/// that is refused for another reason just then. A server that stores a part of a request that it refuses, as Thanos does, may have
+/// samples that count as refused.
 ///
 /// Prometheus draws the last sample of a series for 5 minutes, and is not told that a series has ended. So of windows that are longer, an
 /// instant query finds nothing between two samples: ask for `last_over_time(...[1h])` there.
 ///
 /// Prometheus refuses samples that are older than the last one of their series, or have the same time and another value; and with
 /// one sample it refuses its whole request. So a request that is refused with 400, 409 or 422, or is too large (413), is sent again in halves,
-/// and so on, until it is known which elements are refused: the others are written. Of n samples that takes 2n - 1 requests at most. Where
-/// 256 of them have been refused, and none taken, parts that are refused are no longer halved: all of a part count as refused.
+/// and so on, until it is known which elements are refused: the others are written. Of n samples that takes 2n requests at most, and of several of
+/// one series they go in their order: one by one as long as they are refused, then more and more. Where
+/// 256 requests of samples of one time have been refused, and none taken, parts that are refused are no longer halved: all of a part count as refused.
 ///
 /// InfluxDB 1 takes a backslash at the end of a tag's value for a mark of its own, and adds the tag that comes next to the value.
 ///
@@ -123,7 +128,8 @@ pub struct RemoteWrite {
     headers: HeaderMap,
     default_tags: Tags,
     samples_per_request: usize,
-    counts: Arc<RemoteWriteCounts>,
+    counts: Arc<HttpCounts>,
+    unsure: Unsure,
     is_closed: bool,
 }
 
@@ -142,7 +148,7 @@ impl RemoteWrite {
     /// ```
     pub fn new(url: &str) -> Result<Self, AddressError> {
         let url = HttpUrl::parse_whole("remote_write", url, "http://127.0.0.1:9090/api/v1/write")?;
-        let counts = Arc::<RemoteWriteCounts>::default();
+        let counts = Arc::<HttpCounts>::default();
         Ok(Self {
             client: HttpClient::new(url, counts.connection_count()),
             limits: Limits { connect: Duration::from_secs(5), exchange: Duration::from_secs(10) },
@@ -153,39 +159,14 @@ impl RemoteWrite {
             default_tags: Tags::NONE,
             samples_per_request: 2000,
             counts,
+            unsure: Unsure::default(),
             is_closed: false,
         })
     }
 
     /// What the sink has seen so far, to be read while a coordinator has the sink.
-    pub fn counts(&self) -> Arc<RemoteWriteCounts> {
+    pub fn counts(&self) -> Arc<HttpCounts> {
         Arc::clone(&self.counts)
-    }
-
-    /// Posts unless the write has taken too long already; the first request of a write always has its chance.
-    async fn post_in_time(&mut self, points: &[Point], begin: Instant, is_first: bool) -> Result<Answer, Fault> {
-        if !is_first && begin.elapsed() >= self.total {
-            return Err(format!("the write has more requests than fit into {:?}", self.total).into());
-        }
-        self.post(points).await
-    }
-
-    async fn post(&mut self, points: &[Point]) -> Result<Answer, Fault> {
-        let body = snap::raw::Encoder::new().compress_vec(&message(points).encode_to_vec())?;
-        let mut request = self
-            .client
-            .request(Method::POST, "")
-            .header(CONTENT_ENCODING, "snappy")
-            .header(CONTENT_TYPE, "application/x-protobuf")
-            .header(USER_AGENT, concat!("metrix/", env!("CARGO_PKG_VERSION")))
-            .header("x-prometheus-remote-write-version", "0.1.0")
-            .body(Full::from(body))?;
-        let headers = request.headers_mut();
-        headers.extend(self.headers.clone());
-        headers.extend(self.authorization.clone().map(|value| (AUTHORIZATION, value)));
-        let answer = self.client.send(request, self.limits).await?;
-        self.counts.answered();
-        Ok(answer)
     }
 }
 
@@ -195,39 +176,44 @@ impl Sink for RemoteWrite {
             return Err(WriteError::refused("the sink is closed; make a new one"));
         }
         let mut refused = Refused::default();
-        let (rounds, merged) = Rounds::new(batch, &self.default_tags, &mut refused);
-        self.counts.merged(merged);
+        let (mut rounds, merged) = Rounds::new(batch, &self.default_tags, &mut refused);
+        self.counts.merged(merged.tags, &merged.name);
+        self.counts.collided(merged.elements);
+        self.unsure.assume();
+        let mut outcome = Outcome::new(batch, refused, &self.unsure);
+        rounds.leave_out(|point| {
+            let refusal = self.unsure.refusal(point);
+            refusal.inspect(|refusal| outcome.refused_alone(point, refusal)).is_some()
+        });
         let (begin, mut is_first) = (Instant::now(), true);
         let mut requests = rounds.requests(self.samples_per_request).into_iter();
         while let Some(whole) = requests.next() {
-            let mut search = Search::new(whole);
-            while let Some(points) = search.next() {
-                let cause = match self.post_in_time(points, begin, is_first).await {
+            let mut search = Search::new(whole, self.unsure.is_narrow);
+            while let Some(parts) = search.next() {
+                let cause = match self.post_in_time(&parts, begin, is_first).await {
                     Ok(answer) => match answer.verdict() {
                         Verdict::Taken => {
+                            self.unsure.assume();
                             search.taken();
+                            outcome.taken(&parts);
                             is_first = false;
                             continue;
                         }
                         Verdict::Refused => {
                             is_first = false;
-                            if may_be_some(answer.status) && search.halve(points) {
-                                continue;
-                            }
-                            for position in points.iter().flat_map(|point| &point.positions) {
-                                refused.add(*position, &batch[*position].name, answer.said(None));
-                            }
+                            self.refused(&answer, &parts, &mut search, &mut outcome);
                             continue;
                         }
                         Verdict::Retryable => answer.said(None).into(),
                     },
                     Err(cause) => cause,
                 };
-                let unsent = points.iter().chain(search.rest()).chain(requests.flatten());
-                return Err(refused.with_unsent(unsent.flat_map(|point| &point.positions).copied(), cause));
+                let unsent = parts.into_iter().flatten().chain(search.rest()).chain(requests.flatten().flatten());
+                return Err(outcome.with_unsent(unsent.flat_map(|point| &point.positions).copied(), cause));
             }
         }
-        refused.into_result(batch.len())
+        self.unsure.settle();
+        outcome.into_result()
     }
 
     async fn close(&mut self) -> Result<(), WriteError> {
@@ -235,16 +221,4 @@ impl Sink for RemoteWrite {
         self.client.close();
         Ok(())
     }
-}
-
-/// Whether such a refusal may be of some samples only.
-fn may_be_some(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::BAD_REQUEST
-            // Thanos says so of samples that are out of order, and stores the others.
-            | StatusCode::CONFLICT
-            | StatusCode::PAYLOAD_TOO_LARGE
-            | StatusCode::UNPROCESSABLE_ENTITY
-    )
 }

@@ -12,7 +12,7 @@ use metrix::{MElement, Sink, Tags, WriteError};
 
 pub use self::dialect::{Dialect, Negatives, Type};
 use self::line::Rules;
-use super::wire::{Datagrams, Encoded, Framing, Peer, Stream, Timeouts, WireCounts};
+use super::wire::{Break, Datagrams, Encoded, Framing, Peer, Stream, Timeouts, WireCounts};
 use crate::AddressError;
 use crate::address::host_and_port;
 
@@ -181,15 +181,12 @@ impl Sink for StatsD {
         if self.is_closed {
             return Err(WriteError::refused("the sink is closed; make a new one"));
         }
-        let encoded = Encoded::new(batch, &self.counts, |element, bytes| self.rules.encode(element, bytes));
+        let mut encoded = Encoded::new(batch, &self.counts, |element, bytes| self.rules.encode(element, bytes));
         let sent = match &mut self.transport {
             _ if encoded.ends.is_empty() => Ok(()),
             Transport::Datagrams(datagrams) => {
-                let packed = encoded.packed(self.rules.packet);
-                // Without the break at the end.
-                let packets = packed.iter().map(|packet| &encoded.bytes[packet.begin..packet.end - 1]);
-                let sent = datagrams.write(packets, self.timeouts, &self.counts).await;
-                sent.map_err(|(place, error)| (packed[place].first, error))
+                let most = self.rules.packet;
+                encoded.send(batch, most, Break::Left, datagrams, self.timeouts, &self.counts).await
             }
             Transport::Stream(stream) => {
                 stream.write(&encoded.bytes, self.timeouts, &*self.counts).await.map_err(|error| (0, error))

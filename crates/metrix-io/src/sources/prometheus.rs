@@ -8,6 +8,7 @@ mod labels;
 mod line;
 mod options;
 mod scraper;
+mod shown;
 mod stats;
 mod text;
 

@@ -39,6 +39,7 @@ fn serve(limits: HttpLimits) -> Served {
             Response::new(Bytes::from(request.body().len().to_string()))
         })
         .route(Method::GET, "/panic", async |_| panic!("as it was asked to"))
+        .route(Method::GET, "/long", async |_| Response::new(Bytes::from(vec![b'x'; 64 << 20])))
         .route(Method::GET, "/never", async |_| pending().await)
         .route(Method::POST, "/held", async |_| pending().await);
     let (address, meter) = (server.address(), server.meter());
@@ -196,6 +197,27 @@ async fn who_is_too_slow_is_cut_off() {
     let mut stream = served.connect().await;
     stream.write_all(b"POST /length HTTP/1.1\r\ncontent-length: 9\r\n\r\n").await.unwrap();
     check(&rest(&mut stream).await, "408", &["connection: close\r\n"]);
+}
+
+/// A client that reads something before the server has waited too long for it, but never comes to an end.
+#[tokio::test(start_paused = true)]
+async fn who_reads_an_answer_slowly_is_cut_off() {
+    let mut limits = HttpLimits::default();
+    (limits.idle, limits.answer_time) = (Duration::from_secs(75), Duration::from_secs(100));
+    let served = serve(limits);
+    let mut stream = served.connect().await;
+    stream.write_all(b"GET /long HTTP/1.1\r\n\r\n").await.unwrap();
+    let (mut piece, mut read) = (vec![0; 1 << 19], 0);
+    // What the system holds for it still comes when it has been cut off.
+    loop {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        match stream.read(&mut piece).await {
+            Ok(0) | Err(_) => break,
+            Ok(bytes) => read += bytes,
+        }
+    }
+    assert!((5 << 20..40 << 20).contains(&read), "{read}");
+    check(&served.answer("GET / HTTP/1.1\r\nconnection: close\r\n\r\n").await, "200", &[]);
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use metrix::Tags;
 use metrix_io::sinks::influx::{Influx, Precision};
 
+use super::WRITE_TIMEOUT;
+use super::naming::{self, DEFAULT_TAGS};
 use crate::config::key::Key;
 use crate::config::problem::{Read, Reported};
 use crate::config::secret::{self, SecretPlace};
@@ -49,7 +51,6 @@ const GZIP: Key = Key::new("gzip", "true");
 const FIELD: Key = Key::new("field", "\"value\"");
 const SPLIT_NAMES: Key = Key::new("split_names", "true");
 const INTEGERS: Key = Key::new("integers", "[\"*.count\"]");
-const DEFAULT_TAGS: Key = Key::new("default_tags", "{ host = \"web 1\" }");
 const CA_FILE: Key = Key::new("ca_file", "\"/etc/metrix/ca.pem\"");
 
 pub(super) const KEYS: &[Key] = &[
@@ -70,6 +71,7 @@ pub(super) const KEYS: &[Key] = &[
     INTEGERS,
     DEFAULT_TAGS,
     CA_FILE,
+    WRITE_TIMEOUT,
 ];
 
 /// The keys that only one way has, each with what it is.
@@ -94,7 +96,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<InfluxConfig> {
     let field = table.optional(FIELD, |value| value.name().map(str::to_owned));
     let split_names = table.optional(SPLIT_NAMES, Value::flag);
     let integers = table.optional(INTEGERS, |value| Ok(value.texts()?.into_iter().map(str::to_owned).collect()));
-    let default_tags = table.optional(DEFAULT_TAGS, Value::tags);
+    let default_tags = naming::default_tags(table);
     let ca_file = table.optional(CA_FILE, |value| value.word().map(PathBuf::from));
     if ca_file.as_ref().is_ok_and(Option::is_some) && url.as_ref().is_ok_and(|url| url.starts_with("http://")) {
         refuse(table, &[CA_FILE], "is of TLS: write https:// in `url`, or leave it out");
@@ -108,7 +110,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<InfluxConfig> {
         field: field?,
         split_names: split_names?.unwrap_or(false),
         integers: integers?.unwrap_or_default(),
-        default_tags: default_tags?.unwrap_or(Tags::NONE),
+        default_tags: default_tags?,
         ca_file: ca_file?,
     })
 }

@@ -20,6 +20,8 @@ pub(crate) struct PrometheusConfig {
     pub(crate) max_series: Option<NonZeroUsize>,
     pub(crate) expiry: Option<Duration>,
     pub(crate) counter_expiry: Option<Duration>,
+    pub(crate) max_connections: Option<NonZeroUsize>,
+    pub(crate) idle_timeout: Option<Duration>,
 }
 
 /// Where it listens unless told otherwise.
@@ -31,7 +33,10 @@ const MAX_SERIES: Key = Key::new("max_series", "100000");
 const EXPIRY: Key = Key::new("expiry", "\"5m\"");
 const COUNTER_EXPIRY: Key = Key::new("counter_expiry", "\"1d\"");
 
-pub(super) const KEYS: &[Key] = &[LISTEN, COUNTERS, MAX_SERIES, EXPIRY, COUNTER_EXPIRY];
+const MAX_CONNECTIONS: Key = Key::new("max_connections", "32");
+const IDLE_TIMEOUT: Key = Key::new("idle_timeout", "\"75s\"");
+
+pub(super) const KEYS: &[Key] = &[LISTEN, COUNTERS, MAX_SERIES, EXPIRY, COUNTER_EXPIRY, MAX_CONNECTIONS, IDLE_TIMEOUT];
 
 const PATH: &str = "/metrics";
 
@@ -41,6 +46,8 @@ pub(super) fn read(table: &Table<'_>) -> Read<PrometheusConfig> {
     let max_series = table.optional(MAX_SERIES, Value::size);
     let expiry = table.optional(EXPIRY, Value::period);
     let counter_expiry = table.optional(COUNTER_EXPIRY, Value::period);
+    let max_connections = table.optional(MAX_CONNECTIONS, Value::size);
+    let idle_timeout = table.optional(IDLE_TIMEOUT, Value::period);
     let (listen, path) = listen?.unwrap_or_else(|| (Prometheus::ADDRESS, PATH.to_owned()));
     Ok(PrometheusConfig {
         listen,
@@ -49,6 +56,8 @@ pub(super) fn read(table: &Table<'_>) -> Read<PrometheusConfig> {
         max_series: max_series?,
         expiry: expiry?,
         counter_expiry: counter_expiry?,
+        max_connections: max_connections?,
+        idle_timeout: idle_timeout?,
     })
 }
 

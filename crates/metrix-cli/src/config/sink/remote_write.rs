@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use metrix::Tags;
 use metrix_io::sinks::remote_write::RemoteWrite;
 
+use super::WRITE_TIMEOUT;
 use crate::config::access::{self, Access};
 use crate::config::key::Key;
 use crate::config::problem::Read;
@@ -26,7 +27,7 @@ const DEFAULT_TAGS: Key = Key::new("default_tags", "{ job = \"metrix\" }");
 const HEADERS: Key = Key::new("headers", "{ X-Scope-OrgID = \"tenant\" }");
 const SAMPLES: Key = Key::new("samples_per_request", "2000");
 
-pub(super) const KEYS: &[Key] = &access::keys::<4, 10>([URL, DEFAULT_TAGS, HEADERS, SAMPLES]);
+pub(super) const KEYS: &[Key] = &access::keys::<5, 11>([URL, DEFAULT_TAGS, HEADERS, SAMPLES, WRITE_TIMEOUT]);
 
 pub(super) fn read(table: &Table<'_>) -> Read<RemoteWriteConfig> {
     let url = table.required(URL, |value| value.url(|url| RemoteWrite::new(url).is_ok()));

@@ -3,7 +3,8 @@
 use metrix_io::sinks::statsd::{Dialect, Negatives, StatsD, Type};
 use metrix_io::{AddressError, Glob};
 
-use super::PREFIX;
+use super::WRITE_TIMEOUT;
+use super::naming::{self, DEFAULT_TAGS, Naming, PREFIX};
 use crate::config::key::Key;
 use crate::config::problem::Read;
 use crate::config::table::Table;
@@ -20,7 +21,7 @@ pub(crate) struct StatsdConfig {
     /// Patterns of names, and what elements of such names are.
     pub(crate) types: Vec<(String, Type)>,
     pub(crate) timestamps: bool,
-    pub(crate) prefix: String,
+    pub(crate) naming: Naming,
 }
 
 const URL: Key = Key::new("url", "\"udp://127.0.0.1:8125\"");
@@ -28,7 +29,7 @@ const DIALECT: Key = Key::new("dialect", "\"dogstatsd\"");
 const NEGATIVES: Key = Key::new("negatives", "\"after_zero\"");
 const TYPES: Key = Key::new("types", "{ \"*.count\" = \"c\" }");
 const TIMESTAMPS: Key = Key::new("timestamps", "true");
-pub(super) const KEYS: &[Key] = &[URL, DIALECT, NEGATIVES, TYPES, TIMESTAMPS, PREFIX];
+pub(super) const KEYS: &[Key] = &[URL, DIALECT, NEGATIVES, TYPES, TIMESTAMPS, PREFIX, DEFAULT_TAGS, WRITE_TIMEOUT];
 
 impl StatsdConfig {
     pub(super) fn read(table: &Table<'_>) -> Read<Self> {
@@ -45,19 +46,20 @@ impl StatsdConfig {
         });
         let types = table.optional(TYPES, types);
         let timestamps = table.optional(TIMESTAMPS, Value::flag);
-        let prefix = table.optional(PREFIX, Value::name);
+        let naming = Naming::read(table);
         let (dialect, timestamps) = (dialect?.unwrap_or_default(), timestamps?.unwrap_or(false));
         if timestamps && dialect != Dialect::DogStatsD {
             let message = "only the dialect dogstatsd has times: leave `timestamps` out, or `dialect`";
             return Err(table.wrong_key(TIMESTAMPS.name, message));
         }
-        let (types, prefix) = (types?.unwrap_or_default(), prefix?.unwrap_or_default().to_owned());
-        Ok(Self { url: url?, dialect, negatives: negatives?, types, timestamps, prefix })
+        let types = types?.unwrap_or_default();
+        Ok(Self { url: url?, dialect, negatives: negatives?, types, timestamps, naming: naming? })
     }
 
     /// The sink.
     pub(crate) fn open(&self) -> Result<StatsD, AddressError> {
-        let sink = at(&self.url)?.dialect(self.dialect).prefix(&self.prefix);
+        let Naming { prefix, default_tags } = &self.naming;
+        let sink = at(&self.url)?.dialect(self.dialect).prefix(prefix).default_tags(default_tags.clone());
         let sink = if self.timestamps { sink.timestamps() } else { sink };
         let sink = match self.negatives {
             Some(negatives) => sink.negatives(negatives),
@@ -79,14 +81,8 @@ fn at(url: &str) -> Result<StatsD, AddressError> {
 }
 
 fn url(value: &Value<'_>) -> Read<String> {
-    let url = value.text()?;
-    if url.contains("://") && at(url).is_ok() {
-        return Ok(url.to_owned());
-    }
-    Err(value.wrong(format!(
-        "no StatsD server can be at `{url}`: write udp:// or tcp://, a host and a port, or unix:// and an absolute path, as in {}",
-        value.key.example
-    )))
+    let forms = "udp:// or tcp://, a host and a port, or unix:// and an absolute path";
+    naming::url(value, "StatsD", |url| at(url).is_ok(), forms)
 }
 
 fn types(value: &Value<'_>) -> Read<Vec<(String, Type)>> {

@@ -5,7 +5,7 @@ use crate::config::problem::Read;
 use crate::config::table::Table;
 use crate::config::value::Value;
 
-use super::{FOLLOW, Listen, Origin, PATH, STDIN, TextInput, listen};
+use super::{FOLLOW, Listen, Origin, PATH, STDIN, TextInput, listen, tcp};
 
 /// Where lines come from: what `listen` or `path` say; or where nothing is said, as `usual` has it, or the standard input.
 pub(super) fn read(table: &Table<'_>, listen: Key, usual: Option<Listen>) -> Read<Origin> {
@@ -14,6 +14,9 @@ pub(super) fn read(table: &Table<'_>, listen: Key, usual: Option<Listen>) -> Rea
     let is_text = table.get(PATH).is_some() || table.get(listen).is_none() && usual.is_none();
     if is_text {
         let text = text(table);
+        // What is wrong with them is told, too.
+        tcp::read(table)?;
+        tcp::refuse(table);
         place?;
         return text.map(Origin::Text);
     }
@@ -21,8 +24,14 @@ pub(super) fn read(table: &Table<'_>, listen: Key, usual: Option<Listen>) -> Rea
         let message = "only a file can be followed: leave `follow` out, or have a `path` in the place of `listen`";
         return Err(table.wrong_key(FOLLOW.name, message));
     }
+    let bounds = tcp::read(table);
     match place?.or(usual) {
-        Some(listen) => Ok(Origin::Listen(listen)),
+        Some(Listen::Tcp(address, _)) => Ok(Origin::Listen(Listen::Tcp(address, bounds?))),
+        Some(listen) => {
+            bounds?;
+            tcp::refuse(table);
+            Ok(Origin::Listen(listen))
+        }
         // There is a `listen`, or it would be a text.
         None => text(table).map(Origin::Text),
     }

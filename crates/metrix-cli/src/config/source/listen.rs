@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 #[cfg(unix)]
 use std::path::PathBuf;
 
+use super::TcpBounds;
 use crate::config::problem::Read;
 use crate::config::value::Value;
 
@@ -12,7 +13,7 @@ use crate::config::value::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Listen {
     Udp(SocketAddr),
-    Tcp(SocketAddr),
+    Tcp(SocketAddr, TcpBounds),
     /// Datagrams at a path.
     #[cfg(unix)]
     Unix(PathBuf),
@@ -23,7 +24,7 @@ impl fmt::Display for Listen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Udp(address) => write!(f, "udp://{address}"),
-            Self::Tcp(address) => write!(f, "tcp://{address}"),
+            Self::Tcp(address, _) => write!(f, "tcp://{address}"),
             #[cfg(unix)]
             Self::Unix(path) => write!(f, "unix://{}", path.display()),
         }
@@ -37,7 +38,10 @@ pub(super) const STATSD_LISTEN: Listen = Listen::Udp(SocketAddr::new(IpAddr::V4(
 /// Where Graphite's clients do.
 pub(super) const GRAPHITE: &str = "tcp://127.0.0.1:2003";
 /// The same.
-pub(super) const GRAPHITE_LISTEN: Listen = Listen::Tcp(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 2003));
+pub(super) const GRAPHITE_LISTEN: Listen = Listen::Tcp(
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 2003),
+    TcpBounds { connections: None, idle: None, line: None },
+);
 
 pub(super) fn read(value: &Value<'_>) -> Read<Listen> {
     let text = value.text()?;
@@ -61,7 +65,7 @@ pub(super) fn read(value: &Value<'_>) -> Read<Listen> {
     };
     match scheme {
         "udp" => parsed().map(Listen::Udp),
-        "tcp" => parsed().map(Listen::Tcp),
+        "tcp" => parsed().map(|address| Listen::Tcp(address, TcpBounds::default())),
         #[cfg(unix)]
         "unix" if address.starts_with('/') => Ok(Listen::Unix(address.into())),
         #[cfg(unix)]

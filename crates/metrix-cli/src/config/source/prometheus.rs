@@ -1,5 +1,6 @@
 //! [`ScrapeConfig`]: the keys of a `prometheus` source.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use metrix::Tags;
@@ -20,6 +21,8 @@ pub(crate) struct ScrapeConfig {
     pub(crate) tags: Tags,
     pub(crate) honor_labels: bool,
     pub(crate) counters: Vec<String>,
+    /// The bytes of a scrape, also unpacked.
+    pub(crate) max_body: Option<NonZeroUsize>,
     pub(crate) access: Access,
 }
 
@@ -29,8 +32,9 @@ const TIMEOUT: Key = Key::new("timeout", "\"10s\"");
 const TAGS: Key = Key::new("tags", "{ job = \"node\" }");
 const HONOR_LABELS: Key = Key::new("honor_labels", "true");
 const COUNTERS: Key = Key::new("counters", "[\"*_count\"]");
+const MAX_BODY: Key = Key::new("max_body", "16777216");
 
-pub(super) const KEYS: &[Key] = &access::keys::<6, 12>([URL, EVERY, TIMEOUT, TAGS, HONOR_LABELS, COUNTERS]);
+pub(super) const KEYS: &[Key] = &access::keys::<7, 13>([URL, EVERY, TIMEOUT, TAGS, HONOR_LABELS, COUNTERS, MAX_BODY]);
 
 pub(super) fn read(table: &Table<'_>) -> Read<ScrapeConfig> {
     let url = table.required(URL, |value| value.url(|url| Scraper::new(url).is_ok()));
@@ -39,6 +43,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<ScrapeConfig> {
     let tags = table.optional(TAGS, Value::tags);
     let honor_labels = table.optional(HONOR_LABELS, Value::flag);
     let counters = table.optional(COUNTERS, |value| Ok(value.texts()?.into_iter().map(str::to_owned).collect()));
+    let max_body = table.optional(MAX_BODY, Value::size);
     let access = access::read(table);
     Ok(ScrapeConfig {
         url: url?,
@@ -47,6 +52,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<ScrapeConfig> {
         tags: tags?.unwrap_or(Tags::NONE),
         honor_labels: honor_labels?.unwrap_or(false),
         counters: counters?.unwrap_or_default(),
+        max_body: max_body?,
         access: access?,
     })
 }

@@ -27,6 +27,13 @@ pub(super) fn read(value: &Value<'_>, window: Option<Duration>) -> Read<Vec<Agg>
     }))
 }
 
+/// Those, as they are written, that say nothing of a set.
+pub(super) fn not_of_sets(value: &Value<'_>) -> Vec<String> {
+    let entries = entries(value).unwrap_or_default();
+    let texts = entries.iter().filter_map(|(_, value)| value.raw().as_str()).map(str::trim);
+    texts.filter(|agg| !["count", "distinct"].contains(agg)).map(str::to_owned).collect()
+}
+
 /// The aggregates in their order, with the names that they are to have.
 fn entries<'a>(value: &Value<'a>) -> Option<Vec<(Option<&'a str>, Value<'a>)>> {
     let named = |value: &Value<'a>| {

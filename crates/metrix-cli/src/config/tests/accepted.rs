@@ -11,10 +11,10 @@ use metrix_io::sinks::statsd::{Dialect, Negatives, Type};
 use super::complete;
 use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
-use crate::config::sink::{GraphiteConfig, StatsdConfig};
+use crate::config::sink::{GraphiteConfig, Naming, StatsdConfig};
 use crate::config::{
-    Config, Grouping, Identity, InfluxConfig, InfluxPlace, Listen, Origin, SinkConfig, SinkKind, SourceConfig,
-    StreamConfig, TagsKept, TextInput, built_in, read,
+    Attempts, Config, Grouping, Identity, InfluxConfig, InfluxPlace, KindsTaken, Listen, Origin, SinkConfig, SinkKind,
+    SourceConfig, StreamConfig, TagsKept, TcpBounds, TextInput, built_in, read,
 };
 
 #[track_caller]
@@ -54,7 +54,7 @@ fn names(stream: &StreamConfig) -> Vec<&str> {
 
 #[test]
 fn a_configuration_of_elsewhere() {
-    let Config { sources, streams, sinks, warnings } = config(include_str!("elsewhere.toml"));
+    let Config { sources, streams, sinks, warnings, hints } = config(include_str!("elsewhere.toml"));
     let [jsonl, statsd, lines, json, host] = &sources[..] else { panic!("{sources:?}") };
     assert!(matches!(jsonl, SourceConfig::Jsonl(Origin::Text(stdin)) if *stdin == input("-", false)));
     assert!(matches!(statsd, SourceConfig::Statsd(Origin::Listen(at)) if at.to_string() == "udp://127.0.0.1:8125"));
@@ -71,7 +71,7 @@ fn a_configuration_of_elsewhere() {
     assert_eq!(stream.tags, TagsKept::Without(vec!["ip".to_owned()]));
     assert_eq!(stream.max_series, Some(size(100_000)));
 
-    assert_eq!(warnings, []);
+    assert_eq!((warnings, hints), (vec![], vec![]));
     let [sink] = &sinks[..] else { panic!("{sinks:?}") };
     assert_eq!(sink.kind, SinkKind::Jsonl { path: "-".into() });
     assert_eq!(sink.rate_limit, Duration::from_millis(500));
@@ -81,14 +81,16 @@ fn a_configuration_of_elsewhere() {
 
 #[test]
 fn the_built_in_one() {
-    let Config { sources, streams, sinks, warnings } = built_in();
-    assert_eq!(warnings, []);
+    let Config { sources, streams, sinks, warnings, hints } = built_in();
+    assert_eq!((warnings, hints), (vec![], vec![]));
     assert!(matches!(&sources[..], [SourceConfig::Host { .. }, SourceConfig::Statsd(Origin::Listen(Listen::Udp(_)))]));
-    let kinds: Vec<_> = streams.iter().filter_map(|stream| stream.kind).collect();
-    assert_eq!(kinds, [Kind::Counter, Kind::Gauge, Kind::Sample, Kind::Set]);
+    let by_kind: Vec<_> =
+        streams.iter().filter(|stream| stream.names.matches("")).map(|stream| &*stream.name).collect();
+    assert_eq!(by_kind, ["* (counter)", "* (gauge)", "* (sample)", "* (set)"]);
     assert!(streams.iter().all(|stream| stream.grouping == Grouping::Arrival(Duration::from_secs(5))));
     let kinds: Vec<_> = sinks.into_iter().map(|sink| sink.kind).collect();
-    assert_eq!(kinds, [SinkKind::Table, SinkKind::Sqlite { path: None }]);
+    let retention = Some(Duration::from_secs(30 * 24 * 60 * 60));
+    assert_eq!(kinds, [SinkKind::Table, SinkKind::Sqlite { path: None, retention }]);
 }
 
 #[test]
@@ -114,6 +116,12 @@ fn sources() {
         let source = source(text);
         assert_eq!(source.origin(), Some(&Origin::Text(expected.clone())));
         assert_eq!(source.is_stdin(), expected.path.as_os_str() == "-");
+    }
+    let bounds = "max_connections = 3\nidle_timeout = \"5s\"\nmax_line = 100";
+    let bounded = TcpBounds { connections: Some(size(3)), idle: Some(Duration::from_secs(5)), line: Some(size(100)) };
+    for (listen, expected) in [("", TcpBounds::default()), (bounds, bounded)] {
+        let graphite = source(&format!("type = \"graphite\"\n{listen}"));
+        assert!(matches!(graphite.origin(), Some(Origin::Listen(Listen::Tcp(_, bounds))) if *bounds == expected));
     }
     let every = Duration::from_secs(1);
     assert!(matches!(source("type = \"host\""), SourceConfig::Host { every: unset } if unset == every));
@@ -171,14 +179,41 @@ fn streams() {
 }
 
 #[test]
+fn kinds() {
+    for (kind, expected) in [
+        ("", KindsTaken::All),
+        ("kind = \"set\"", KindsTaken::Only(vec![Kind::Set])),
+        ("kind = [\"sample\", \"counter\"]", KindsTaken::Only(vec![Kind::Sample, Kind::Counter])),
+    ] {
+        assert_eq!(stream(&format!("batch = 1\nagg = [\"count\"]\n{kind}")).kinds, expected);
+    }
+    let stream = |name: &str, kind: &str| {
+        format!("[[stream]]\nname = \"{name}\"\n{kind}\nagg = [\"count\", \"p9\", {{ a = \" sum \" }}]\nbatch = 1\n")
+    };
+    // Those of one name are told apart by their kinds; of others the name is enough.
+    let streams = [("a", "kind = \"set\""), ("b", "kind = \"set\""), ("b", "kind = [\"gauge\", \"set\"]"), ("b", "")];
+    let text: String = streams.map(|(name, kind)| stream(name, kind)).concat();
+    let streams = config(&text).streams;
+    let names: Vec<_> = streams.iter().map(|stream| (&*stream.name, stream.is_of_one_name())).collect();
+    assert_eq!(names, [("a", true), ("b (set)", false), ("b (gauge, set)", false), ("b", true)]);
+    assert_eq!(streams[0].not_of_sets, ["p9", "sum"]);
+}
+
+#[test]
 fn sinks() {
     for (text, kind) in [
         ("type = \"print\"", SinkKind::Print { path: "-".into() }),
         ("type = \"log\"", SinkKind::Log),
         ("type = \"jsonl\"", SinkKind::Jsonl { path: "-".into() }),
         ("type = \"csv\"\npath = \"a b.csv\"", SinkKind::Csv { path: "a b.csv".into() }),
-        ("type = \"opentsdb\"\nurl = \"telnet://h:1\"", SinkKind::Opentsdb { url: "telnet://h:1".to_owned() }),
-        ("type = \"opentsdb\"\nurl = \"http://h:1/x\"", SinkKind::Opentsdb { url: "http://h:1/x".to_owned() }),
+        (
+            "type = \"opentsdb\"\nurl = \"telnet://h:1\"",
+            SinkKind::Opentsdb { url: "telnet://h:1".to_owned(), default_tags: Tags::NONE },
+        ),
+        (
+            "type = \"opentsdb\"\nurl = \"http://h:1/x\"\ndefault_tags = { a = \"b\" }",
+            SinkKind::Opentsdb { url: "http://h:1/x".to_owned(), default_tags: tags! { "a" => "b" } },
+        ),
         (
             "type = \"statsd\"\nurl = \"unix:///run/s\"",
             SinkKind::Statsd(StatsdConfig {
@@ -187,18 +222,18 @@ fn sinks() {
                 negatives: None,
                 types: Vec::new(),
                 timestamps: false,
-                prefix: String::new(),
+                naming: Naming { prefix: String::new(), default_tags: Tags::NONE },
             }),
         ),
         (
-            "type = \"statsd\"\nurl = \"tcp://h:1\"\ndialect = \"plain\"\nnegatives = \"signed\"\nprefix = \"p.\"\ntypes = { \"*.count\" = \"c\", \"b*\" = \"ms\" }",
+            "type = \"statsd\"\nurl = \"tcp://h:1\"\ndialect = \"plain\"\nnegatives = \"signed\"\nprefix = \"p.\"\ndefault_tags = { a = \"b\" }\ntypes = { \"*.count\" = \"c\", \"b*\" = \"ms\" }",
             SinkKind::Statsd(StatsdConfig {
                 url: "tcp://h:1".to_owned(),
                 dialect: Dialect::Plain,
                 negatives: Some(Negatives::Signed),
                 types: vec![("*.count".to_owned(), Type::Counter), ("b*".to_owned(), Type::Timer)],
                 timestamps: false,
-                prefix: "p.".to_owned(),
+                naming: Naming { prefix: "p.".to_owned(), default_tags: tags! { "a" => "b" } },
             }),
         ),
         (
@@ -206,11 +241,14 @@ fn sinks() {
             SinkKind::Graphite(GraphiteConfig {
                 url: "pickle://h:1".to_owned(),
                 tags_in_names: true,
-                prefix: "p.".to_owned(),
+                naming: Naming { prefix: "p.".to_owned(), default_tags: Tags::NONE },
             }),
         ),
-        ("type = \"sqlite\"", SinkKind::Sqlite { path: None }),
-        ("type = \"sqlite\"\npath = \"m.db\"", SinkKind::Sqlite { path: Some("m.db".into()) }),
+        ("type = \"sqlite\"", SinkKind::Sqlite { path: None, retention: None }),
+        (
+            "type = \"sqlite\"\npath = \"m.db\"\nretention = \"2h\"",
+            SinkKind::Sqlite { path: Some("m.db".into()), retention: Some(Duration::from_secs(7200)) },
+        ),
         ("type = \"table\"", SinkKind::Table),
     ] {
         let sink = sink(text);
@@ -218,6 +256,15 @@ fn sinks() {
     }
     let limited = sink("type = \"log\"\nrate_limit = 2\noverflow = \"drop_newest\"");
     assert_eq!((limited.rate_limit, limited.overflow), (Duration::from_secs(2), Some(Overflow::DropNewest)));
+    let unset = sink("type = \"log\"");
+    assert_eq!((unset.attempts, unset.batch, unset.streams, unset.write_timeout), (None, None, None, None));
+    let set = sink(
+        "type = \"influx\"\nurl = \"udp://h:1\"\nattempts = 3\nbatch = 10\nstreams = [\"*\"]\nwrite_timeout = \"2s\"\n\
+         [[stream]]\nname = \"*\"\nagg = [\"sum\"]\nbatch = 1",
+    );
+    assert_eq!((set.attempts, set.batch), (Some(Attempts::Times(size(3))), Some(size(10))));
+    assert_eq!((set.streams, set.write_timeout), (Some(vec!["*".to_owned()]), Some(Duration::from_secs(2))));
+    assert_eq!(sink("type = \"table\"\nattempts = \"forever\"").attempts, Some(Attempts::Forever));
     assert_eq!(sink("type = \"log\"\nrate_limit = 0\noverflow = \"drop_oldest\"").overflow, Some(Overflow::DropOldest));
 }
 
@@ -250,8 +297,14 @@ fn influx() {
     assert_eq!((udp.to, udp.precision), (InfluxPlace::Udp, Precision::Seconds));
     assert_eq!((udp.integers, udp.default_tags), (vec!["*.count".to_owned()], tags! { "a" => "b" }));
 
-    let source = source("type = \"influx\"");
-    assert!(matches!(source, SourceConfig::Influx(source) if source.listen.to_string() == "127.0.0.1:8086"));
+    let least = source("type = \"influx\"");
+    assert!(matches!(least, SourceConfig::Influx(source) if source.listen.to_string() == "127.0.0.1:8086"));
+    let bounded =
+        source("type = \"influx\"\nmax_connections = 3\nidle_timeout = \"5s\"\nmax_body = 100\npatience = \"1s\"");
+    let SourceConfig::Influx(bounded) = bounded else { panic!("it is one") };
+    assert_eq!((bounded.max_connections, bounded.max_body), (Some(size(3)), Some(size(100))));
+    let [idle, patience] = [5, 1].map(Duration::from_secs);
+    assert_eq!((bounded.idle_timeout, bounded.patience), (Some(idle), Some(patience)));
 }
 
 #[test]
@@ -271,7 +324,9 @@ fn prometheus() {
         let config = of(&format!("listen = \"{listen}\""));
         assert_eq!((&*config.listen.to_string(), &*config.path), (address, path));
     }
-    assert_eq!(of("counters = []\nexpiry = \"1m\"").counters, Some(Vec::new()));
+    let bounded = of("counters = []\nexpiry = \"1m\"\nmax_connections = 3\nidle_timeout = \"5s\"");
+    let (connections, idle) = (bounded.max_connections, bounded.idle_timeout);
+    assert_eq!((bounded.counters, connections, idle), (Some(Vec::new()), Some(size(3)), Some(Duration::from_secs(5))));
 
     let SinkKind::RemoteWrite(write) = sink("type = \"remote_write\"\nurl = \"https://h/w?a=b\"").kind else {
         panic!("it is one")

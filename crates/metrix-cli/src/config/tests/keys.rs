@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::{complete, problems};
 use crate::config::key::Key;
 use crate::config::sink::SINKS;
-use crate::config::source::{METRIC, SOURCES, TIMESTAMP_KEYS};
+use crate::config::source::{IDLE_TIMEOUT, MAX_CONNECTIONS, MAX_LINE, METRIC, SOURCES, TIMESTAMP_KEYS};
 use crate::config::{SCHEMA, stream};
 
 /// A table of this name and type, and a key that it may have.
@@ -36,13 +36,14 @@ fn the_schema_has_every_key() {
             let entry = entry.get_ref().as_table().unwrap();
             let kind = entry.get("type").and_then(|kind| kind.get_ref().as_str()).unwrap_or_default();
             shown.extend(entry.keys().map(|key| format!("{table}.{kind}.{key}")));
-            // What all sinks have is shown once.
+            // What all sinks have is shown once, and so are the bounds of what comes over TCP.
             shown.extend(entry.keys().map(|key| format!("{table}.*.{key}")));
             shown.extend(entry.iter().flat_map(|(key, value)| nested(key.get_ref(), value.get_ref())));
         }
     }
     for (table, kind, key) in known() {
-        let is_common = SINKS.common.contains(&key) && table == "sink";
+        let is_of_tcp = table == "source" && [MAX_CONNECTIONS, IDLE_TIMEOUT, MAX_LINE].contains(&key);
+        let is_common = SINKS.common.contains(&key) && table == "sink" || is_of_tcp;
         let name = format!("{table}.{}.{}", if is_common { "*" } else { kind }, key.name);
         assert!(shown.contains(&name), "the schema lacks {name}");
     }

@@ -23,7 +23,8 @@ fn a_mark_of_the_byte_order_is_no_column() {
 #[test]
 fn lines_may_end_as_elsewhere() {
     let text = complete("[[sink]]\ntype = \"log\"\nx = 1\n").replace('\n', "\r\n");
-    let expected = ["3:1: a `log` sink has no key `x`: known are type, rate_limit, queue, overflow"];
+    let expected =
+        ["3:1: a `log` sink has no key `x`: known are type, rate_limit, queue, overflow, attempts, batch, streams"];
     assert_eq!(problems(&text), expected);
 }
 

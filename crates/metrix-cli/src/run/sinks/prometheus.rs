@@ -19,5 +19,11 @@ pub(super) fn open(config: &PrometheusConfig) -> Result<Prometheus, BindError> {
     if let Some(expiry) = config.counter_expiry {
         builder = builder.counter_expiry(expiry);
     }
+    if let Some(connections) = config.max_connections {
+        builder = builder.max_connections(connections);
+    }
+    if let Some(limit) = config.idle_timeout {
+        builder = builder.idle_timeout(limit);
+    }
     builder.bind(config.listen)
 }

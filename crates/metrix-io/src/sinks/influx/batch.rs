@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use metrix::MElement;
 
-use super::counts::InfluxCounts;
 use super::line::Rules;
+use crate::sinks::HttpCounts;
 use crate::sinks::refused::Refused;
 
 /// A request has so many bytes of lines at most, unless one line has more; servers take 25 MB and more.
@@ -28,7 +28,7 @@ struct Line {
 
 impl Batch {
     /// Takes other elements in the place of those that it has, and gives those that have no line.
-    pub(super) fn fill(&mut self, elements: &[MElement], rules: &Rules, counts: &InfluxCounts) -> Refused {
+    pub(super) fn fill(&mut self, elements: &[MElement], rules: &Rules, counts: &HttpCounts) -> Refused {
         self.text.clear();
         self.lines.clear();
         let mut refused = Refused::default();
@@ -95,7 +95,7 @@ mod tests {
         let naming = Naming::Field("val".to_owned());
         let rules = Rules { default_tags: Tags::NONE, naming, precision: Precision::Seconds, integers: Vec::new() };
         let mut batch = Batch::default();
-        let refused = batch.fill(&elements, &rules, &InfluxCounts::default());
+        let refused = batch.fill(&elements, &rules, &HttpCounts::default());
         assert!(refused.into_result(6).is_err_and(|error| error.positions() == Some(&[2])));
         batch
     }

@@ -7,11 +7,9 @@ use metrix::Tags;
 
 use super::line::Naming;
 use super::text::{clean, column};
-use super::udp::MOST_BYTES;
-use super::user_error::UserError;
-use super::{Influx, Place, Precision, Transport};
+use super::{Influx, MOST_BYTES, Place, Precision, Transport};
 use crate::http_client::Tls;
-use crate::{Glob, Secret, authorization};
+use crate::{Glob, Secret, UserError, authorization};
 
 impl Influx {
     /// Adds these tags to elements that lack tags of their names. There are none at first.
@@ -73,22 +71,10 @@ impl Influx {
     ///
     /// # Errors
     /// If the name has a colon, after which HTTP would take the rest for the password, or a control character.
-    ///
-    /// ```
-    /// use metrix_io::Secret;
-    /// use metrix_io::sinks::influx::Influx;
-    ///
-    /// let sink = Influx::v1("http://127.0.0.1:8086", "metrics")?;
-    /// let error = sink.user("a:b", &Secret::new("s3cr3t")?).unwrap_err();
-    /// assert_eq!(error.to_string(), r#"no user can be called "a:b" over HTTP: leave out the colon and what is no letter"#);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn user(mut self, name: &str, password: &Secret) -> Result<Self, UserError> {
-        if name.contains(|char: char| char == ':' || char.is_control()) {
-            return Err(UserError { name: name.to_owned() });
-        }
+        let authorization = authorization::basic(name, password)?;
         if let Transport::Http(http) = &mut self.transport {
-            http.authorization = Some(authorization::basic(name, password));
+            http.authorization = Some(authorization);
         }
         Ok(self)
     }
@@ -136,8 +122,8 @@ impl Influx {
     /// Puts lines together in datagrams of so many bytes at most; at first 1432, which no usual network cuts. A line that has
     /// more goes alone. It is 65507 at most.
     pub fn datagram_bytes(mut self, bytes: NonZeroUsize) -> Self {
-        if let Transport::Udp(udp) = &mut self.transport {
-            udp.packed = bytes.get().min(MOST_BYTES);
+        if let Transport::Udp { packed, .. } = &mut self.transport {
+            *packed = bytes.get().min(MOST_BYTES);
         }
         self
     }

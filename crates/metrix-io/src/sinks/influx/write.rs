@@ -6,10 +6,10 @@ use std::time::Duration;
 use metrix::{MElement, WriteError};
 use tokio::time::Instant;
 
-use super::udp::MOST_BYTES;
-use super::{Influx, Transport, http};
+use super::{Influx, MOST_BYTES, Transport, http};
 use crate::http_client::Verdict;
 use crate::sinks::refused::Refused;
+use crate::sinks::wire::{Timeouts, Unsent};
 
 /// So many requests more than necessary a write may take to find out which lines are refused.
 const MOST_SEARCHES: usize = 100;
@@ -52,7 +52,7 @@ impl Influx {
                     return Err(refused.with_unsent(batch.positions(requests.make_contiguous()), cause));
                 }
             };
-            counts.requested();
+            counts.answered();
             match answer.verdict() {
                 Verdict::Taken => {}
                 Verdict::Retryable => {
@@ -78,28 +78,36 @@ impl Influx {
 
     /// Sends all lines in datagrams.
     pub(super) async fn send(&mut self, elements: &[MElement], mut refused: Refused) -> Result<(), WriteError> {
-        let Self { transport: Transport::Udp(udp), batch, limits, counts, .. } = self else { return Ok(()) };
-        let mut datagrams = batch.datagrams(udp.packed);
-        datagrams.reverse();
-        while let Some(datagram) = datagrams.pop() {
-            let bytes = batch.text(&datagram);
-            if bytes.len() > MOST_BYTES {
-                for position in batch.positions(&[datagram]) {
-                    let reason = format!("its line has {} bytes, more than a datagram: {MOST_BYTES}", bytes.len());
-                    refused.add(position, &elements[position].name, reason);
+        let Self { transport: Transport::Udp { datagrams, packed }, batch, limits, counts, .. } = self else {
+            return Ok(());
+        };
+        let timeouts = Timeouts { connect: limits.connect, write: limits.exchange };
+        // The first one is the last.
+        let mut parts = batch.datagrams(*packed);
+        parts.reverse();
+        while let Some(part) = parts.pop() {
+            let bytes = batch.text(&part);
+            let sent = match bytes.len() {
+                0..=MOST_BYTES => datagrams.send(bytes, timeouts, &**counts).await,
+                length => {
+                    Err(Unsent::TooLong(format!("its line has {length} bytes, more than a datagram: {MOST_BYTES}")))
                 }
-                continue;
-            }
-            let sent = match udp.socket(limits.connect).await {
-                Ok(socket) => socket.send(bytes).await,
-                Err(error) => Err(error),
             };
-            if let Err(error) = sent {
-                udp.close();
-                datagrams.push(datagram);
-                return Err(refused.with_unsent(batch.positions(&datagrams), error.into()));
+            match sent {
+                Ok(()) => {}
+                Err(Unsent::TooLong(_)) if part.len() > 1 => {
+                    parts.extend(part.rev().map(|line| line..line + 1));
+                }
+                Err(Unsent::TooLong(reason)) => {
+                    for position in batch.positions(&[part]) {
+                        refused.add(position, &elements[position].name, &reason);
+                    }
+                }
+                Err(Unsent::Failed(error)) => {
+                    parts.push(part);
+                    return Err(refused.with_unsent(batch.positions(&parts), error.into()));
+                }
             }
-            counts.requested();
         }
         refused.into_result(elements.len())
     }

@@ -82,7 +82,19 @@ impl PrometheusBuilder {
         self
     }
 
-    /// Bounds what clients can take; 32 connections unless set.
+    /// So many connections at once; 32 unless set.
+    pub fn max_connections(mut self, connections: NonZeroUsize) -> Self {
+        self.limits.connections = connections;
+        self
+    }
+
+    /// So long may nothing come and nothing be taken on a connection; 75 seconds unless set.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.limits.idle = limit;
+        self
+    }
+
+    /// Bounds what clients can take, in the place of all bounds that were set before.
     pub fn limits(self, limits: HttpLimits) -> Self {
         Self { limits, ..self }
     }

@@ -7,10 +7,10 @@ use hyper::header::{HeaderName, HeaderValue};
 use metrix::Tags;
 
 use super::{HeaderError, RemoteWrite};
-use crate::Secret;
 use crate::authorization;
 use crate::http_client::Tls;
 use crate::prometheus_series::labels;
+use crate::{Secret, UserError};
 
 impl RemoteWrite {
     /// Adds these tags to elements that lack tags of their names, as Prometheus does with its external labels: `job` and
@@ -39,23 +39,18 @@ impl RemoteWrite {
     /// Says who it is by a user and a password.
     ///
     /// # Errors
-    /// If the user has a colon, which would end it, or a control character.
+    /// If the user has a colon, after which HTTP would take the rest for the password, or a control character.
     ///
     /// ```
     /// use metrix_io::Secret;
     /// use metrix_io::sinks::remote_write::RemoteWrite;
     ///
     /// let sink = RemoteWrite::new("https://mimir.example.org/api/v1/push")?;
-    /// let error = sink.user("ada:", &Secret::new("s3cr3t")?).unwrap_err();
-    /// assert_eq!(error.to_string(), "the user `ada:` has a colon or a control character: leave it out");
+    /// assert!(sink.user("ada:", &Secret::new("s3cr3t")?).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn user(self, user: &str, password: &Secret) -> Result<Self, HeaderError> {
-        if user.contains(|char: char| char == ':' || char.is_control()) {
-            let user = user.escape_debug();
-            return Err(HeaderError(format!("the user `{user}` has a colon or a control character: leave it out")));
-        }
-        Ok(Self { authorization: Some(authorization::basic(user, password)), ..self })
+    pub fn user(self, user: &str, password: &Secret) -> Result<Self, UserError> {
+        Ok(Self { authorization: Some(authorization::basic(user, password)?), ..self })
     }
 
     /// Sends a header with each request; one of the same name that was set before is replaced.

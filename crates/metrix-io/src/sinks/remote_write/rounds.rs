@@ -9,17 +9,17 @@ use super::message::{Label, Sample, TimeSeries, WriteRequest};
 use crate::prometheus_series::PrometheusSeries;
 use crate::sinks::refused::Refused;
 
-/// The samples of a batch. A round has one of each series at most, and the next one their next ones by time.
-///
-/// So a request can be sent again that a server may have taken already: to Prometheus, a sample that is the last one of its
-/// series is the same one again, but one before the last is out of order.
+/// The samples of a batch. A round has one of each series at most, and the next one their next ones by time: so a request that has
+/// rounds one after the other has the samples of each series in their order, and within a round any order will do.
 #[derive(Debug, Default)]
 pub(super) struct Rounds(Vec<Vec<Point>>);
 
 /// A sample, and which elements of the batch it is.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Point {
-    labels: Arc<[Label]>,
+    pub(super) labels: Arc<[Label]>,
+    /// A number for the labels.
+    series: usize,
     value: f64,
     pub(super) at: i64,
     /// Several, where they have the same series and time: the last is sent.
@@ -27,9 +27,11 @@ pub(super) struct Point {
 }
 
 /// What became one although it was not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Merged {
     pub(super) tags: usize,
+    /// The name of the first element of which tags were.
+    pub(super) name: Arc<str>,
     pub(super) elements: usize,
 }
 
@@ -47,6 +49,9 @@ impl Rounds {
                     continue;
                 }
             };
+            if tags > 0 && merged.tags == 0 {
+                merged.name = Arc::clone(&element.name);
+            }
             merged.tags += tags;
             let value = if element.value.is_nan() { f64::NAN } else { element.value };
             let at = element.at.as_nanos().div_euclid(1_000_000);
@@ -54,7 +59,7 @@ impl Rounds {
             if place == series.len() {
                 series.push(Vec::new());
             }
-            series[place].push(Point { labels, value, at, positions: vec![position] });
+            series[place].push(Point { labels, series: place, value, at, positions: vec![position] });
         }
         let mut rounds: Vec<Vec<Point>> = Vec::new();
         for mut points in series {
@@ -79,19 +84,43 @@ impl Rounds {
         (Self(rounds), merged)
     }
 
-    /// What goes into requests of so many samples at most, in order.
-    pub(super) fn requests(&self, samples: usize) -> Vec<&[Point]> {
-        self.0.iter().flat_map(|round| round.chunks(samples)).collect()
+    /// Leaves out samples of which this is true.
+    pub(super) fn leave_out(&mut self, mut is_out: impl FnMut(&Point) -> bool) {
+        self.0.iter_mut().for_each(|round| round.retain(|point| !is_out(point)));
+        self.0.retain(|round| !round.is_empty());
+    }
+
+    /// What goes into requests of so many samples at most: rounds or parts of them, in order.
+    pub(super) fn requests(&self, samples: usize) -> Vec<Vec<&[Point]>> {
+        let mut requests: Vec<Vec<&[Point]>> = Vec::new();
+        let mut room = 0;
+        for mut round in self.0.iter().map(Vec::as_slice) {
+            while !round.is_empty() {
+                if room == 0 {
+                    requests.push(Vec::new());
+                    room = samples;
+                }
+                let (part, rest) = round.split_at(room.min(round.len()));
+                requests.last_mut().into_iter().for_each(|request| request.push(part));
+                (round, room) = (rest, room - part.len());
+            }
+        }
+        requests
     }
 }
 
-/// The message of a request.
-pub(super) fn message(points: &[Point]) -> WriteRequest {
-    let series = points.iter().map(|point| {
-        let sample = Sample { value: point.value, at: point.at };
-        TimeSeries { labels: point.labels.to_vec(), samples: vec![sample] }
-    });
-    WriteRequest { series: series.collect() }
+/// The message of a request: each series once, with its samples in the order of time.
+pub(super) fn message(parts: &[&[Point]]) -> WriteRequest {
+    let mut series: Vec<TimeSeries> = Vec::new();
+    let mut places: HashMap<usize, usize> = HashMap::new();
+    for point in parts.iter().copied().flatten() {
+        let place = *places.entry(point.series).or_insert(series.len());
+        if place == series.len() {
+            series.push(TimeSeries { labels: point.labels.to_vec(), samples: Vec::new() });
+        }
+        series[place].samples.push(Sample { value: point.value, at: point.at });
+    }
+    WriteRequest { series }
 }
 
 /// Its labels, sorted, with its name and the default ones; and how many tags were merged.
@@ -128,7 +157,8 @@ mod tests {
                 point.labels.iter().map(|label| format!("{}={}", label.name, label.value)).collect();
             format!("{} {} @{} {:?}", labels.join(","), point.value, point.at, point.positions)
         };
-        rounds.requests(samples).iter().map(|request| request.iter().map(show).collect()).collect()
+        let requests = rounds.requests(samples);
+        requests.iter().map(|request| request.iter().copied().flatten().map(show).collect()).collect()
     }
 
     #[test]
@@ -139,17 +169,25 @@ mod tests {
     }
 
     #[test]
-    fn a_request_has_a_series_once_and_the_next_one_what_is_later() {
+    fn a_request_has_each_series_in_the_order_of_time() {
         let at = |name, value, millis| element(name, value, tags! {}, millis);
         let batch = [at("a", 2.0, 20), at("b", 1.0, 10), at("a", 1.0, 10), at("a", 3.0, 20), at("c", 1.0, 10)];
-        assert_eq!(
-            requests(&batch, 2),
-            [
-                vec!["__name__=a,job=m 1 @10 [2]", "__name__=b,job=m 1 @10 [1]"],
-                vec!["__name__=c,job=m 1 @10 [4]"],
-                vec!["__name__=a,job=m 3 @20 [0, 3]"],
-            ]
-        );
+        let [a, b, c, again] = [
+            "__name__=a,job=m 1 @10 [2]",
+            "__name__=b,job=m 1 @10 [1]",
+            "__name__=c,job=m 1 @10 [4]",
+            "__name__=a,job=m 3 @20 [0, 3]",
+        ];
+        assert_eq!(requests(&batch, 9), [vec![a, b, c, again]]);
+        assert_eq!(requests(&batch, 2), [[a, b], [c, again]]);
+        assert_eq!(requests(&batch, 3), [vec![a, b, c], vec![again]]);
+
+        let (rounds, _) = Rounds::new(&batch, &Tags::NONE, &mut Refused::default());
+        let series = message(&rounds.requests(9)[0]).series;
+        let samples =
+            |series: &TimeSeries| series.samples.iter().map(|sample| (sample.at, sample.value)).collect::<Vec<_>>();
+        let samples: Vec<_> = series.iter().map(samples).collect();
+        assert_eq!(samples, [vec![(10, 1.0), (20, 3.0)], vec![(10, 1.0)], vec![(10, 1.0)]]);
     }
 
     #[test]
@@ -161,7 +199,7 @@ mod tests {
         ];
         let mut refused = Refused::default();
         let (_, merged) = Rounds::new(&batch, &Tags::NONE, &mut refused);
-        assert_eq!(merged, Merged { tags: 1, elements: 1 });
+        assert_eq!(merged, Merged { tags: 1, name: "a.b".into(), elements: 1 });
         assert_eq!(refused.into_result(3).unwrap_err().positions(), Some(&[2][..]));
     }
 
@@ -172,7 +210,7 @@ mod tests {
             &Tags::NONE,
             &mut Refused::default(),
         );
-        let message = message(rounds.requests(1)[0]);
+        let message = message(&rounds.requests(1)[0]);
         let sample = message.series[0].samples[0];
         assert_eq!((sample.at, sample.value.to_bits()), (-1, f64::NAN.to_bits()));
     }

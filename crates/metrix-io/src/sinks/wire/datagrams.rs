@@ -11,7 +11,6 @@ use tokio::net::UdpSocket;
 use tokio::net::UnixDatagram;
 use tokio::time::{Instant, timeout};
 
-use super::counts::WireCounts;
 use super::notes::Notes;
 use super::timeouts::{Timeouts, too_slow};
 
@@ -36,6 +35,23 @@ pub(in crate::sinks) struct Datagrams {
     refused: Option<SocketAddr>,
 }
 
+/// Why a datagram was not sent.
+#[derive(Debug)]
+pub(in crate::sinks) enum Unsent {
+    /// It is larger than the system ever sends, with the mend.
+    TooLong(String),
+    Failed(io::Error),
+}
+
+/// What systems call a datagram that is too long for them; the library has no name for it.
+const TOO_LONG: i32 = if cfg!(windows) {
+    10_040
+} else if cfg!(any(target_os = "linux", target_os = "android")) {
+    90
+} else {
+    40
+};
+
 #[derive(Debug)]
 enum Socket {
     Udp(UdpSocket),
@@ -48,50 +64,55 @@ impl Datagrams {
         Self { peer, socket: None, refused: None }
     }
 
-    /// Sends datagrams one after another; if one can't be sent, it says which. One that is dropped has sent some of them.
-    pub(in crate::sinks) async fn write<'a>(
+    /// Sends a datagram. If it is dropped, it may have been sent.
+    pub(in crate::sinks) async fn send(
         &mut self,
-        datagrams: impl Iterator<Item = &'a [u8]>,
+        datagram: &[u8],
         timeouts: Timeouts,
-        counts: &WireCounts,
-    ) -> Result<(), (usize, io::Error)> {
-        self.open(timeouts, counts).await.map_err(|error| (0, error))?;
-        for (place, datagram) in datagrams.enumerate() {
-            let Some((socket, _)) = &self.socket else { break };
-            let sent = timeout(timeouts.write, socket.send(datagram)).await;
-            match sent.unwrap_or_else(|_| Err(too_slow("taken anything", timeouts.write))) {
-                Ok(()) => counts.note_sent(datagram.len()),
-                Err(error) => {
-                    if error.kind() == io::ErrorKind::ConnectionRefused {
-                        self.refused = socket.address();
-                    }
-                    self.socket = None;
-                    return Err((place, error));
+        notes: &impl Notes,
+    ) -> Result<(), Unsent> {
+        let socket = self.open(timeouts, notes).await.map_err(Unsent::Failed)?;
+        let sent = timeout(timeouts.write, socket.send(datagram)).await;
+        match sent.unwrap_or_else(|_| Err(too_slow("taken anything", timeouts.write))) {
+            Ok(()) => {
+                notes.note_sent(datagram.len());
+                Ok(())
+            }
+            Err(error) if error.raw_os_error() == Some(TOO_LONG) => Err(Unsent::TooLong(format!(
+                "its datagram has {} bytes, more than this system sends: shorten its name and tags, or send over TCP",
+                datagram.len()
+            ))),
+            Err(error) => {
+                if error.kind() == io::ErrorKind::ConnectionRefused {
+                    self.refused = socket.address();
                 }
+                self.socket = None;
+                Err(Unsent::Failed(error))
             }
         }
-        Ok(())
     }
 
     pub(in crate::sinks) fn close(&mut self) {
         self.socket = None;
     }
 
-    async fn open(&mut self, timeouts: Timeouts, counts: &WireCounts) -> io::Result<()> {
+    async fn open(&mut self, timeouts: Timeouts, notes: &impl Notes) -> io::Result<&Socket> {
         let is_name = match &self.peer {
             Peer::Udp(address) => address.parse::<SocketAddr>().is_err(),
             #[cfg(all(feature = "statsd", unix))]
             Peer::Unix(_) => false,
         };
         let is_good = |since: &Instant| !is_name || since.elapsed() < LOOKED_UP;
-        if self.socket.as_ref().is_some_and(|(_, since)| is_good(since)) {
-            return Ok(());
-        }
-        let opened = timeout(timeouts.connect, Socket::connect(&self.peer, self.refused)).await;
-        let socket = opened.unwrap_or_else(|_| Err(too_slow("been found", timeouts.connect)))?;
-        counts.note_connection();
-        self.socket = Some((socket, Instant::now()));
-        Ok(())
+        let open = match self.socket.take().filter(|(_, since)| is_good(since)) {
+            Some(open) => open,
+            None => {
+                let opened = timeout(timeouts.connect, Socket::connect(&self.peer, self.refused)).await;
+                let socket = opened.unwrap_or_else(|_| Err(too_slow("been found", timeouts.connect)))?;
+                notes.note_connection();
+                (socket, Instant::now())
+            }
+        };
+        Ok(&self.socket.insert(open).0)
     }
 }
 
@@ -159,6 +180,27 @@ fn after(refused: Option<SocketAddr>, mut addresses: Vec<SocketAddr>) -> Vec<Soc
 mod tests {
     use super::*;
 
+    struct Unnoted;
+
+    impl Notes for Unnoted {
+        fn note_connection(&self) {}
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn what_the_system_never_sends_is_told_from_what_it_does_not_send_now() {
+        let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let mut datagrams = Datagrams::new(Peer::Udp(server.local_addr().unwrap().to_string()));
+        for (bytes, fits) in [(65_507, true), (65_508, false), (1, true)] {
+            let sent = datagrams.send(&vec![b'a'; bytes], Timeouts::default(), &Unnoted).await;
+            match sent {
+                Ok(()) => assert!(fits, "{bytes}"),
+                Err(Unsent::TooLong(reason)) => assert!(!fits && reason.contains("has 65508 bytes"), "{reason}"),
+                Err(Unsent::Failed(error)) => panic!("{bytes}: {error}"),
+            }
+        }
+    }
+
     #[tokio::test]
     async fn an_address_that_refuses_gives_way_to_the_next() {
         let addresses: Vec<SocketAddr> =
@@ -174,9 +216,8 @@ mod tests {
         let address = server.local_addr().unwrap();
         drop(server);
         let mut datagrams = Datagrams::new(Peer::Udp(address.to_string()));
-        let counts = WireCounts::default();
         let mut sends = 0;
-        while datagrams.write([&b"a"[..]].into_iter(), Timeouts::default(), &counts).await.is_ok() {
+        while datagrams.send(b"a", Timeouts::default(), &Unnoted).await.is_ok() {
             sends += 1;
             assert!(sends < 100, "nobody listens");
         }

@@ -44,6 +44,11 @@ impl Encoded {
         encoded
     }
 
+    /// Refuses the element at this place among those that are there, after all.
+    pub(super) fn refuse(&mut self, place: usize, name: &str, reason: impl Display) {
+        self.refused.add(self.ends[place].0, name, reason);
+    }
+
     /// What the write comes to: `Ok` or the place, among the elements that are there, from which on nothing was sent, and why.
     pub(in crate::sinks) fn into_result<E>(self, sent: Result<(), (usize, E)>) -> Result<(), WriteError>
     where

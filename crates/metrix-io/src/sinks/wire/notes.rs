@@ -11,11 +11,13 @@ pub(in crate::sinks) trait Notes {
     }
 
     /// So many bytes that the system had taken before are sent again.
+    #[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
     fn note_resent(&self, bytes: usize) {
         let _ = bytes;
     }
 
     /// The peer has said this, which comes in pieces of any length. Most protocols know no answers.
+    #[cfg(any(feature = "graphite", feature = "opentsdb", feature = "statsd"))]
     fn note_reply(&self, piece: &[u8]) {
         let _ = piece;
     }

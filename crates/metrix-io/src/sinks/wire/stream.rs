@@ -104,7 +104,7 @@ impl Stream {
     async fn send(&mut self, bytes: &[u8], timeouts: Timeouts, notes: &impl Notes) -> io::Result<()> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => Connection::open(&self.address, timeouts.connect, notes).await?,
+            None => Connection::open(&self.address, timeouts, notes).await?,
         };
         // Also if a write was dropped while it was sent.
         let owed = if self.history.is_owed { self.history.bytes() } else { Vec::new() };
@@ -139,12 +139,14 @@ impl Stream {
 }
 
 impl Connection {
-    async fn open(address: &str, limit: Duration, notes: &impl Notes) -> io::Result<Self> {
+    async fn open(address: &str, timeouts: Timeouts, notes: &impl Notes) -> io::Result<Self> {
+        let limit = timeouts.connect;
         let stream = timeout(limit, TcpStream::connect(address)).await;
         let stream = stream.unwrap_or_else(|_| Err(too_slow("answered", limit)))?;
         notes.note_connection();
         // A batch is as much as there is to say.
         stream.set_nodelay(true)?;
+        give_up_after(&stream, timeouts.write);
         Ok(Self { stream, bytes: Vec::new(), sent: 0, moved: Instant::now() })
     }
 
@@ -220,5 +222,38 @@ impl Connection {
                 heard => heard?,
             }
         }
+    }
+}
+
+/// Has the system end a connection over which the peer has acknowledged nothing for so long. A machine that has vanished is otherwise
+/// believed in for a quarter of an hour, and what is sent to it meanwhile is lost.
+fn give_up_after(stream: &TcpStream, limit: Duration) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // Without it the connection is as good as elsewhere.
+    let _as_elsewhere = SockRef::from(stream).set_tcp_user_timeout(Some(limit));
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = (stream, limit);
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    struct Unnoted;
+
+    impl Notes for Unnoted {
+        fn note_connection(&self) {}
+    }
+
+    #[tokio::test]
+    async fn the_system_waits_as_long_as_a_write_does() {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut stream = Stream::new(server.local_addr().unwrap().to_string(), Framing::Lines, 0);
+        let timeouts = Timeouts { write: Duration::from_millis(7500), ..Timeouts::default() };
+        stream.write(b"a\n", timeouts, &Unnoted).await.unwrap();
+        let connection = &stream.connection.as_ref().unwrap().stream;
+        assert_eq!(SockRef::from(connection).tcp_user_timeout().unwrap(), Some(timeouts.write));
     }
 }

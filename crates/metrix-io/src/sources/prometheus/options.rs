@@ -6,7 +6,7 @@ use metrix::Tags;
 
 use super::Scraper;
 use crate::http_client::Tls;
-use crate::{Secret, authorization};
+use crate::{Secret, UserError, authorization};
 
 impl Scraper {
     /// Gives each reading these tags, beside `instance`, which they may replace. There are no others at first.
@@ -39,11 +39,22 @@ impl Scraper {
         self
     }
 
-    /// Says who it is by a user and a password. Control characters in the user become `_`.
-    #[must_use]
-    pub fn user(mut self, name: &str, password: &Secret) -> Self {
-        self.authorization = Some(authorization::basic(&name.replace(char::is_control, "_"), password));
-        self
+    /// Says who it is by a user and a password.
+    ///
+    /// # Errors
+    /// If the name has a colon, after which HTTP would take the rest for the password, or a control character.
+    ///
+    /// ```
+    /// use metrix_io::Secret;
+    /// use metrix_io::sources::prometheus::Scraper;
+    ///
+    /// let scraper = Scraper::new("http://127.0.0.1:9100/metrics")?;
+    /// assert!(scraper.user("a:b", &Secret::new("s3cr3t")?).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn user(mut self, name: &str, password: &Secret) -> Result<Self, UserError> {
+        self.authorization = Some(authorization::basic(name, password)?);
+        Ok(self)
     }
 
     /// Trusts other certificates than this machine does, if the URL begins with `https://`.

@@ -1,6 +1,5 @@
 //! [`Scraper`]: scrapes a target, as Prometheus does.
 
-use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,7 +17,7 @@ use super::stats::ScrapeStats;
 use super::{Format, PrometheusText};
 use crate::http_client::{HttpClient, HttpUrl, Limits};
 use crate::increases::Increases;
-use crate::{AddressError, Kind, ParseLine, Reading};
+use crate::{AddressError, Kind, Reading};
 
 /// Scrapes a target: an exporter, a program, another Prometheus, anything that shows its metrics in the text format or as OpenMetrics.
 ///
@@ -80,8 +79,8 @@ pub struct Scraper {
     pub(super) tags: Tags,
     pub(super) honors_labels: bool,
     pub(super) text: PrometheusText,
-    increases: Increases<String>,
-    stats: ScrapeStats,
+    pub(super) increases: Increases<String>,
+    pub(super) stats: ScrapeStats,
 }
 
 impl Scraper {
@@ -202,65 +201,4 @@ impl Scraper {
             }
         }
     }
-
-    /// Reads all lines, and tells how many samples there are.
-    fn check(&mut self, body: &[u8]) -> Result<u64, ScrapeError> {
-        let (mut samples, skipped) = (0, self.text.skipped());
-        for (line, number) in lines(body).zip(1..) {
-            let parsed = self.text.parse(line, &mut |_| samples += 1);
-            parsed.map_err(|error| ScrapeError::line(number, error))?;
-        }
-        // Without a length an answer that breaks off looks whole; half a number is a number, too.
-        let is_cut = !self.text.says_its_end() && !body.is_empty() && !body.ends_with(b"\n");
-        if is_cut || !self.text.is_whole() {
-            return Err(ScrapeError::cut_off());
-        }
-        let skipped = self.text.skipped() - skipped;
-        self.stats.samples += samples + skipped;
-        self.stats.skipped += skipped;
-        Ok(samples + skipped)
-    }
-
-    /// Gives the readings of a body that has been checked. The types that it has are known from that.
-    fn give(&mut self, body: &[u8], at: Timestamp, visit: &mut impl FnMut(Reading<'_>)) {
-        let Self { text, increases, tags, honors_labels, .. } = self;
-        increases.begin();
-        text.rewind();
-        for line in lines(body) {
-            let checked = text.parse(line, &mut |mut reading| {
-                if reading.kind == Some(Kind::Counter) {
-                    match increases.of(key(&reading), reading.value) {
-                        Some(increase) => reading.value = increase,
-                        None => return,
-                    }
-                }
-                reading.at = reading.at.or(Some(at));
-                visit(tagged(reading, tags, *honors_labels));
-            });
-            debug_assert!(checked.is_ok(), "it was right before");
-        }
-    }
-}
-
-fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let body = body.strip_suffix(b"\n").unwrap_or(body);
-    body.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-}
-
-/// What tells a series from others; no text of it has the byte that stands between.
-fn key(reading: &Reading<'_>) -> String {
-    const BETWEEN: char = '\u{1f}';
-
-    let mut labels: Vec<(&str, &str)> = reading.tags.iter().map(|(name, value)| (&**name, &**value)).collect();
-    labels.sort_unstable();
-    let mut key = String::from(&*reading.name);
-    for (name, value) in labels {
-        // A value may have any character, so its length tells where it ends.
-        key.extend([
-            Cow::Borrowed(name),
-            Cow::Owned(format!("{BETWEEN}{}{BETWEEN}", value.len())),
-            Cow::Borrowed(value),
-        ]);
-    }
-    key
 }

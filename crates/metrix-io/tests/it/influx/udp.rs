@@ -70,3 +70,18 @@ async fn a_server_that_is_not_there_is_noticed_where_the_system_tells() {
     assert!(error.is_retryable());
     assert_eq!(unwritten(&error, &batch), [0.0]);
 }
+
+/// Where `localhost` is `::1` first, nobody is there, which is known after a datagram.
+#[tokio::test]
+async fn a_host_of_several_addresses_is_found_where_it_listens() {
+    let (socket, _) = listen().await;
+    let mut sink = Influx::udp(&format!("localhost:{}", socket.local_addr().unwrap().port())).unwrap();
+    for _ in 0..1000 {
+        let _refused_by_the_other = sink.write(&elements(0..1)).await;
+        if socket.try_recv(&mut [0; 1500]).is_ok() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("no datagram has come");
+}

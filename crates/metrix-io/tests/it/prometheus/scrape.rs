@@ -194,7 +194,7 @@ async fn it_says_what_it_wants_and_who_it_is() {
     let secret = Secret::new("open sesame").unwrap();
     let mut scraper = Scraper::new(&target.url).unwrap().tags(tags! { "job" => "node" }).token(&secret);
     assert_eq!(scrape(&mut scraper).await.unwrap(), ["a exported_instance=other,exported_job=b,job=node 1"]);
-    let mut scraper = scraper.honor_labels().user("Aladdin", &secret).timeout(Duration::from_secs(3));
+    let mut scraper = scraper.honor_labels().user("Aladdin", &secret).unwrap().timeout(Duration::from_secs(3));
     assert_eq!(scrape(&mut scraper).await.unwrap(), ["a job=b 1"]);
     assert!(!format!("{scraper:?}").contains("sesame"));
     let asked = std::mem::take(&mut target.shown.lock().unwrap().asked);

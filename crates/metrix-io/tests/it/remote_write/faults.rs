@@ -143,14 +143,15 @@ async fn a_refusal_that_is_of_all_is_not_searched() {
 }
 
 #[tokio::test]
-async fn several_samples_of_a_series_go_one_after_the_other() {
+async fn several_samples_of_a_series_go_in_one_request() {
     let server = Server::start();
     let at = |value, seconds| MElement::new("n", value, tags! {}, Timestamp::from_secs(seconds));
     let mut sink = sink(&server);
     sink.write(&[at(2.0, 20), at(1.0, 10), at(9.0, 30), at(3.0, 30)]).await.unwrap();
     let sent: Vec<(f64, i64)> = server.taken().iter().map(|(_, value, at)| (*value, *at)).collect();
     assert_eq!(sent, [(1.0, 10_000), (2.0, 20_000), (3.0, 30_000)]);
-    assert_eq!((server.requests().len(), sink.counts().collisions()), (3, 1));
+    assert_eq!((server.requests().len(), server.requests()[0].1.timeseries.len()), (1, 1));
+    assert_eq!(sink.counts().collisions(), 1);
 }
 
 #[tokio::test]
@@ -180,4 +181,66 @@ async fn a_server_that_is_away_is_worth_another_try() {
     let mut sink = RemoteWrite::new("http://127.0.0.1:1/write").unwrap();
     let error = sink.write(&elements(1)).await.unwrap_err();
     assert!(error.is_retryable(), "{}", chain(&error));
+}
+
+/// A series of so many windows, whose values are their numbers.
+fn windows(count: i32) -> Vec<MElement> {
+    let element = |number: i32| MElement::new("n", number.into(), tags! {}, Timestamp::from_secs(number.into()));
+    (0..count).map(element).collect()
+}
+
+#[tokio::test]
+async fn windows_that_are_too_old_take_no_others_with_them() {
+    let server = Server::start().refusing(|value| value < 100.0, 400);
+    let batch = windows(1000);
+    let error = refusal(&server, &batch).await;
+    assert_eq!(error.positions().map(<[usize]>::to_vec), Some((0..100).collect::<Vec<_>>()));
+    let sent: Vec<f64> = server.taken().iter().map(|(_, value, _)| *value).collect();
+    assert_eq!(sent, (100..1000).map(f64::from).collect::<Vec<_>>());
+    assert!(server.requests().len() < 120, "{}", server.requests().len());
+}
+
+/// As Prometheus has it: the last sample again is no error, older ones are.
+#[tokio::test]
+async fn what_was_stored_before_its_answer_was_lost_is_not_refused() {
+    let server = Server::start().in_order().answering([(503, "stored")]);
+    let mut sink = sink(&server);
+    let batch = windows(10);
+    let error = sink.write(&batch).await.unwrap_err();
+    assert!(error.is_retryable() && error.unwritten(&batch).count() == 10);
+    sink.write(&batch).await.unwrap();
+    let mut stored: Vec<f64> = server.taken().iter().map(|(_, value, _)| *value).collect();
+    stored.dedup();
+    assert_eq!(stored, (0..10).map(f64::from).collect::<Vec<_>>());
+
+    // What was never sent before is refused as ever.
+    let error = sink.write(&batch[..5]).await.unwrap_err();
+    assert_eq!((error.is_retryable(), error.positions()), (false, Some(&[0, 1, 2, 3, 4][..])));
+    // And so is all of a series of which the newest one is refused.
+    let server = Server::start().answering([(503, "not stored")]).refusing(|_| true, 400);
+    let mut sink = RemoteWrite::new(&server.url).unwrap();
+    sink.write(&batch).await.unwrap_err();
+    let error = sink.write(&batch).await.unwrap_err();
+    assert_eq!((error.is_retryable(), error.positions().map(<[usize]>::len)), (false, Some(10)));
+}
+
+/// A server that is so slow that a write has time for a few requests only.
+#[tokio::test]
+async fn a_repetition_goes_on_where_the_write_before_it_ended() {
+    let server = Server::start().refusing(|value| value < 20.0, 400);
+    let mut sink = sink(&server).total_timeout(Duration::ZERO);
+    let batch = windows(30);
+    let (mut left, mut writes) = (batch.clone(), 1);
+    let error = loop {
+        match sink.write(&left).await {
+            Err(error) if error.is_retryable() => left = error.unwritten(&left).cloned().collect(),
+            Err(error) => break error,
+            Ok(()) => panic!("some are refused"),
+        }
+        writes += 1;
+        assert!(writes < 60, "it comes to an end");
+    };
+    assert_eq!(error.positions().map(<[usize]>::len), Some(20));
+    let sent: Vec<f64> = server.taken().iter().map(|(_, value, _)| *value).collect();
+    assert_eq!(sent, (20..30).map(f64::from).collect::<Vec<_>>());
 }

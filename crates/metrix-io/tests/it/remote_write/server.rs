@@ -55,6 +55,8 @@ struct Seen {
     answers: VecDeque<(u16, &'static str)>,
     /// A request with a value that this is true of is refused, with this status.
     refuses: Option<(Refuses, u16)>,
+    /// Whether it refuses samples that are older than the last one of their series, or of its time and another value.
+    is_in_order: bool,
     requests: Vec<(HeaderMap, WriteRequest)>,
     taken: Vec<(String, f64, i64)>,
 }
@@ -82,6 +84,12 @@ impl Server {
 
     pub(super) fn refusing(self, refuses: Refuses, status: u16) -> Self {
         self.seen.lock().unwrap().refuses = Some((refuses, status));
+        self
+    }
+
+    /// Refuses what is out of order, and has stored what it answers with 503 to.
+    pub(super) fn in_order(self) -> Self {
+        self.seen.lock().unwrap().is_in_order = true;
         self
     }
 
@@ -113,7 +121,14 @@ impl Seen {
         if let Some((_, refusal)) = refuses {
             (status, words) = (refusal, "too high");
         }
-        if status < 300 {
+        let is_old = |(series, value, at): &(String, f64, i64)| {
+            let last = self.taken.iter().rev().find(|(other, ..)| other == series);
+            last.is_some_and(|(_, stored, last)| at < last || at == last && value != stored)
+        };
+        if self.is_in_order && samples.iter().any(is_old) {
+            (status, words) = (400, "out of order sample");
+        }
+        if status < 300 || self.is_in_order && status == 503 {
             self.taken.extend(samples);
         }
         let mut response = Response::new(Bytes::from(words));

@@ -1,0 +1,137 @@
+//! What a configuration bounds: sinks in what they try and get, and clients in what they take.
+
+use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::time::Duration;
+
+use crate::program::{Scene, elements};
+
+fn config(source: &str, sink: &str) -> String {
+    format!(
+        "[[source]]\n{source}\n[[stream]]\nname = \"cpu.*\"\nagg = [\"sum\", \"count\"]\nbatch = 1\n\
+         [[stream]]\nname = \"*\"\nagg = [\"sum\"]\nbatch = 1\n[[sink]]\n{sink}\n"
+    )
+}
+
+/// A connection to the program, with a limit to all waiting.
+fn client(address: SocketAddr) -> TcpStream {
+    let client = TcpStream::connect(address).unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    client
+}
+
+/// Whether the program hangs up before it says anything.
+fn is_ended(mut client: TcpStream) -> bool {
+    match client.read(&mut [0; 100]) {
+        Ok(read) => read == 0,
+        Err(error) => error.kind() == ErrorKind::ConnectionReset,
+    }
+}
+
+#[test]
+fn a_sink_gets_the_elements_of_its_streams() {
+    let scene = Scene::new();
+    let sinks = "type = \"jsonl\"\nstreams = [\"*\"]\nbatch = 1\n[[sink]]\ntype = \"csv\"\npath = \"cpu.csv\"\nstreams = [\"cpu.*\"]";
+    let config = config("type = \"jsonl\"", sinks);
+    let lines =
+        "{\"name\":\"cpu.user\",\"value\":1}\n{\"name\":\"load\",\"value\":2}\n{\"name\":\"cpu\",\"value\":3}\n";
+    let ended = scene.run(&config, &[], lines).code(0);
+    let printed: Vec<_> = elements(&ended.out).into_iter().map(|(name, value, _)| (name, value)).collect();
+    assert_eq!(printed, [("load.sum".to_owned(), 2.0), ("cpu.sum".to_owned(), 3.0)]);
+    let csv = fs::read_to_string(scene.path("cpu.csv")).unwrap();
+    let names: Vec<_> = csv.lines().map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(names[1..], ["cpu.user.sum", "cpu.user.count"], "{csv}");
+    let drawn = scene.call(&["graph", "config.toml", "--format", "dot"]).code(0);
+    assert!(drawn.out.contains("only cpu.*"), "{}", drawn.out);
+}
+
+#[test]
+fn a_server_that_says_nothing_is_given_up_in_time() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    for sink in [
+        format!("type = \"influx\"\nurl = \"http://{address}\"\ndatabase = \"d\""),
+        format!("type = \"opentsdb\"\nurl = \"http://{address}\"\ndefault_tags = {{ a = \"b\" }}"),
+        format!("type = \"remote_write\"\nurl = \"http://{address}\""),
+    ] {
+        let config = config("type = \"jsonl\"", &format!("{sink}\nwrite_timeout = \"123ms\"\nattempts = 1"));
+        let ended = Scene::new().run(&config, &[], "{\"name\":\"a\",\"value\":1}\n").code(1);
+        ended.said(&["the server has not answered within 123ms", "0 delivered, 1 refused"]);
+    }
+}
+
+#[test]
+fn default_tags_are_sent() {
+    let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+    server.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let address = server.local_addr().unwrap();
+    for (sink, expected) in [("graphite", "shop.a.sum;host=web_1 1 60\n"), ("statsd", "shop.a.sum:1|g|#host:web 1")] {
+        let sink = format!(
+            "type = \"{sink}\"\nurl = \"udp://{address}\"\nprefix = \"shop.\"\ndefault_tags = {{ host = \"web 1\" }}"
+        );
+        let lines = "{\"name\":\"a\",\"value\":1,\"at\":60}\n";
+        Scene::new().run(&config("type = \"jsonl\"", &sink), &[], lines).code(0);
+        let mut datagram = [0; 1500];
+        let bytes = server.recv(&mut datagram).unwrap();
+        assert_eq!(String::from_utf8_lossy(&datagram[..bytes]), expected);
+    }
+}
+
+#[test]
+fn clients_over_tcp_are_bounded() {
+    let scene = Scene::new();
+    let source = "type = \"statsd\"\nlisten = \"tcp://127.0.0.1:0\"\nmax_connections = 1\nmax_line = 10";
+    let program = scene.start(&config(source, "type = \"jsonl\""), &[]);
+    let address = program.tcp_address();
+    let mut first = client(address);
+    first.write_all(b"a:1|c\nlonger.than.that:1|c\n").unwrap();
+    program.printed(1);
+    assert!(is_ended(client(address)), "there is one before it");
+    program.signal("TERM");
+    program.ended().code(0).said(&["the line is longer than 10 bytes", "1 connections turned away"]);
+
+    let source = "type = \"graphite\"\nlisten = \"tcp://127.0.0.1:0\"\nidle_timeout = \"50ms\"";
+    let program = scene.start(&config(source, "type = \"jsonl\""), &[]);
+    assert!(is_ended(client(program.tcp_address())), "it has sent nothing");
+    program.signal("TERM");
+    program.ended().code(0);
+}
+
+/// The status of the answer to a request.
+fn status(address: SocketAddr, request: &str) -> String {
+    let mut client = client(address);
+    client.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    let _to_its_end = client.read_to_string(&mut answer);
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn clients_over_http_are_bounded() {
+    let scene = Scene::new();
+    let source = "type = \"influx\"\nlisten = \"http://127.0.0.1:0\"\nmax_body = 20\nidle_timeout = \"100ms\"\nmax_connections = 1";
+    let program = scene.start(&config(source, "type = \"jsonl\""), &[]);
+    let address = program.address_of(" (InfluxDB");
+    let post = |body: &str| format!("POST /write HTTP/1.0\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    assert!(is_ended(client(address)), "it has sent nothing");
+    // The place of a connection is free when its task has ended, soon after the client has seen it.
+    let answered = |request: &str| {
+        crate::program::until("a place", || Some(status(address, request)).filter(|status| status != "503"))
+    };
+    assert_eq!(answered(&post("m value=1 10")), "204");
+    assert_eq!(answered(&post("m value=1 1000000000000")), "413");
+    program.signal("TERM");
+    program.ended().code(0);
+
+    let sink = "type = \"prometheus\"\nlisten = \"http://127.0.0.1:0\"\nmax_connections = 1\nidle_timeout = \"60s\"";
+    let program = scene.start(&config("type = \"host\"", sink), &[]);
+    let address = program.address_of(" (Prometheus'");
+    let mut first = client(address.to_string().parse().unwrap());
+    first.write_all(b"GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+    first.read_exact(&mut [0; 15]).unwrap();
+    assert_eq!(status(address, "GET /metrics HTTP/1.0\r\n\r\n"), "503");
+    drop(first);
+    program.signal("TERM");
+    program.ended().code(0);
+}
