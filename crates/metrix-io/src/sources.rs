@@ -10,6 +10,8 @@ mod excerpt;
 mod fields;
 #[cfg(feature = "graphite")]
 pub mod graphite;
+#[cfg(feature = "influx")]
+mod handover;
 #[cfg(feature = "host")]
 pub mod host;
 #[cfg(feature = "influx")]

@@ -1,6 +1,7 @@
 //! Sinks, as the configuration has them.
 
 mod influx;
+mod otlp;
 mod outlet;
 mod prometheus;
 mod remote_write;
@@ -59,7 +60,7 @@ pub(crate) fn make(
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
-        SinkKind::RemoteWrite(_) => TRIES_THERE,
+        SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -124,6 +125,7 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
         SinkKind::Statsd(statsd) => of("statsd", Path::new(&statsd.url)),
         SinkKind::Graphite(graphite) => of("graphite", Path::new(&graphite.url)),
+        SinkKind::Otlp(config) => of("otlp", Path::new(&config.url)),
         SinkKind::Prometheus(config) => {
             of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
         }
@@ -145,7 +147,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
         SinkKind::Table => true,
         SinkKind::Log | SinkKind::Sqlite { .. } => false,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
-        SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
+        SinkKind::Otlp(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
     }
 }
 
@@ -174,6 +176,7 @@ fn open(
         SinkKind::Influx(config) => Box::new(influx::open(config)?),
         SinkKind::Statsd(statsd) => Box::new(statsd.open()?),
         SinkKind::Graphite(graphite) => Box::new(graphite.open()?),
+        SinkKind::Otlp(config) => Box::new(otlp::open(config)?),
         SinkKind::Prometheus(config) => {
             let sink = prometheus::open(config)?;
             voice.mention(format_args!("listening on {} (Prometheus' scrapes)", sink.address()));

@@ -1,7 +1,6 @@
 //! [`RemoteWrite`]: elements to Prometheus, and to what else takes its remote-write.
 
 mod counts;
-mod header_error;
 mod message;
 mod options;
 mod rounds;
@@ -11,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::Full;
-use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
 use hyper::{Method, StatusCode};
 use metrix::{MElement, Sink, Tags, WriteError};
 use prost::Message;
@@ -21,10 +20,11 @@ use self::rounds::{Point, Rounds, message};
 use self::search::Search;
 use crate::AddressError;
 use crate::http_client::{Answer, Fault, HttpClient, HttpUrl, Limits, Verdict};
+use crate::request_headers::RequestHeaders;
 use crate::sinks::refused::Refused;
 
 pub use self::counts::RemoteWriteCounts;
-pub use self::header_error::HeaderError;
+pub use crate::request_headers::HeaderError;
 
 /// A sink that sends elements to Prometheus, or to another server that takes its remote-write 1.0: VictoriaMetrics, Mimir,
 /// Thanos, Cortex, InfluxDB.
@@ -119,8 +119,7 @@ pub struct RemoteWrite {
     client: HttpClient,
     limits: Limits,
     total: Duration,
-    authorization: Option<HeaderValue>,
-    headers: HeaderMap,
+    headers: RequestHeaders,
     default_tags: Tags,
     samples_per_request: usize,
     counts: Arc<RemoteWriteCounts>,
@@ -148,8 +147,7 @@ impl RemoteWrite {
             limits: Limits { connect: Duration::from_secs(5), exchange: Duration::from_secs(10) },
             // With the two others it stays below the coordinator's limit of 30 s for a write.
             total: Duration::from_secs(12),
-            authorization: None,
-            headers: HeaderMap::new(),
+            headers: RequestHeaders::default(),
             default_tags: Tags::NONE,
             samples_per_request: 2000,
             counts,
@@ -180,9 +178,7 @@ impl RemoteWrite {
             .header(USER_AGENT, concat!("metrix/", env!("CARGO_PKG_VERSION")))
             .header("x-prometheus-remote-write-version", "0.1.0")
             .body(Full::from(body))?;
-        let headers = request.headers_mut();
-        headers.extend(self.headers.clone());
-        headers.extend(self.authorization.clone().map(|value| (AUTHORIZATION, value)));
+        self.headers.add_to(request.headers_mut());
         let answer = self.client.send(request, self.limits).await?;
         self.counts.answered();
         Ok(answer)

@@ -6,12 +6,14 @@ mod apache;
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     all(feature = "http-server", feature = "remote_write")
 ))]
 mod arrival;
 #[cfg(any(
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     feature = "prometheus",
     all(feature = "http-server", feature = "remote_write")
 ))]
@@ -29,6 +31,7 @@ mod host;
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     feature = "prometheus",
     feature = "statsd",
     all(feature = "http-server", feature = "remote_write")
@@ -41,10 +44,13 @@ mod http_server;
 mod influx;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
+#[cfg(feature = "otlp")]
+mod otlp;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     feature = "prometheus",
     feature = "statsd",
     all(feature = "http-server", feature = "remote_write")
@@ -54,6 +60,7 @@ mod opentsdb;
         feature = "graphite",
         feature = "influx",
         feature = "opentsdb",
+        feature = "otlp",
         feature = "remote_write",
         feature = "statsd"
     )),

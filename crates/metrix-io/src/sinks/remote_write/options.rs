@@ -3,12 +3,10 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use hyper::header::{HeaderName, HeaderValue};
 use metrix::Tags;
 
 use super::{HeaderError, RemoteWrite};
 use crate::Secret;
-use crate::authorization;
 use crate::http_client::Tls;
 use crate::prometheus_series::labels;
 
@@ -32,8 +30,9 @@ impl RemoteWrite {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn token(self, token: &Secret) -> Self {
-        Self { authorization: Some(authorization::token("Bearer", token)), ..self }
+    pub fn token(mut self, token: &Secret) -> Self {
+        self.headers.token(token);
+        self
     }
 
     /// Says who it is by a user and a password.
@@ -50,12 +49,9 @@ impl RemoteWrite {
     /// assert_eq!(error.to_string(), "the user `ada:` has a colon or a control character: leave it out");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn user(self, user: &str, password: &Secret) -> Result<Self, HeaderError> {
-        if user.contains(|char: char| char == ':' || char.is_control()) {
-            let user = user.escape_debug();
-            return Err(HeaderError(format!("the user `{user}` has a colon or a control character: leave it out")));
-        }
-        Ok(Self { authorization: Some(authorization::basic(user, password)), ..self })
+    pub fn user(mut self, user: &str, password: &Secret) -> Result<Self, HeaderError> {
+        self.headers.user(user, password)?;
+        Ok(self)
     }
 
     /// Sends a header with each request; one of the same name that was set before is replaced.
@@ -72,29 +68,7 @@ impl RemoteWrite {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
-        let shown = name.escape_debug();
-        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
-            return Err(HeaderError(format!("`{shown}` is no name of a header: write one as X-Scope-OrgID")));
-        };
-        const OWN: [&str; 8] = [
-            "authorization",
-            "connection",
-            "content-encoding",
-            "content-length",
-            "content-type",
-            "host",
-            "transfer-encoding",
-            "x-prometheus-remote-write-version",
-        ];
-        if OWN.contains(&name.as_str()) {
-            return Err(HeaderError(format!("the header `{name}` is the sink's own: leave it out")));
-        }
-        // The value may be a secret, and so is not shown.
-        let Ok(mut value) = HeaderValue::from_str(value) else {
-            return Err(HeaderError(format!("the value of the header `{name}` has characters that none has")));
-        };
-        value.set_sensitive(true);
-        self.headers.insert(name, value);
+        self.headers.insert(name, value, &["authorization", "x-prometheus-remote-write-version"])?;
         Ok(self)
     }
 
