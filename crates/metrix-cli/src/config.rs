@@ -25,7 +25,7 @@ pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{
     InfluxConfig, InfluxPlace, OtlpConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
 };
-pub(crate) use self::source::{InfluxSource, Listen, Origin, ScrapeConfig, SourceConfig, TextInput};
+pub(crate) use self::source::{InfluxSource, Listen, Origin, OtlpSource, ScrapeConfig, SourceConfig, TextInput};
 pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
 
 use self::files::Files;

@@ -11,7 +11,7 @@
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
-//! - `otlp`: the [sink](sinks::otlp) that writes to what takes OpenTelemetry's metrics.
+//! - `otlp`: the [sink](sinks::otlp) that writes to what takes OpenTelemetry's metrics, and the [source](sources::otlp) that takes them.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and the [source](sources::prometheus) that scrapes as it
 //!   does.
 //! - `remote_write`: the [sink](sinks::remote_write) that writes to Prometheus and others.

@@ -1,5 +1,4 @@
 //! OTLP's messages, and the forms in which they travel: what its sink and its source share.
-#![allow(dead_code, reason = "what only the source needs")]
 
 pub(crate) mod answer;
 pub(crate) mod check;

@@ -10,7 +10,7 @@ mod excerpt;
 mod fields;
 #[cfg(feature = "graphite")]
 pub mod graphite;
-#[cfg(feature = "influx")]
+#[cfg(any(feature = "influx", feature = "otlp"))]
 mod handover;
 #[cfg(feature = "host")]
 pub mod host;
@@ -22,6 +22,8 @@ mod json;
 mod jsonl;
 #[cfg(feature = "lines")]
 mod lines;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 #[cfg(any(feature = "json", feature = "jsonl"))]
 mod pointers;
 #[cfg(feature = "prometheus")]

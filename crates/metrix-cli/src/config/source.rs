@@ -5,6 +5,7 @@ mod http;
 mod influx;
 mod input;
 mod listen;
+mod otlp;
 mod prometheus;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use super::value::Value;
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
 pub(crate) use self::listen::Listen;
+pub(crate) use self::otlp::OtlpSource;
 pub(crate) use self::prometheus::ScrapeConfig;
 
 /// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.
@@ -33,6 +35,8 @@ pub(crate) enum SourceConfig {
     Graphite(Origin),
     /// Lines of InfluxDB, over HTTP.
     Influx(InfluxSource),
+    /// OpenTelemetry's metrics.
+    Otlp(OtlpSource),
     /// A target that is scraped.
     Prometheus(Box<ScrapeConfig>),
     Lines(Origin, Box<Lines>),
@@ -64,7 +68,7 @@ impl SourceConfig {
             | Self::Graphite(origin)
             | Self::Lines(origin, _)
             | Self::Json(origin, _) => Some(origin),
-            Self::Influx(_) | Self::Prometheus(_) | Self::Host { .. } => None,
+            Self::Influx(_) | Self::Otlp(_) | Self::Prometheus(_) | Self::Host { .. } => None,
         }
     }
 }
@@ -109,6 +113,7 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
         Kind { name: "statsd", keys: &[LISTEN, PATH, FOLLOW], read: statsd },
         Kind { name: "graphite", keys: &[LISTEN_GRAPHITE, PATH, FOLLOW], read: graphite },
         Kind { name: "influx", keys: influx::KEYS, read: |table| influx::read(table).map(SourceConfig::Influx) },
+        Kind { name: "otlp", keys: otlp::KEYS, read: |table| otlp::read(table).map(SourceConfig::Otlp) },
         Kind {
             name: "prometheus",
             keys: prometheus::KEYS,
@@ -144,7 +149,8 @@ pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
         (None, None) => {
             let statsd = table.one_of(TYPE, &["statsd"], listen::STATSD);
             let graphite = || table.one_of(TYPE, &["graphite"], listen::GRAPHITE);
-            statsd.or_else(graphite).or_else(|| table.one_of(TYPE, &["influx"], influx::USUAL))
+            let influx = || table.one_of(TYPE, &["influx"], influx::USUAL);
+            statsd.or_else(graphite).or_else(influx).or_else(|| otlp::usual(table))
         }
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
         SourceConfig::Statsd(from) => ("statsd", origin(from)),
         SourceConfig::Graphite(from) => ("graphite", origin(from)),
         SourceConfig::Influx(source) => ("influx", format!("http://{}", source.listen)),
+        SourceConfig::Otlp(source) => ("otlp", format!("http://{}", source.listen)),
         SourceConfig::Prometheus(target) => {
             ("prometheus", format!("{}, every {}", without_query(&target.url), format_duration(target.every)))
         }

@@ -15,6 +15,7 @@ mod inputs;
 mod long_files;
 mod main_job;
 mod network;
+mod otlp;
 mod outputs;
 mod peers;
 mod program;

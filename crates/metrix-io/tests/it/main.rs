@@ -9,6 +9,10 @@ mod apache;
     feature = "otlp",
     all(feature = "http-server", feature = "remote_write")
 ))]
+#[cfg_attr(
+    not(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "remote_write")),
+    allow(dead_code)
+)]
 mod arrival;
 #[cfg(any(
     feature = "influx",

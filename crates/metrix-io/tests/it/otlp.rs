@@ -2,5 +2,8 @@
 
 mod conformance;
 mod faults;
+mod fuzz;
+mod grpc;
 mod peers;
 mod server;
+mod source;

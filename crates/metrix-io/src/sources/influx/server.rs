@@ -144,7 +144,7 @@ impl InfluxServer {
         };
         let server = server
             .check(move |head| check.check(head))
-            .refusals(|path, status| Version::of(path).refusal(status))
+            .refusals(|asked, status| Version::of(asked.path).refusal(status))
             .route(Method::POST, "/write", of(Version::One))
             .route(Method::POST, "/api/v2/write", of(Version::Two))
             .route(Method::GET, "/ping", async |_| well())

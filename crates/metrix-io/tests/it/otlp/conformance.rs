@@ -41,8 +41,7 @@ fn check(protocol: Protocol) {
             });
         });
         let server = receive.recv().unwrap();
-        let sink: Otlp = server.sink();
-        (sink, server)
+        (Otlp::new(&server.url(), protocol).unwrap(), server)
     };
     let read = async |server: Server| rows(&server);
     SinkConformance::new(make, read).expecting(row).order(Order::Any).arrival(Arrival::AtLeastOnce).check();

@@ -159,8 +159,12 @@ impl Server {
         self
     }
 
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub(super) fn sink(&self) -> Otlp {
-        Otlp::new(&format!("http://{}", self.address), self.protocol).unwrap()
+        Otlp::new(&self.url(), self.protocol).unwrap()
     }
 
     /// Headers, paths and messages.
