@@ -23,9 +23,11 @@ pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{
-    Attempts, InfluxConfig, InfluxPlace, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
+    Attempts, InfluxConfig, InfluxPlace, OtlpConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
 };
-pub(crate) use self::source::{InfluxSource, Listen, Origin, ScrapeConfig, SourceConfig, TcpBounds, TextInput};
+pub(crate) use self::source::{
+    InfluxSource, Listen, Origin, OtlpSource, ScrapeConfig, SourceConfig, TcpBounds, TextInput,
+};
 pub(crate) use self::stream::{Grouping, KindsTaken, StreamConfig, TagsKept};
 
 use self::files::Files;

@@ -1,8 +1,8 @@
-//! [`HttpClient`]: one server over HTTP/1.1, for sinks and sources that speak it.
+//! [`HttpClient`]: one server over HTTP, for sinks and sources that speak it.
 
 mod answer;
 mod connection;
-#[cfg(any(feature = "influx", feature = "prometheus"))]
+#[cfg(any(feature = "influx", feature = "otlp", feature = "prometheus"))]
 pub(crate) mod gzip;
 mod tls;
 mod url;
@@ -18,7 +18,11 @@ use hyper::header::HOST;
 use hyper::{Method, Request, http};
 use tokio::time::timeout;
 
-pub(crate) use self::answer::{Answer, Verdict};
+pub(crate) use self::answer::Answer;
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
+pub(crate) use self::answer::Verdict;
+#[cfg(feature = "otlp")]
+pub(crate) use self::answer::in_short;
 use self::connection::Connection;
 pub use self::tls::{Tls, TlsError};
 pub(crate) use self::url::HttpUrl;
@@ -31,10 +35,21 @@ pub(crate) type Fault = Box<dyn Error + Send + Sync>;
 pub(crate) struct HttpClient {
     url: HttpUrl,
     tls: Tls,
+    version: HttpVersion,
     connection: Option<Connection>,
     /// An answer may have so many bytes.
     max_answer: usize,
     connections: Arc<AtomicU64>,
+}
+
+/// Which HTTP a server is spoken to in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HttpVersion {
+    /// HTTP/1.1.
+    One,
+    /// HTTP/2, which the server has to know: there is no change from the other.
+    #[cfg(feature = "otlp")]
+    Two,
 }
 
 /// How long a server may take.
@@ -49,11 +64,19 @@ pub(crate) struct Limits {
 impl HttpClient {
     /// `connections` counts those that it makes.
     pub(crate) fn new(url: HttpUrl, connections: Arc<AtomicU64>) -> Self {
-        Self { url, tls: Tls::system(), connection: None, max_answer: 4 << 20, connections }
+        let (tls, version) = (Tls::system(), HttpVersion::One);
+        Self { url, tls, version, connection: None, max_answer: 4 << 20, connections }
     }
 
     pub(crate) fn set_tls(&mut self, tls: Tls) {
         self.tls = tls;
+        self.connection = None;
+    }
+
+    /// Speaks HTTP/2 from now on.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn set_http2(&mut self) {
+        self.version = HttpVersion::Two;
         self.connection = None;
     }
 
@@ -64,7 +87,16 @@ impl HttpClient {
 
     /// The head of a request of what lies below the URL, such as `/api/put?details`.
     pub(crate) fn request(&self, method: Method, below: &str) -> http::request::Builder {
-        Request::builder().method(method).uri(format!("{}{below}", self.url.path)).header(HOST, &self.url.authority)
+        let HttpUrl { authority, path, .. } = &self.url;
+        let request = Request::builder().method(method);
+        match self.version {
+            HttpVersion::One => request.uri(format!("{path}{below}")).header(HOST, authority),
+            #[cfg(feature = "otlp")]
+            HttpVersion::Two => {
+                let scheme = if self.url.tls_name.is_some() { "https" } else { "http" };
+                request.uri(format!("{scheme}://{authority}{path}{below}"))
+            }
+        }
     }
 
     /// One request and its answer, after which the connection is kept. If it is dropped, so is the connection.
@@ -84,13 +116,13 @@ impl HttpClient {
                 return Ok(connection);
             }
         }
-        let connection = timeout(limit, Connection::open(&self.url, &self.tls)).await;
+        let connection = timeout(limit, Connection::open(&self.url, &self.tls, self.version)).await;
         let connection = connection.map_err(|_| format!("the server has not answered within {limit:?}"))??;
         self.connections.fetch_add(1, Ordering::Relaxed);
         Ok(connection)
     }
 
-    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "remote_write"))]
+    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "otlp", feature = "remote_write"))]
     pub(crate) fn close(&mut self) {
         self.connection = None;
     }

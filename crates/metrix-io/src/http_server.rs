@@ -4,9 +4,12 @@ mod body;
 mod budget;
 mod connection;
 mod exchange;
+#[cfg(feature = "otlp")]
+mod grpc;
 mod limits;
 mod manners;
 mod routes;
+mod sent;
 mod stats;
 
 use std::fmt;
@@ -30,7 +33,10 @@ use self::manners::Manners;
 use self::routes::Routes;
 use crate::{BindError, Endpoint};
 
+#[cfg(feature = "otlp")]
+pub(crate) use self::grpc::grpc_code;
 pub use self::limits::HttpLimits;
+pub use self::manners::Asked;
 pub use self::stats::{HttpMeter, HttpStats};
 
 /// What the system lacks for another connection, such as file descriptors, may be there after this time.
@@ -95,6 +101,7 @@ pub struct HttpServer {
     routes: Routes,
     manners: Manners,
     meter: HttpMeter,
+    is_grpc: bool,
 }
 
 impl HttpServer {
@@ -114,7 +121,8 @@ impl HttpServer {
         };
         let (address, listener) = listen().map_err(|cause| BindError::new(Endpoint::Tcp(address), cause))?;
         let (limits, routes, meter) = (HttpLimits::default(), Routes::default(), HttpMeter::default());
-        Ok(Self { listener, address, limits, passes: Vec::new(), routes, manners: Manners::default(), meter })
+        let (passes, manners) = (Vec::new(), Manners::default());
+        Ok(Self { listener, address, limits, passes, routes, manners, meter, is_grpc: false })
     }
 
     /// Answers the requests of a method for a path, without its query, by a closure, which gets the whole body unpacked. A
@@ -160,8 +168,10 @@ impl HttpServer {
     /// # Cancel safety
     /// If the future is dropped, it no longer listens, and requests that are not answered yet never are.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> HttpStats {
-        let Self { listener, address: _, limits, passes, routes, manners, meter } = self;
-        let exchange = Arc::new(Exchange::new(routes, limits.clone(), passes, manners, meter.clone()));
+        let Self { listener, address: _, limits, passes, routes, manners, meter, is_grpc } = self;
+        let mut exchange = Exchange::new(routes, limits.clone(), passes, manners, meter.clone());
+        exchange.is_grpc = is_grpc;
+        let exchange = Arc::new(exchange);
         // Dropped when no more is to be accepted.
         let (goes_on, ends) = watch::channel(());
         let mut connections = JoinSet::new();
@@ -177,7 +187,10 @@ impl HttpServer {
             match accepted {
                 Ok((stream, _)) if connections.len() >= limits.connections.get() => {
                     meter.count_turned_away();
-                    turn_away(&stream);
+                    // To HTTP/2 it would be no answer.
+                    if !is_grpc {
+                        turn_away(&stream);
+                    }
                 }
                 Ok((stream, _)) => {
                     meter.count_connection();
@@ -210,7 +223,7 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 
 impl fmt::Debug for HttpServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { listener: _, address, limits, passes: _, routes, manners: _, meter: _ } = self;
+        let Self { listener: _, address, limits, passes: _, routes, manners: _, meter: _, is_grpc: _ } = self;
         let mut debug = f.debug_struct("HttpServer");
         debug.field("address", address).field("routes", routes).field("limits", limits).finish_non_exhaustive()
     }

@@ -11,6 +11,7 @@
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
+//! - `otlp`: the [sink](sinks::otlp) that writes to what takes OpenTelemetry's metrics, and the [source](sources::otlp) that takes them.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and the [source](sources::prometheus) that scrapes as it
 //!   does.
 //! - `remote_write`: the [sink](sinks::remote_write) that writes to Prometheus and others.
@@ -43,23 +44,30 @@
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     feature = "prometheus",
     feature = "remote_write",
     feature = "statsd"
 ))]
 mod address;
-#[cfg(any(feature = "influx", feature = "prometheus", feature = "remote_write"))]
+#[cfg(any(feature = "influx", feature = "otlp", feature = "prometheus", feature = "remote_write"))]
 mod authorization;
 #[cfg(any(feature = "http-server", feature = "net"))]
 mod bind_error;
 #[cfg(any(feature = "http-server", feature = "net"))]
 mod endpoint;
 mod glob;
-#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
+#[cfg(any(
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "otlp",
+    feature = "prometheus",
+    feature = "remote_write"
+))]
 mod http_client;
 #[cfg(feature = "http-server")]
 pub mod http_server;
-#[cfg(any(feature = "host", feature = "prometheus"))]
+#[cfg(any(feature = "host", feature = "otlp", feature = "prometheus"))]
 mod increases;
 #[cfg(feature = "influx")]
 mod influx_precision;
@@ -80,12 +88,16 @@ mod near;
     allow(dead_code)
 )]
 mod number;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod parse;
 #[cfg(feature = "prometheus")]
 mod prometheus_format;
 #[cfg(any(feature = "prometheus", feature = "remote_write"))]
 mod prometheus_series;
 mod reading;
+#[cfg(any(feature = "otlp", feature = "remote_write"))]
+mod request_headers;
 mod sample;
 mod secret;
 pub mod sinks;
@@ -97,6 +109,7 @@ mod user_error;
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     feature = "prometheus",
     feature = "remote_write",
     feature = "statsd"
@@ -107,12 +120,20 @@ pub use bind_error::BindError;
 #[cfg(any(feature = "http-server", feature = "net"))]
 pub use endpoint::Endpoint;
 pub use glob::Glob;
-#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
+#[cfg(any(
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "otlp",
+    feature = "prometheus",
+    feature = "remote_write"
+))]
 pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
+#[cfg(any(feature = "otlp", feature = "remote_write"))]
+pub use request_headers::HeaderError;
 pub use sample::Sample;
 pub use secret::{Secret, SecretError};
 #[cfg(any(feature = "influx", feature = "prometheus", feature = "remote_write"))]

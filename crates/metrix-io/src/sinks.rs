@@ -8,12 +8,15 @@ mod http_counts;
 pub mod influx;
 #[cfg(feature = "opentsdb")]
 pub mod opentsdb;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     feature = "prometheus",
     feature = "remote_write",
     feature = "statsd"

@@ -10,6 +10,8 @@ mod excerpt;
 mod fields;
 #[cfg(feature = "graphite")]
 pub mod graphite;
+#[cfg(any(feature = "influx", feature = "otlp"))]
+mod handover;
 #[cfg(feature = "host")]
 pub mod host;
 #[cfg(feature = "influx")]
@@ -20,6 +22,8 @@ mod json;
 mod jsonl;
 #[cfg(feature = "lines")]
 mod lines;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 #[cfg(any(feature = "json", feature = "jsonl"))]
 mod pointers;
 #[cfg(feature = "prometheus")]

@@ -31,7 +31,7 @@ impl SecretPlace {
 pub(super) fn read(table: &Table<'_>, env: Key, file: Key) -> Read<Option<SecretPlace>> {
     table.exclusive(env, file);
     let variable = table.optional(env, variable);
-    let path = table.optional(file, |value| value.word().map(|path| SecretPlace::File(PathBuf::from(path))));
+    let path = table.optional(file, self::file);
     Ok(variable?.or(path?))
 }
 
@@ -56,7 +56,13 @@ pub(super) fn user(table: &Table<'_>, user: Key, env: Key, file: Key) -> Read<Op
     }
 }
 
-fn variable(value: &Value<'_>) -> Read<SecretPlace> {
+/// The place that a path names.
+pub(super) fn file(value: &Value<'_>) -> Read<SecretPlace> {
+    value.word().map(|path| SecretPlace::File(PathBuf::from(path)))
+}
+
+/// The place that a name of a variable names.
+pub(super) fn variable(value: &Value<'_>) -> Read<SecretPlace> {
     let name = value.word()?;
     // Who writes the secret itself here should not see it in a message.
     let is_of_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';

@@ -5,6 +5,7 @@ mod graphite;
 mod influx;
 mod naming;
 mod opentsdb;
+mod otlp;
 mod prometheus;
 mod remote_write;
 mod statsd;
@@ -29,6 +30,7 @@ use super::table::Table;
 use super::value::{LONGEST, Value};
 
 pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
+pub(crate) use self::otlp::OtlpConfig;
 pub(crate) use self::prometheus::PrometheusConfig;
 pub(crate) use self::remote_write::RemoteWriteConfig;
 
@@ -71,6 +73,8 @@ pub(crate) enum SinkKind {
     Influx(Box<InfluxConfig>),
     Statsd(StatsdConfig),
     Graphite(GraphiteConfig),
+    /// What takes OpenTelemetry's metrics.
+    Otlp(Box<OtlpConfig>),
     /// What Prometheus scrapes.
     Prometheus(PrometheusConfig),
     /// What takes Prometheus' remote-write.
@@ -118,6 +122,7 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             keys: graphite::KEYS,
             read: |table| GraphiteConfig::read(table).map(SinkKind::Graphite),
         },
+        Kind { name: "otlp", keys: otlp::KEYS, read: |table| Ok(SinkKind::Otlp(Box::new(otlp::read(table)?))) },
         Kind {
             name: "prometheus",
             keys: prometheus::KEYS,

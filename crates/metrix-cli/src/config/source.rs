@@ -5,6 +5,7 @@ mod http;
 mod influx;
 mod input;
 mod listen;
+mod otlp;
 mod prometheus;
 mod tcp;
 
@@ -24,6 +25,7 @@ use super::value::Value;
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
 pub(crate) use self::listen::Listen;
+pub(crate) use self::otlp::OtlpSource;
 pub(crate) use self::prometheus::ScrapeConfig;
 pub(crate) use self::tcp::TcpBounds;
 pub(super) use self::tcp::{IDLE_TIMEOUT, MAX_CONNECTIONS, MAX_LINE};
@@ -36,6 +38,8 @@ pub(crate) enum SourceConfig {
     Graphite(Origin),
     /// Lines of InfluxDB, over HTTP.
     Influx(InfluxSource),
+    /// OpenTelemetry's metrics.
+    Otlp(OtlpSource),
     /// A target that is scraped.
     Prometheus(Box<ScrapeConfig>),
     Lines(Origin, Box<Lines>),
@@ -67,7 +71,7 @@ impl SourceConfig {
             | Self::Graphite(origin)
             | Self::Lines(origin, _)
             | Self::Json(origin, _) => Some(origin),
-            Self::Influx(_) | Self::Prometheus(_) | Self::Host { .. } => None,
+            Self::Influx(_) | Self::Otlp(_) | Self::Prometheus(_) | Self::Host { .. } => None,
         }
     }
 }
@@ -116,6 +120,7 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
             read: graphite,
         },
         Kind { name: "influx", keys: influx::KEYS, read: |table| influx::read(table).map(SourceConfig::Influx) },
+        Kind { name: "otlp", keys: otlp::KEYS, read: |table| otlp::read(table).map(SourceConfig::Otlp) },
         Kind {
             name: "prometheus",
             keys: prometheus::KEYS,
@@ -159,7 +164,8 @@ pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
         (None, None) => {
             let statsd = table.one_of(TYPE, &["statsd"], listen::STATSD);
             let graphite = || table.one_of(TYPE, &["graphite"], listen::GRAPHITE);
-            statsd.or_else(graphite).or_else(|| table.one_of(TYPE, &["influx"], influx::USUAL))
+            let influx = || table.one_of(TYPE, &["influx"], influx::USUAL);
+            statsd.or_else(graphite).or_else(influx).or_else(|| otlp::usual(table))
         }
     }
 }

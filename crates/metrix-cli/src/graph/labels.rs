@@ -16,6 +16,7 @@ pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
         SourceConfig::Statsd(from) => ("statsd", origin(from)),
         SourceConfig::Graphite(from) => ("graphite", origin(from)),
         SourceConfig::Influx(source) => ("influx", format!("http://{}", source.listen)),
+        SourceConfig::Otlp(source) => ("otlp", format!("http://{}", source.listen)),
         SourceConfig::Prometheus(target) => {
             ("prometheus", format!("{}, every {}", without_query(&target.url), format_duration(target.every)))
         }
@@ -46,7 +47,8 @@ pub(super) fn sink(config: &SinkConfig) -> String {
         }
         SinkKind::Log => Some("standard error"),
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_), .. } => None,
-        SinkKind::Statsd(_) | SinkKind::Graphite(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => None,
+        SinkKind::Statsd(_) | SinkKind::Graphite(_) | SinkKind::Prometheus(_) => None,
+        SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) => None,
         SinkKind::Sqlite { path: None, .. } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),
     };

@@ -2,30 +2,21 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::time::Duration;
 
 use metrix_io::http_server::HttpLimits;
-use metrix_io::sources::influx::{InfluxServer, InfluxWrite, InfluxWrites, WrongLine};
-use tokio::task::yield_now;
-use tokio::time::sleep;
+use metrix_io::sources::influx::{InfluxServer, InfluxWrite, WrongLine};
 
 use super::account::Account;
 use super::causes::with_causes;
 use super::feed::Feed;
 use super::quoting::quoted;
+use super::requests::{is_sent, next, others};
 use super::setup::Setup;
 use super::stop::Why;
 use crate::config::InfluxSource;
 
 /// So many lines are read before what they have is sent, which bounds what has to be held.
 const LINES_AT_ONCE: usize = 64;
-
-/// How long after the run was asked to stop a request may take whose readings have to wait: less than the sources may, so that
-/// the account is not lost.
-const GRACE_OF_TAKING: Duration = Duration::from_secs(10);
-
-/// After this time it is seen again whether there is room.
-const BREATH: Duration = Duration::from_millis(5);
 
 /// Lines of InfluxDB over HTTP, which never end by themselves.
 #[derive(Debug)]
@@ -83,41 +74,8 @@ impl InfluxLines {
                 break;
             }
         }
-        let stats = meter.stats();
-        let others = vec![
-            (stats.turned_away, "connections turned away, as there were too many"),
-            (stats.too_many + stats.unavailable, "requests told to come again, as there was no room"),
-            (stats.server_errors - stats.unavailable, "requests answered by an error of ours"),
-            (feed.unsent(), "readings that no stream had taken by the end"),
-        ];
-        Account { readings: feed.readings(), others, ..account }
+        Account { readings: feed.readings(), others: others(&meter.stats(), &feed), ..account }
     }
-}
-
-/// The next request, when there is room for what it has. When the run is to stop it no longer listens, and gives those that have
-/// come, unless there is no room.
-async fn next(writes: &mut InfluxWrites, feed: &Feed, setup: &Setup) -> Option<InfluxWrite> {
-    if setup.stop.why().is_none() {
-        tokio::select! {
-            biased;
-            () = setup.stop.asked() => {}
-            write = next_with_room(writes, feed) => return write,
-        }
-    }
-    writes.stop();
-    tokio::select! {
-        biased;
-        write = next_with_room(writes, feed) => write,
-        () = setup.stop.overdue(GRACE_OF_TAKING) => None,
-    }
-}
-
-/// A request that has begun to be taken can't be told to come again, so one that could not go on is left where it waits.
-async fn next_with_room(writes: &mut InfluxWrites, feed: &Feed) -> Option<InfluxWrite> {
-    while !feed.has_room() {
-        sleep(BREATH).await;
-    }
-    writes.next().await
 }
 
 /// Sends the readings of a request, and tells the client when there was room for all. Tells whether there was, before the run had
@@ -139,16 +97,10 @@ async fn take(mut write: InfluxWrite, feed: &mut Feed, account: &mut Account, se
         });
         let Some(read) = read else { break };
         account.lines += read;
-        tokio::select! {
-            biased;
-            () = feed.send_held() => {}
-            () = setup.stop.overdue(GRACE_OF_TAKING) => {
-                account.skipped += write.skipped();
-                return false;
-            }
+        if !is_sent(feed, setup).await {
+            account.skipped += write.skipped();
+            return false;
         }
-        // A body may have millions of lines, and others have something to do too.
-        yield_now().await;
     }
     account.skipped += write.skipped();
     if ended {

@@ -3,6 +3,7 @@
 mod chosen;
 mod influx;
 mod options;
+mod otlp;
 mod outlet;
 mod prometheus;
 mod remote_write;
@@ -20,6 +21,7 @@ use metrix::sink::{Blocking, Csv, JsonLines, Log, Print};
 use metrix_io::sinks::graphite::Graphite;
 use metrix_io::sinks::influx::Influx;
 use metrix_io::sinks::opentsdb::OpenTsdb;
+use metrix_io::sinks::otlp::Otlp;
 use metrix_io::sinks::remote_write::RemoteWrite;
 use metrix_io::sinks::sqlite::Sqlite;
 use metrix_io::sinks::statsd::StatsD;
@@ -63,7 +65,7 @@ pub(crate) fn make(
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
-        SinkKind::RemoteWrite(_) => TRIES_THERE,
+        SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -120,6 +122,7 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
         SinkKind::Statsd(statsd) => of("statsd", Path::new(&statsd.url)),
         SinkKind::Graphite(graphite) => of("graphite", Path::new(&graphite.url)),
+        SinkKind::Otlp(config) => of("otlp", Path::new(&config.url)),
         SinkKind::Prometheus(config) => {
             of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
         }
@@ -141,7 +144,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
         SinkKind::Table => true,
         SinkKind::Log | SinkKind::Sqlite { .. } => false,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
-        SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
+        SinkKind::Otlp(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
     }
 }
 
@@ -174,6 +177,7 @@ fn open(
         SinkKind::Influx(config) => Box::new(limited(influx::open(config)?, limit, Influx::write_timeout)),
         SinkKind::Statsd(statsd) => Box::new(limited(statsd.open()?, limit, StatsD::write_timeout)),
         SinkKind::Graphite(graphite) => Box::new(limited(graphite.open()?, limit, Graphite::write_timeout)),
+        SinkKind::Otlp(config) => Box::new(limited(otlp::open(config)?, limit, Otlp::write_timeout)),
         SinkKind::Prometheus(config) => {
             let sink = prometheus::open(config)?;
             voice.mention(format_args!("listening on {} (Prometheus' scrapes)", sink.address()));

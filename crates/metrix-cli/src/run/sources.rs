@@ -18,6 +18,7 @@ use super::feed::{Feed, Order};
 use super::host::sample;
 use super::influx::InfluxLines;
 use super::live::Live;
+use super::otlp::Otlp;
 use super::parser::Parser;
 use super::progress;
 use super::router::Router;
@@ -44,6 +45,7 @@ pub(crate) struct Sources {
     datagrams: Vec<Datagrams>,
     connections: Vec<Connections>,
     influx: Vec<InfluxLines>,
+    otlp: Vec<Otlp>,
     scrapes: Vec<Scrape>,
     /// How often this machine is to be sampled.
     hosts: Vec<Duration>,
@@ -59,6 +61,7 @@ impl Sources {
             datagrams: Vec::new(),
             connections: Vec::new(),
             influx: Vec::new(),
+            otlp: Vec::new(),
             scrapes: Vec::new(),
             hosts: Vec::new(),
             setup: setup.clone(),
@@ -82,6 +85,10 @@ impl Sources {
             SourceConfig::Json(origin, json) => (origin, Parser::Json(json)),
             SourceConfig::Influx(source) => {
                 self.influx.push(InfluxLines::bind(&source, self.setup.clone())?);
+                return Ok(());
+            }
+            SourceConfig::Otlp(source) => {
+                self.otlp.push(Otlp::bind(&source, self.setup.clone())?);
                 return Ok(());
             }
             SourceConfig::Prometheus(target) => {
@@ -131,7 +138,7 @@ impl Sources {
     /// writes to the standard output.
     pub(crate) async fn read(self, router: &Arc<Router>, order: Order, prints: bool) -> Outcome {
         let feed = || Feed::new(Arc::clone(router), order);
-        let Self { mut files, followed, datagrams, connections, influx, scrapes, hosts, setup } = self;
+        let Self { mut files, followed, datagrams, connections, influx, otlp, scrapes, hosts, setup } = self;
         let mut live = Live::new(setup.voice.clone());
         for datagrams in datagrams {
             let name = listening(&datagrams.endpoint(), &setup);
@@ -145,6 +152,11 @@ impl Sources {
             let address = lines.address();
             setup.voice.mention(format_args!("listening on {address} (InfluxDB's lines over HTTP)"));
             live.start(format!("http://{address}"), lines.listen(feed()));
+        }
+        for otlp in otlp {
+            let (address, protocol) = (otlp.address(), otlp.protocol());
+            setup.voice.mention(format_args!("listening on {address} (OpenTelemetry's metrics over {protocol})"));
+            live.start(format!("http://{address}"), otlp.listen(feed()));
         }
         for scrape in scrapes {
             live.start(scrape.url().to_owned(), scrape.run(feed()));

@@ -18,6 +18,7 @@ mod kinds;
 mod long_files;
 mod main_job;
 mod network;
+mod otlp;
 mod outputs;
 mod peers;
 mod program;

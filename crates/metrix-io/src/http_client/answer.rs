@@ -9,15 +9,25 @@ use hyper::{HeaderMap, StatusCode};
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    #[cfg_attr(not(feature = "prometheus"), allow(dead_code, reason = "only who reads the body asks what it is"))]
+    #[cfg_attr(
+        not(any(feature = "otlp", feature = "prometheus")),
+        allow(dead_code, reason = "only who reads the body asks what it is")
+    )]
     pub(crate) headers: HeaderMap,
     /// Empty if there was too much of it, or it broke off.
     pub(crate) body: Bytes,
-    #[cfg_attr(not(feature = "prometheus"), allow(dead_code, reason = "the status says enough"))]
+    /// Headers that came after the body.
+    #[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "only gRPC has them"))]
+    pub(crate) trailers: HeaderMap,
+    #[cfg_attr(
+        not(any(feature = "otlp", feature = "prometheus")),
+        allow(dead_code, reason = "the status says enough")
+    )]
     pub(crate) is_whole: bool,
 }
 
 /// What becomes of a request with such an answer.
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The server has taken it.
@@ -30,6 +40,7 @@ pub(crate) enum Verdict {
 
 impl Answer {
     /// 2xx says that it was taken; 408, 429 and 5xx are worth another try; all else is a refusal.
+    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
     pub(crate) fn verdict(&self) -> Verdict {
         match self.status {
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Verdict::Retryable,
@@ -48,7 +59,8 @@ impl Answer {
     }
 }
 
-fn in_short(words: &str) -> Cow<'_, str> {
+/// Words of a server, in short.
+pub(crate) fn in_short(words: &str) -> Cow<'_, str> {
     let count = words.chars().count();
     if count <= 300 {
         return Cow::Borrowed(words);
@@ -63,9 +75,10 @@ mod tests {
     use super::*;
 
     fn answer(status: StatusCode, body: Bytes) -> Answer {
-        Answer { status, headers: HeaderMap::new(), body, is_whole: true }
+        Answer { status, headers: HeaderMap::new(), body, trailers: HeaderMap::new(), is_whole: true }
     }
 
+    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
     #[test]
     fn verdicts_are_by_the_status() {
         for (status, expected) in [

@@ -21,7 +21,7 @@ pub(crate) struct HttpUrl {
 
 impl HttpUrl {
     /// Reads the URL of a server of this protocol, whose usual port stands in the error's example.
-    #[cfg(any(feature = "influx", feature = "opentsdb"))]
+    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "otlp"))]
     pub(crate) fn parse(protocol: &'static str, url: &str, port: u16) -> Result<Self, AddressError> {
         let wanted = || format!("give a URL without user and query, such as \"http://127.0.0.1:{port}\"");
         Self::read(url).ok_or_else(|| AddressError::new(protocol, url, wanted()))
@@ -37,6 +37,12 @@ impl HttpUrl {
             Some(Self { path: uri.path_and_query()?.to_string(), ..Self::read(without_query)? })
         };
         whole().ok_or_else(|| AddressError::new(protocol, url, wanted()))
+    }
+
+    /// Whether it is of a place within a server.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn has_path(&self) -> bool {
+        !self.path.is_empty()
     }
 
     /// The host, and the port even if it is the usual one.
@@ -74,7 +80,7 @@ impl HttpUrl {
 mod tests {
     use super::*;
 
-    #[cfg(any(feature = "influx", feature = "opentsdb"))]
+    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "otlp"))]
     #[test]
     fn takes_urls_with_a_path() {
         for (given, host, port, authority, path, is_tls) in [
@@ -105,7 +111,7 @@ mod tests {
         assert_eq!(message, "no x server can be at \"http://***@a/b\"; give a URL without user, such as \"http://a\"");
     }
 
-    #[cfg(any(feature = "influx", feature = "opentsdb"))]
+    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "otlp"))]
     #[test]
     fn refuses_what_is_none() {
         for given in [

@@ -13,6 +13,8 @@ use tokio::time::timeout;
 use super::budget::{Budget, Lease};
 use super::limits::HttpLimits;
 use super::stats::HttpMeter;
+#[cfg(feature = "otlp")]
+use crate::otlp::grpc::HEAD;
 
 /// Reads a body as far as the limits allow, or tells by which status to refuse it. What it keeps is taken from
 /// `budget`, and given back when nobody has the body any more.
@@ -30,7 +32,9 @@ pub(super) async fn read(
         // A body that says that it is too large need not be kept before it is.
         _ if body.size_hint().lower() > limits.body as u64 => Reader::Refused(StatusCode::PAYLOAD_TOO_LARGE),
         Some(Encoding::Plain) => Reader::Plain(kept),
-        Some(Encoding::Gzip) => Reader::Gzip(Box::new(MultiGzDecoder::new(kept))),
+        Some(Encoding::Gzip) => Reader::gzip(kept),
+        #[cfg(feature = "otlp")]
+        Some(Encoding::Framed { may_be_packed }) => Reader::Framed(Box::new(Framed::new(kept, may_be_packed))),
         None => Reader::Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE),
     };
     let all = receive(body, limits.body, &mut reader, meter);
@@ -66,6 +70,12 @@ async fn receive(mut body: Incoming, most: usize, reader: &mut Reader, meter: &H
 pub(super) enum Encoding {
     Plain,
     Gzip,
+    /// A message of gRPC.
+    #[cfg(feature = "otlp")]
+    Framed {
+        /// By gzip, if its frame says so.
+        may_be_packed: bool,
+    },
 }
 
 impl Encoding {
@@ -85,20 +95,37 @@ impl Encoding {
 enum Reader {
     Plain(Kept),
     Gzip(Box<MultiGzDecoder<Kept>>),
+    #[cfg(feature = "otlp")]
+    Framed(Box<Framed>),
     Refused(StatusCode),
 }
 
 impl Reader {
+    fn gzip(kept: Kept) -> Self {
+        Self::Gzip(Box::new(MultiGzDecoder::new(kept)))
+    }
+
     fn take(&mut self, bytes: &[u8]) {
+        #[cfg(feature = "otlp")]
+        if let Self::Framed(framed) = self {
+            if let Err(status) = framed.take(bytes) {
+                *self = Self::Refused(status);
+            }
+            return;
+        }
         let result = match self {
             Self::Plain(kept) => kept.write_all(bytes),
             Self::Gzip(decoder) => decoder.write_all(bytes),
+            #[cfg(feature = "otlp")]
+            Self::Framed(_) => Ok(()),
             Self::Refused(_) => Ok(()),
         };
         if result.is_err() {
             let status = match self {
                 Self::Plain(kept) => kept.refused,
                 Self::Gzip(decoder) => decoder.get_ref().refused,
+                #[cfg(feature = "otlp")]
+                Self::Framed(_) => None,
                 Self::Refused(status) => Some(*status),
             };
             // What was kept is given up, before the rest comes.
@@ -109,6 +136,8 @@ impl Reader {
     fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Refused(status) => Some(*status),
+            #[cfg(feature = "otlp")]
+            Self::Framed(_) => None,
             Self::Plain(_) | Self::Gzip(_) => None,
         }
     }
@@ -123,7 +152,56 @@ impl Reader {
                 },
                 Err(_) => Err(decoder.get_ref().refused.unwrap_or(StatusCode::BAD_REQUEST)),
             },
+            #[cfg(feature = "otlp")]
+            Self::Framed(framed) => framed.end(),
             Self::Refused(status) => Err(status),
+        }
+    }
+}
+
+/// The one message of a call of gRPC: whether it is packed, its length, and itself.
+#[cfg(feature = "otlp")]
+struct Framed {
+    head: Vec<u8>,
+    may_be_packed: bool,
+    /// `None` until the head has come.
+    message: Option<Reader>,
+    /// What the message is to be kept in.
+    kept: Option<Kept>,
+    /// So many bytes of it are still to come.
+    left: usize,
+}
+
+#[cfg(feature = "otlp")]
+impl Framed {
+    fn new(kept: Kept, may_be_packed: bool) -> Self {
+        Self { head: Vec::new(), may_be_packed, message: None, kept: Some(kept), left: 0 }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), StatusCode> {
+        let (head, bytes) = bytes.split_at(bytes.len().min(HEAD - self.head.len()));
+        self.head.extend_from_slice(head);
+        if let (Some((flag, length)), Some(_)) = (self.head.split_first_chunk::<1>(), &self.kept) {
+            let Ok(length) = <[u8; 4]>::try_from(length) else { return Ok(()) };
+            self.left = usize::try_from(u32::from_be_bytes(length)).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+            self.message = match (flag, self.kept.take()) {
+                (_, Some(kept)) if self.left > kept.most => return Err(StatusCode::PAYLOAD_TOO_LARGE),
+                ([0], Some(kept)) => Some(Reader::Plain(kept)),
+                ([1], Some(kept)) if self.may_be_packed => Some(Reader::gzip(kept)),
+                _ => return Err(StatusCode::BAD_REQUEST),
+            };
+        }
+        let Some(message) = &mut self.message else { return Ok(()) };
+        // A second message is one too many.
+        self.left = self.left.checked_sub(bytes.len()).ok_or(StatusCode::BAD_REQUEST)?;
+        message.take(bytes);
+        message.status().map_or(Ok(()), Err)
+    }
+
+    fn end(self) -> Result<Bytes, StatusCode> {
+        match self.message {
+            Some(message) if self.left == 0 => message.end(),
+            _ => Err(StatusCode::BAD_REQUEST),
         }
     }
 }

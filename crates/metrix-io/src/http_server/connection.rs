@@ -1,5 +1,6 @@
 //! [`serve`]: a connection, as long as something moves on it.
 
+use std::future::Future;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -7,7 +8,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::server::conn::http1::Builder;
+#[cfg(feature = "otlp")]
+use hyper::server::conn::http2;
 use hyper::service::service_fn;
+#[cfg(feature = "otlp")]
+use hyper_util::rt::TokioExecutor;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -15,27 +20,57 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::exchange::Exchange;
+#[cfg(feature = "otlp")]
+use super::limits::HttpLimits;
 
 /// A buffer smaller than this hyper does not take.
 const LEAST_HEAD: usize = 8 << 10;
 
 /// Answers the requests of a connection until the client hangs up, or is too slow, or `ends` says that the server stops.
-pub(super) async fn serve(stream: TcpStream, exchange: Arc<Exchange>, mut ends: watch::Receiver<()>) {
+pub(super) async fn serve(stream: TcpStream, exchange: Arc<Exchange>, ends: watch::Receiver<()>) {
     // Answers are written whole, so there is nothing to wait for; where the system refuses, it does.
     let _without_delay = stream.set_nodelay(true);
     let limits = exchange.limits().clone();
     let moving = Moving::new(stream, limits.idle, limits.answer_time);
+    #[cfg(feature = "otlp")]
+    if exchange.is_grpc {
+        return serve_http2(moving, exchange, &limits, ends).await;
+    }
     let mut builder = Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.idle).max_buf_size(limits.head.max(LEAST_HEAD));
     let service = service_fn(move |request| Arc::clone(&exchange).answer(request));
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(moving), service));
+    run(builder.serve_connection(TokioIo::new(moving), service), ends, |connection| connection.graceful_shutdown())
+        .await;
+}
+
+/// Runs a connection to its end, and has it say that this is near when the server stops.
+async fn run<C: Future>(connection: C, mut ends: watch::Receiver<()>, say_it: impl FnOnce(Pin<&mut C>)) {
+    let mut connection = pin!(connection);
     // What goes wrong on a connection is the client's affair, and has been answered if it could be.
     tokio::select! {
         biased;
         _ended = connection.as_mut() => return,
-        _stops = ends.changed() => connection.as_mut().graceful_shutdown(),
+        _stops = ends.changed() => say_it(connection.as_mut()),
     }
     let _ended = connection.await;
+}
+
+/// The same over HTTP/2. What comes ahead of its time takes no more than a body's worth of a small window.
+#[cfg(feature = "otlp")]
+async fn serve_http2(moving: Moving, exchange: Arc<Exchange>, limits: &HttpLimits, ends: watch::Receiver<()>) {
+    /// So many calls at once on a connection.
+    const CALLS: u32 = 16;
+    /// So many bytes may come of each, and twice as many of all of them together, before they are read.
+    const WINDOW: u32 = 64 << 10;
+
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder.timer(TokioTimer::new()).max_concurrent_streams(CALLS).initial_stream_window_size(WINDOW);
+    builder
+        .initial_connection_window_size(2 * WINDOW)
+        .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX));
+    let service = service_fn(move |request| Arc::clone(&exchange).answer(request));
+    run(builder.serve_connection(TokioIo::new(moving), service), ends, |connection| connection.graceful_shutdown())
+        .await;
 }
 
 /// A connection that fails when nothing has moved on it for a while, or an answer takes too long.

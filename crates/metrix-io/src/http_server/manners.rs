@@ -10,7 +10,17 @@ use hyper::{Response, StatusCode};
 use super::HttpServer;
 
 type Check = Box<dyn Fn(&Parts) -> Option<Response<Bytes>> + Send + Sync>;
-type Form = Box<dyn Fn(&str, StatusCode) -> Response<Bytes> + Send + Sync>;
+type Form = Box<dyn Fn(&Asked<'_>, StatusCode) -> Response<Bytes> + Send + Sync>;
+
+/// What a request has asked for, as far as the form of an answer depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Asked<'a> {
+    /// Without its query.
+    pub path: &'a str,
+    /// The media type of its body, with what may follow it.
+    pub content_type: Option<&'a str>,
+}
 
 /// What is refused before a body is read, and the form of what the server refuses by itself.
 #[derive(Default)]
@@ -25,15 +35,15 @@ impl Manners {
         self.check.as_ref().and_then(|check| check(head))
     }
 
-    /// An answer that says no more than its status does, to what was asked of a path.
+    /// An answer that says no more than its status does.
     pub(super) fn refusal(
         &self,
-        path: &str,
+        asked: &Asked<'_>,
         status: StatusCode,
         header: Option<(HeaderName, HeaderValue)>,
     ) -> Response<Bytes> {
         let mut response = match &self.form {
-            Some(form) => form(path, status),
+            Some(form) => form(asked, status),
             None => plain(status),
         };
         *response.status_mut() = status;
@@ -84,7 +94,7 @@ impl HttpServer {
         self
     }
 
-    /// Gives what the server answers by itself, once it has read a head, the form of a protocol: by the path that was asked for
+    /// Gives what the server answers by itself, once it has read a head, the form of a protocol: by what was asked for
     /// and the status, which the answer has whatever the closure gives it. Unless set it is the status in plain text.
     ///
     /// ```
@@ -96,7 +106,7 @@ impl HttpServer {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let server = HttpServer::bind("127.0.0.1:0".parse()?)?
-    ///     .refusals(|path, status| Response::new(Bytes::from(format!("{path}: {}", status.as_u16()))));
+    ///     .refusals(|asked, status| Response::new(Bytes::from(format!("{}: {}", asked.path, status.as_u16()))));
     /// let mut client = tokio::net::TcpStream::connect(server.address()).await?;
     /// let served = tokio::spawn(server.serve(std::future::pending()));
     /// client.write_all(b"GET /nothing HTTP/1.0\r\n\r\n").await?;
@@ -108,7 +118,10 @@ impl HttpServer {
     /// # }
     /// ```
     #[must_use]
-    pub fn refusals(mut self, form: impl Fn(&str, StatusCode) -> Response<Bytes> + Send + Sync + 'static) -> Self {
+    pub fn refusals(
+        mut self,
+        form: impl Fn(&Asked<'_>, StatusCode) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Self {
         self.manners.form = Some(Box::new(form));
         self
     }

@@ -1,6 +1,5 @@
 //! [`RemoteWrite`]: elements to Prometheus, and to what else takes its remote-write.
 
-mod header_error;
 mod message;
 mod options;
 mod outcome;
@@ -13,7 +12,6 @@ mod unsure;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::header::{HeaderMap, HeaderValue};
 use metrix::{MElement, Sink, Tags, WriteError};
 use tokio::time::Instant;
 
@@ -24,9 +22,10 @@ use self::unsure::Unsure;
 use super::HttpCounts;
 use crate::AddressError;
 use crate::http_client::{HttpClient, HttpUrl, Limits, Verdict};
+use crate::request_headers::RequestHeaders;
 use crate::sinks::refused::Refused;
 
-pub use self::header_error::HeaderError;
+pub use crate::request_headers::HeaderError;
 
 /// A sink that sends elements to Prometheus, or to another server that takes its remote-write 1.0: VictoriaMetrics, Mimir,
 /// Thanos, Cortex, InfluxDB.
@@ -124,8 +123,7 @@ pub struct RemoteWrite {
     client: HttpClient,
     limits: Limits,
     total: Duration,
-    authorization: Option<HeaderValue>,
-    headers: HeaderMap,
+    headers: RequestHeaders,
     default_tags: Tags,
     samples_per_request: usize,
     counts: Arc<HttpCounts>,
@@ -154,8 +152,7 @@ impl RemoteWrite {
             limits: Limits { connect: Duration::from_secs(5), exchange: Duration::from_secs(10) },
             // With the two others it stays below the coordinator's limit of 30 s for a write.
             total: Duration::from_secs(12),
-            authorization: None,
-            headers: HeaderMap::new(),
+            headers: RequestHeaders::default(),
             default_tags: Tags::NONE,
             samples_per_request: 2000,
             counts,

@@ -115,10 +115,21 @@ pub(crate) async fn check_only_the_last_are_lost(way: &mut Way, sink: &mut impl 
 /// Elements go through a coordinator that never drops one, to a server that is killed when it has some and started again: all
 /// of them arrive.
 #[cfg_attr(
-    not(any(feature = "influx", feature = "opentsdb")),
+    not(any(feature = "influx", feature = "opentsdb", feature = "remote_write")),
     expect(dead_code, reason = "Graphite confirms nothing, so that some may be lost")
 )]
 pub(crate) async fn check_all_arrive_through_a_coordinator(way: &mut Way, sink: impl Sink) {
+    check_all_arrive_although_killed(way, sink, 500).await;
+}
+
+/// The same with a server that confirms what it hasn't kept yet: it is killed when it has all that was sent so far.
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "others keep what they confirm, or say so elsewhere"))]
+pub(crate) async fn check_all_arrive_although_killed_at_rest(way: &mut Way, sink: impl Sink) {
+    check_all_arrive_although_killed(way, sink, 4999).await;
+}
+
+/// The server is killed when it has more than so many, of which half are sent before.
+async fn check_all_arrive_although_killed(way: &mut Way, sink: impl Sink, killed_at: usize) {
     const COUNT: i64 = 10_000;
     let options = SinkOptions::default().queue(size(100)).max_batch(size(50)).overflow(Overflow::Block);
     let options = options.retry(Retry::forever().max(Duration::from_millis(100)));
@@ -141,7 +152,7 @@ pub(crate) async fn check_all_arrive_through_a_coordinator(way: &mut Way, sink: 
     // The server is asked by a thread that may wait, while the coordinator goes on.
     let expected = (way.expected)(&elements);
     tokio::task::block_in_place(|| {
-        way.wait_for(|found| found.len() > 500);
+        way.wait_for(|found| found.len() > killed_at);
         way.server.peer.kill();
     });
     go_on.send(()).expect("half of them are sent");

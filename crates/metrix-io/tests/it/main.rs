@@ -6,12 +6,18 @@ mod apache;
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     all(feature = "http-server", feature = "remote_write")
 ))]
+#[cfg_attr(
+    not(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "remote_write")),
+    allow(dead_code)
+)]
 mod arrival;
 #[cfg(any(
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     feature = "prometheus",
     all(feature = "http-server", feature = "remote_write")
 ))]
@@ -29,6 +35,7 @@ mod host;
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     feature = "prometheus",
     feature = "statsd",
     all(feature = "http-server", feature = "remote_write")
@@ -41,10 +48,13 @@ mod http_server;
 mod influx;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
+#[cfg(feature = "otlp")]
+mod otlp;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     feature = "prometheus",
     feature = "statsd",
     all(feature = "http-server", feature = "remote_write")
@@ -54,6 +64,7 @@ mod opentsdb;
         feature = "graphite",
         feature = "influx",
         feature = "opentsdb",
+        feature = "otlp",
         feature = "remote_write",
         feature = "statsd"
     )),

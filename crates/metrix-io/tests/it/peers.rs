@@ -15,6 +15,8 @@ pub(crate) mod carbon;
 pub(crate) mod database;
 #[cfg(any(feature = "prometheus", feature = "remote_write"))]
 pub(crate) mod prometheus;
+#[cfg(feature = "otlp")]
+pub(crate) mod rotel;
 #[cfg(feature = "statsd")]
 pub(crate) mod statsd;
 pub(crate) mod stored;

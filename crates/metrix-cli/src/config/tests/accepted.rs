@@ -6,6 +6,7 @@ use std::time::Duration;
 use metrix::{Agg, Overflow, Tags, tags};
 use metrix_io::Kind;
 use metrix_io::sinks::influx::Precision;
+use metrix_io::sinks::otlp::Protocol;
 use metrix_io::sinks::statsd::{Dialect, Negatives, Type};
 
 use super::complete;
@@ -346,4 +347,26 @@ fn prometheus() {
     let token = source("type = \"prometheus\"\nurl = \"http://h/metrics\"\ntoken_file = \"t\"");
     let SourceConfig::Prometheus(token) = token else { panic!("it is one") };
     assert_eq!(token.access.is, Some(Identity::Token(SecretPlace::File("t".into()))));
+}
+
+#[test]
+fn otlp() {
+    let read = |text: &str| match sink(&format!("type = \"otlp\"\n{text}")).kind {
+        SinkKind::Otlp(otlp) => *otlp,
+        other => panic!("{other:?}"),
+    };
+    for (protocol, expected, url) in [
+        ("", Protocol::HttpProtobuf, "http://127.0.0.1:4318"),
+        ("protocol = \"http/json\"", Protocol::HttpJson, "http://127.0.0.1:4318"),
+        ("protocol = \"grpc\"", Protocol::Grpc, "http://127.0.0.1:4317"),
+    ] {
+        let least = read(protocol);
+        assert_eq!((least.protocol, &*least.url, &least.access), (expected, url, &Access::default()));
+        assert_eq!((least.gzip, least.resource, least.counters), (false, Tags::NONE, None));
+    }
+    let all = read("headers = { a = \"b\" }\nheaders_env = { c = \"D\" }\nheaders_file = { e = \"f\" }\nsums = []");
+    assert_eq!(all.headers, [("a".to_owned(), "b".to_owned())]);
+    let (env, file) = (SecretPlace::Env("D".to_owned()), SecretPlace::File("f".into()));
+    assert_eq!(all.secret_headers, [("c".to_owned(), env), ("e".to_owned(), file)]);
+    assert_eq!(all.sums, Some(Vec::new()));
 }

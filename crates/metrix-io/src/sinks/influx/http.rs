@@ -115,7 +115,8 @@ mod tests {
 
     fn answer(status: u16, body: &'static str) -> Answer {
         let status = StatusCode::from_u16(status).expect("it is one");
-        Answer { status, headers: HeaderMap::new(), body: Bytes::from(body), is_whole: true }
+        let (headers, trailers) = (HeaderMap::new(), HeaderMap::new());
+        Answer { status, headers, body: Bytes::from(body), trailers, is_whole: true }
     }
 
     #[test]

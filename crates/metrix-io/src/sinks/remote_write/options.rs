@@ -3,11 +3,9 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use hyper::header::{HeaderName, HeaderValue};
 use metrix::Tags;
 
 use super::{HeaderError, RemoteWrite};
-use crate::authorization;
 use crate::http_client::Tls;
 use crate::prometheus_series::labels;
 use crate::{Secret, UserError};
@@ -32,8 +30,9 @@ impl RemoteWrite {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn token(self, token: &Secret) -> Self {
-        Self { authorization: Some(authorization::token("Bearer", token)), ..self }
+    pub fn token(mut self, token: &Secret) -> Self {
+        self.headers.token(token);
+        self
     }
 
     /// Says who it is by a user and a password.
@@ -49,8 +48,9 @@ impl RemoteWrite {
     /// assert!(sink.user("ada:", &Secret::new("s3cr3t")?).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn user(self, user: &str, password: &Secret) -> Result<Self, UserError> {
-        Ok(Self { authorization: Some(authorization::basic(user, password)?), ..self })
+    pub fn user(mut self, user: &str, password: &Secret) -> Result<Self, UserError> {
+        self.headers.user(user, password)?;
+        Ok(self)
     }
 
     /// Sends a header with each request; one of the same name that was set before is replaced.
@@ -67,29 +67,7 @@ impl RemoteWrite {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
-        let shown = name.escape_debug();
-        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
-            return Err(HeaderError(format!("`{shown}` is no name of a header: write one as X-Scope-OrgID")));
-        };
-        const OWN: [&str; 8] = [
-            "authorization",
-            "connection",
-            "content-encoding",
-            "content-length",
-            "content-type",
-            "host",
-            "transfer-encoding",
-            "x-prometheus-remote-write-version",
-        ];
-        if OWN.contains(&name.as_str()) {
-            return Err(HeaderError(format!("the header `{name}` is the sink's own: leave it out")));
-        }
-        // The value may be a secret, and so is not shown.
-        let Ok(mut value) = HeaderValue::from_str(value) else {
-            return Err(HeaderError(format!("the value of the header `{name}` has characters that none has")));
-        };
-        value.set_sensitive(true);
-        self.headers.insert(name, value);
+        self.headers.insert(name, value, &["authorization", "x-prometheus-remote-write-version"])?;
         Ok(self)
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http_body_util::Full;
-use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
 use hyper::{Method, StatusCode};
 use prost::Message;
 use tokio::time::Instant;
@@ -40,9 +40,7 @@ impl RemoteWrite {
             .header(USER_AGENT, concat!("metrix/", env!("CARGO_PKG_VERSION")))
             .header("x-prometheus-remote-write-version", "0.1.0")
             .body(Full::from(body))?;
-        let headers = request.headers_mut();
-        headers.extend(self.headers.clone());
-        headers.extend(self.authorization.clone().map(|value| (AUTHORIZATION, value)));
+        self.headers.add_to(request.headers_mut());
         let answer = self.client.send(request, self.limits).await?;
         self.counts.answered();
         Ok(answer)

@@ -1,29 +1,24 @@
 //! [`Entrance`]: where requests come in.
 
-use std::time::Duration;
-
 use hyper::body::Bytes;
 use hyper::header::AUTHORIZATION;
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode, Uri};
 use serde_json::json;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout_at};
 
 use super::answer::{Version, json};
 use super::body::Place;
-use super::writes::Claim;
 use super::{InfluxLines, InfluxWrite};
+use crate::sources::handover::Handover;
 use crate::{Secret, authorization};
 
 const STRANGER: &str = "the token or the password is another";
 
 /// Where requests come in.
 pub(super) struct Entrance {
-    pub(super) send: mpsc::Sender<InfluxWrite>,
+    pub(super) handover: Handover<InfluxWrite>,
     pub(super) lines: InfluxLines,
     pub(super) token: Option<Secret>,
-    pub(super) patience: Duration,
 }
 
 impl Entrance {
@@ -39,28 +34,16 @@ impl Entrance {
             Ok(unit) => unit,
             Err(message) => return version.error(StatusCode::BAD_REQUEST, &message),
         };
-        let (answer, mut answered) = oneshot::channel();
-        let claim = Claim::default();
-        let write = InfluxWrite {
+        let write = |reply| InfluxWrite {
             body: request.into_body(),
             place: Place::default(),
             lines: self.lines.clone().unit(unit),
             version,
-            claim: claim.clone(),
-            answer,
+            reply,
             wrong: (0, String::new()),
         };
         let busy = || version.error(StatusCode::SERVICE_UNAVAILABLE, "what was written before is still to be read");
-        let deadline = Instant::now() + self.patience;
-        if !matches!(timeout_at(deadline, self.send.send(write)).await, Ok(Ok(()))) {
-            return busy();
-        }
-        match timeout_at(deadline, &mut answered).await {
-            Ok(answer) => answer.unwrap_or_else(|_| busy()),
-            // From now on nobody reads it.
-            Err(_) if claim.take() => busy(),
-            Err(_) => answered.await.unwrap_or_else(|_| busy()),
-        }
+        self.handover.give(write).await.unwrap_or_else(busy)
     }
 
     pub(super) fn query(&self, request: &Request<Bytes>) -> Response<Bytes> {
@@ -81,16 +64,12 @@ impl Entrance {
     fn lets_in(&self, head: &Parts) -> bool {
         let Some(token) = &self.token else { return true };
         match head.headers.get(AUTHORIZATION) {
-            Some(given) => authorization::credential(given.as_bytes()).is_some_and(|given| same(&given, token)),
-            None => parameter(&head.uri, "p").is_some_and(|given| same(given.as_bytes(), token)),
+            Some(given) => {
+                authorization::credential(given.as_bytes()).is_some_and(|given| authorization::same(&given, token))
+            }
+            None => parameter(&head.uri, "p").is_some_and(|given| authorization::same(given.as_bytes(), token)),
         }
     }
-}
-
-/// Whether it is the secret, in a time that depends on nothing but its length.
-fn same(given: &[u8], secret: &Secret) -> bool {
-    let secret = secret.reveal().as_bytes();
-    given.len() == secret.len() && given.iter().zip(secret).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }
 
 /// What the query of a request has under a name.

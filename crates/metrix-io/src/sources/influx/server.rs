@@ -8,16 +8,14 @@ use std::time::Duration;
 use hyper::body::Bytes;
 use hyper::{Method, Request};
 use serde_json::json;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::answer::{Version, json, well};
 use super::entrance::Entrance;
 use super::{InfluxLines, InfluxWrites};
 use crate::http_server::{HttpLimits, HttpMeter, HttpServer};
+use crate::sources::handover::Handover;
 use crate::{BindError, Secret};
-
-/// So many requests may wait to be read; their bodies share [`HttpLimits::bodies`].
-const MOST_WAITING: usize = 16;
 
 /// Takes what is written to InfluxDB over HTTP, in its place: Telegraf, client libraries and scripts need no more than another URL.
 ///
@@ -132,10 +130,10 @@ impl InfluxServer {
 
     /// Begins to answer, in a task of its own.
     pub fn start(self) -> InfluxWrites {
-        let (send, waiting) = mpsc::channel(MOST_WAITING);
         let Self { server, lines, token, patience } = self;
+        let (handover, waiting) = Handover::new(patience);
         let (address, meter) = (server.address(), server.meter());
-        let entrance = Arc::new(Entrance { send, lines, token, patience });
+        let entrance = Arc::new(Entrance { handover, lines, token });
         let (query, check) = (Arc::clone(&entrance), Arc::clone(&entrance));
         let of = |version: Version| {
             let entrance = Arc::clone(&entrance);
@@ -146,7 +144,7 @@ impl InfluxServer {
         };
         let server = server
             .check(move |head| check.check(head))
-            .refusals(|path, status| Version::of(path).refusal(status))
+            .refusals(|asked, status| Version::of(asked.path).refusal(status))
             .route(Method::POST, "/write", of(Version::One))
             .route(Method::POST, "/api/v2/write", of(Version::Two))
             .route(Method::GET, "/ping", async |_| well())

@@ -1,24 +1,23 @@
 //! [`InfluxWrites`]: what clients of an [`InfluxServer`](super::InfluxServer) write.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use hyper::StatusCode;
 use hyper::body::Bytes;
-use hyper::{Response, StatusCode};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::InfluxLines;
 use super::answer::{Version, well};
 use super::body::Place;
 use crate::http_server::HttpMeter;
+use crate::sources::handover::{Reply, Waiting};
 use crate::{LineError, ParseLine, Reading};
 
 /// What clients of an [`InfluxServer`](super::InfluxServer) write, one request after the other. It no longer listens when this is
 /// dropped.
 #[derive(Debug)]
 pub struct InfluxWrites {
-    pub(super) waiting: mpsc::Receiver<InfluxWrite>,
+    pub(super) waiting: Waiting<InfluxWrite>,
     /// Lets the server go on, as long as it is there.
     pub(super) goes_on: Option<oneshot::Sender<()>>,
     pub(super) address: SocketAddr,
@@ -41,13 +40,7 @@ impl InfluxWrites {
     /// # Cancel safety
     /// A future that is dropped has taken none.
     pub async fn next(&mut self) -> Option<InfluxWrite> {
-        loop {
-            let write = self.waiting.recv().await?;
-            // A client that has gone, or has been told to come again, comes again.
-            if !write.answer.is_closed() && write.claim.take() {
-                return Some(write);
-            }
-        }
+        self.waiting.next(|write| &write.reply).await
     }
 
     /// Stops to listen. Requests that have come are still given, as long as
@@ -69,17 +62,6 @@ pub struct WrongLine<'a> {
     pub error: LineError,
 }
 
-/// Either the one who reads a request has it, or the one who tells the client to come again.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Claim(Arc<AtomicBool>);
-
-impl Claim {
-    /// Whether nobody had it before.
-    pub(super) fn take(&self) -> bool {
-        !self.0.swap(true, Ordering::Relaxed)
-    }
-}
-
 /// What a client writes in one request, and waits to be told that it was taken. If it is dropped before that, the client is told
 /// to come again (503).
 #[derive(Debug)]
@@ -88,8 +70,7 @@ pub struct InfluxWrite {
     pub(super) place: Place,
     pub(super) lines: InfluxLines,
     pub(super) version: Version,
-    pub(super) claim: Claim,
-    pub(super) answer: oneshot::Sender<Response<Bytes>>,
+    pub(super) reply: Reply,
     /// How many lines were wrong, and what the first was.
     pub(super) wrong: (u64, String),
 }
@@ -168,7 +149,6 @@ impl InfluxWrite {
                 self.version.error(StatusCode::BAD_REQUEST, &message)
             }
         };
-        // A client that has gone does not hear it.
-        let _ = self.answer.send(answer);
+        self.reply.send(answer);
     }
 }
