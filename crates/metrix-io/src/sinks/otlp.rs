@@ -213,7 +213,7 @@ impl Otlp {
         }
         let (all, words) = (positions.len(), crate::http_client::in_short(message));
         for position in &positions[all - rejects..] {
-            let reason = format_args!("the server has rejected {rejects} of {all} points, and says: {words:?}");
+            let reason = format!("the server has rejected {rejects} of {all} points, and says: {words:?}");
             refused.add(*position, &batch[*position].name, reason);
         }
     }
