@@ -9,6 +9,7 @@
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `influx`: the [sink](sinks::influx) that writes to InfluxDB, and the [source](sources::influx) that takes its place.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
+//! - `nats`: the [sink](sinks::nats) and the [source](sources::nats) of NATS JetStream.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and the [source](sources::prometheus) that scrapes as it
@@ -23,6 +24,7 @@
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "prometheus",
     feature = "remote_write",
@@ -46,6 +48,8 @@ mod increases;
 mod influx_precision;
 mod input;
 mod kind;
+#[cfg(feature = "nats")]
+mod nats;
 #[cfg(any(feature = "jsonl", feature = "lines"))]
 mod near;
 #[cfg(any(
@@ -71,10 +75,13 @@ mod sample;
 mod secret;
 pub mod sinks;
 pub mod sources;
+#[cfg(feature = "tls")]
+mod tls;
 
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "prometheus",
     feature = "remote_write",
@@ -86,11 +93,13 @@ pub use bind_error::BindError;
 #[cfg(any(feature = "http-server", feature = "net"))]
 pub use endpoint::Endpoint;
 pub use glob::Glob;
-#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
-pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;
+#[cfg(feature = "nats")]
+pub use nats::{NatsError, NatsServer};
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
 pub use sample::Sample;
 pub use secret::{Secret, SecretError};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};

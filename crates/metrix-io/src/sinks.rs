@@ -4,6 +4,8 @@
 pub mod graphite;
 #[cfg(feature = "influx")]
 pub mod influx;
+#[cfg(feature = "nats")]
+pub mod nats;
 #[cfg(feature = "opentsdb")]
 pub mod opentsdb;
 #[cfg(feature = "prometheus")]
@@ -11,6 +13,7 @@ pub mod prometheus;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "prometheus",
     feature = "remote_write",

@@ -20,6 +20,8 @@ mod json;
 mod jsonl;
 #[cfg(feature = "lines")]
 mod lines;
+#[cfg(feature = "nats")]
+pub mod nats;
 #[cfg(any(feature = "json", feature = "jsonl"))]
 mod pointers;
 #[cfg(feature = "prometheus")]

@@ -11,6 +11,7 @@ mod apache;
 mod arrival;
 #[cfg(any(
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "prometheus",
     all(feature = "http-server", feature = "remote_write")
@@ -28,6 +29,7 @@ mod host;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "prometheus",
     feature = "statsd",
@@ -39,11 +41,14 @@ mod hostile;
 mod http_server;
 #[cfg(feature = "influx")]
 mod influx;
+#[cfg(feature = "nats")]
+mod nats;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "prometheus",
     feature = "statsd",
@@ -53,6 +58,7 @@ mod opentsdb;
     not(all(
         feature = "graphite",
         feature = "influx",
+        feature = "nats",
         feature = "opentsdb",
         feature = "remote_write",
         feature = "statsd"
