@@ -316,7 +316,7 @@ async fn check(sinks: Vec<(Vec<Act>, Overflow)>, steps: Vec<(u64, usize)>) {
                 let unflushed = events[last.map_or(0, |last| last + 1)..].iter();
                 let begun = unflushed.filter_map(|event| match event {
                     Event::Write { batch, .. } => Some(batch.iter().map(|element| element.value).collect::<Vec<_>>()),
-                    Event::Flush { .. } | Event::Close { .. } => None,
+                    _ => None,
                 });
                 let begun: Vec<f64> = begun.flatten().collect();
                 assert!(begun.iter().all(|value| *value > given), "{given} given, {begun:?} written after the flush");
