@@ -201,3 +201,6 @@ impl Ledger {
         told
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,8 @@ use futures::FutureExt;
 use futures::future::join_all;
 use metrix::{Jitter, Overflow, Retry, SinkOptions};
 use metrix_core::prelude::*;
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 use tokio::time::timeout;
 
 use super::*;
@@ -266,4 +268,74 @@ fn it_ends_with_its_runtime() {
     drop(runtime);
     let ended = futures::executor::block_on(flush);
     assert_eq!((ended.lost, ended.unflushed.len()), (8, 1));
+}
+
+fn an_act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        4 => Just(Act::Write),
+        1 => Just(Act::Fail),
+        1 => Just(Act::Halfway),
+        1 => Just(Act::Refuse),
+        1 => Just(Act::RefuseAt(1)),
+        1 => Just(Act::Panic),
+        1 => (1..3000_u64).prop_map(|millis| Act::Slow(Duration::from_millis(millis))),
+    ]
+}
+
+fn a_policy() -> impl Strategy<Value = Overflow> {
+    prop_oneof![Just(Overflow::Block), Just(Overflow::DropOldest), Just(Overflow::DropNewest)]
+}
+
+/// Sinks that do anything, sends and flushes at any time: when a flush is done, each sink has written, refused or lost all that had been
+/// sent when it was begun, and was flushed after what it has written of that.
+async fn check(sinks: Vec<(Vec<Act>, Overflow)>, steps: Vec<(u64, usize)>) {
+    let (mut builder, mut kept) = (MCoordinator::builder().stream(each("n")).stream(each("m")), Vec::new());
+    for (number, (acts, overflow)) in sinks.into_iter().enumerate() {
+        let (sink, recorded) = acting(acts);
+        let options = slow().max_batch(size(3)).queue(size(4)).overflow(overflow);
+        builder = builder.sink_with(format!("{number}"), sink, options);
+        kept.push(recorded);
+    }
+    let coordinator = Arc::new(builder.start().unwrap());
+    let (mut sent, mut flushes) = (0, Vec::new());
+    for (millis, sends) in steps {
+        for _ in 0..sends {
+            sent += 1;
+            coordinator.send(if sent % 3 == 0 { "m" } else { "n" }, f64::from(sent)).unwrap();
+        }
+        let (coordinator, kept, given) = (Arc::clone(&coordinator), kept.clone(), f64::from(sent));
+        flushes.push(tokio::spawn(async move {
+            assert_eq!(coordinator.flush().await.unflushed, [Arc::from(""); 0]);
+            let report = coordinator.stats();
+            for (recorded, stats) in kept.iter().zip(report.sinks.values()) {
+                let written: Vec<f64> = values(recorded).into_iter().filter(|value| *value <= given).collect();
+                let gone = stats.refused + stats.dropped();
+                assert!(written.len() as u64 + gone >= given as u64, "{stats:?}, {given} given");
+                let events = recorded.events();
+                let last = events.iter().rposition(|event| matches!(event, Event::Flush { .. }));
+                let unflushed = events[last.map_or(0, |last| last + 1)..].iter();
+                let begun = unflushed.filter_map(|event| match event {
+                    Event::Write { batch, .. } => Some(batch.iter().map(|element| element.value).collect::<Vec<_>>()),
+                    _ => None,
+                });
+                let begun: Vec<f64> = begun.flatten().collect();
+                assert!(begun.iter().all(|value| *value > given), "{given} given, {begun:?} written after the flush");
+            }
+        }));
+        sleep(Duration::from_millis(millis)).await;
+    }
+    for flush in flushes {
+        timeout(secs(10_000), flush).await.expect("it hangs").unwrap();
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_was_given_is_settled_and_flushed(
+        sinks in vec((vec(an_act(), 0..20), a_policy()), 1..4),
+        steps in vec((0..1500_u64, 0..12_usize), 1..20),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(check(sinks, steps));
+    }
 }
