@@ -8,6 +8,7 @@ mod first;
 mod key;
 mod kinds;
 mod meant;
+mod nats;
 mod problem;
 mod secret;
 mod shadows;
@@ -22,8 +23,12 @@ use toml::de::DeTable;
 pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
-pub(crate) use self::sink::{InfluxConfig, InfluxPlace, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind};
-pub(crate) use self::source::{InfluxSource, Listen, Origin, ScrapeConfig, SourceConfig, TextInput};
+pub(crate) use self::sink::{
+    InfluxConfig, InfluxPlace, NatsSinkConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
+};
+pub(crate) use self::source::{
+    Format, InfluxSource, Listen, NatsSourceConfig, Origin, ScrapeConfig, SourceConfig, TextInput,
+};
 pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
 
 use self::files::Files;

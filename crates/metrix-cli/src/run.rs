@@ -21,6 +21,7 @@ pub(crate) mod ledger;
 mod live;
 mod log;
 mod names;
+mod nats;
 mod parser;
 mod progress;
 mod quoting;

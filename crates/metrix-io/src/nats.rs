@@ -157,9 +157,18 @@ mod tests {
         for url in ["nats://a", "tls://a:1", "nats://127.0.0.1:4222", "nats://[::1]:4222", "nats://a:1, tls://b"] {
             assert_eq!(NatsServer::new(url).unwrap().to_string(), url);
         }
-        for url in
-            ["", "a:4222", "nats://", "ws://a", "http://a", "nats://a/b", "nats://a?b", "nats://u:p@a", "nats://a,", "nats://a b"]
-        {
+        for url in [
+            "",
+            "a:4222",
+            "nats://",
+            "ws://a",
+            "http://a",
+            "nats://a/b",
+            "nats://a?b",
+            "nats://u:p@a",
+            "nats://a,",
+            "nats://a b",
+        ] {
             let error = NatsServer::new(url).unwrap_err().to_string();
             assert!(error.ends_with("such as \"nats://127.0.0.1:4222\""), "{error}");
             assert!(!error.contains("u:p"), "{error}");

@@ -2,6 +2,7 @@
 
 mod graphite;
 mod influx;
+mod nats;
 mod prometheus;
 mod remote_write;
 mod statsd;
@@ -23,6 +24,7 @@ use super::table::Table;
 use super::value::{LONGEST, Value};
 
 pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
+pub(crate) use self::nats::NatsSinkConfig;
 pub(crate) use self::prometheus::PrometheusConfig;
 pub(crate) use self::remote_write::RemoteWriteConfig;
 
@@ -61,6 +63,8 @@ pub(crate) enum SinkKind {
     Prometheus(PrometheusConfig),
     /// What takes Prometheus' remote-write.
     RemoteWrite(Box<RemoteWriteConfig>),
+    /// NATS JetStream.
+    Nats(Box<NatsSinkConfig>),
     /// One in the user's data directory unless set.
     Sqlite {
         path: Option<PathBuf>,
@@ -113,6 +117,7 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             keys: remote_write::KEYS,
             read: |table| Ok(SinkKind::RemoteWrite(Box::new(remote_write::read(table)?))),
         },
+        Kind { name: "nats", keys: nats::KEYS, read: |table| Ok(SinkKind::Nats(Box::new(nats::read(table)?))) },
         Kind {
             name: "sqlite",
             keys: &[STORE],

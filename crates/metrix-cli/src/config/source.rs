@@ -5,6 +5,7 @@ mod http;
 mod influx;
 mod input;
 mod listen;
+mod nats;
 mod prometheus;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use super::value::Value;
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
 pub(crate) use self::listen::Listen;
+pub(crate) use self::nats::{Format, NatsSourceConfig};
 pub(crate) use self::prometheus::ScrapeConfig;
 
 /// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.
@@ -35,6 +37,8 @@ pub(crate) enum SourceConfig {
     Influx(InfluxSource),
     /// A target that is scraped.
     Prometheus(Box<ScrapeConfig>),
+    /// Messages of NATS JetStream.
+    Nats(Box<NatsSourceConfig>),
     Lines(Origin, Box<Lines>),
     Json(Origin, Box<Json>),
     Host {
@@ -61,6 +65,7 @@ impl SourceConfig {
         match self {
             Self::Jsonl(_) | Self::Statsd(_) | Self::Graphite(_) | Self::Lines(..) | Self::Json(..) => false,
             Self::Influx(_) | Self::Prometheus(_) | Self::Host { .. } => false,
+            Self::Nats(_) => true,
         }
     }
 
@@ -72,7 +77,7 @@ impl SourceConfig {
             | Self::Graphite(origin)
             | Self::Lines(origin, _)
             | Self::Json(origin, _) => Some(origin),
-            Self::Influx(_) | Self::Prometheus(_) | Self::Host { .. } => None,
+            Self::Influx(_) | Self::Prometheus(_) | Self::Nats(_) | Self::Host { .. } => None,
         }
     }
 }
@@ -122,6 +127,7 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
             keys: prometheus::KEYS,
             read: |table| Ok(SourceConfig::Prometheus(Box::new(prometheus::read(table)?))),
         },
+        Kind { name: "nats", keys: nats::KEYS, read: |table| Ok(SourceConfig::Nats(Box::new(nats::read(table)?))) },
         Kind { name: "lines", keys: &[PATH, FOLLOW, LISTEN_TCP, PATTERN, TIMESTAMP, METRICS], read: lines },
         Kind { name: "json", keys: &[PATH, FOLLOW, LISTEN_TCP, TIMESTAMP, METRICS], read: json },
         Kind { name: "host", keys: &[EVERY], read: host },

@@ -1,6 +1,7 @@
 //! Sinks, as the configuration has them.
 
 mod influx;
+mod nats;
 mod outlet;
 mod prometheus;
 mod remote_write;
@@ -60,7 +61,7 @@ pub(crate) fn make(
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
-        SinkKind::RemoteWrite(_) => TRIES_THERE,
+        SinkKind::RemoteWrite(_) | SinkKind::Nats(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -133,6 +134,7 @@ fn name(kind: &SinkKind) -> String {
             of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
         }
         SinkKind::RemoteWrite(config) => of("remote_write", Path::new(without_query(&config.url))),
+        SinkKind::Nats(config) => of("nats", Path::new(&config.place.url)),
         SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
         SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
         SinkKind::Table => "table".to_owned(),
@@ -150,7 +152,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
         SinkKind::Table => true,
         SinkKind::Log | SinkKind::Sqlite { .. } => false,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
-        SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
+        SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) | SinkKind::Nats(_) => false,
     }
 }
 
@@ -185,6 +187,7 @@ fn open(
             Box::new(sink)
         }
         SinkKind::RemoteWrite(config) => Box::new(remote_write::open(config)?),
+        SinkKind::Nats(config) => Box::new(nats::open(config)?),
         SinkKind::Sqlite { path } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;
             let keep = args.retention.or(args.config.is_none().then_some(KEEP));

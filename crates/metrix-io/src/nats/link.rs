@@ -48,7 +48,8 @@ impl Link {
     }
 
     async fn connect(server: &NatsServer, in_flight: usize) -> Result<Self, NatsError> {
-        let failed = |error: &(dyn std::error::Error + 'static)| NatsError::of(format_args!("{server} can't be reached"), error);
+        let failed =
+            |error: &(dyn std::error::Error + 'static)| NatsError::of(format_args!("{server} can't be reached"), error);
         let (tell, seen) = watch::channel(Seen::default());
         let tell = Arc::new(tell);
         let mut options = ConnectOptions::new()
@@ -128,7 +129,11 @@ impl Seen {
                 self.said = Some(words);
             }
             Event::ServerError(error) => self.said = Some(error.to_string()),
-            Event::Connected | Event::LameDuckMode | Event::Draining | Event::SlowConsumer(_) | Event::ClientError(_) => {}
+            Event::Connected
+            | Event::LameDuckMode
+            | Event::Draining
+            | Event::SlowConsumer(_)
+            | Event::ClientError(_) => {}
         }
     }
 }
@@ -153,10 +158,14 @@ mod tests {
     #[test]
     fn a_denied_subject_is_known() {
         let mut seen = Seen::default();
-        for words in ["Permissions Violation for Publish to \"a.b\"", "Permissions Violation for Subscription to \"c\"", "Stale"]
+        for words in
+            ["Permissions Violation for Publish to \"a.b\"", "Permissions Violation for Subscription to \"c\"", "Stale"]
         {
             seen.hear(Event::ServerError(ServerError::Other(words.to_owned())));
         }
-        assert_eq!((seen.denied, seen.said.as_deref(), seen.is_lost), (HashSet::from(["a.b".to_owned()]), Some("Stale"), false));
+        assert_eq!(
+            (seen.denied, seen.said.as_deref(), seen.is_lost),
+            (HashSet::from(["a.b".to_owned()]), Some("Stale"), false)
+        );
     }
 }

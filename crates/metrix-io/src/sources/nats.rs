@@ -262,7 +262,7 @@ impl NatsSource {
     /// If that failed. It may be called again.
     pub async fn commit(&mut self, note: &str) -> Result<(), NatsError> {
         self.open().await?;
-        let Some(reader) = &self.reader else { return Ok(()) };
+        let Some(reader) = &mut self.reader else { return Ok(()) };
         let record = Record {
             stream: reader.stream_created.clone(),
             consumer: reader.consumer_created.clone(),
@@ -379,7 +379,7 @@ impl NatsSource {
 
     /// Says of all messages that are held that they are worked at.
     async fn prolong(&mut self) -> Result<(), NatsError> {
-        let Some(reader) = &self.reader else { return Ok(()) };
+        let Some(reader) = &mut self.reader else { return Ok(()) };
         let prolonged = async {
             for reply in self.held.replies() {
                 reader.tell(reply, PROGRESS).await?;

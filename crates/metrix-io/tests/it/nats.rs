@@ -42,7 +42,8 @@ fn subject(name: &str) -> String {
 
 /// A stream of this name for the subjects below it, in small letters.
 async fn make_stream(client: &Context, name: &str) {
-    let config = Config { name: name.to_owned(), subjects: vec![format!("{}.>", name.to_lowercase())], ..Config::default() };
+    let config =
+        Config { name: name.to_owned(), subjects: vec![format!("{}.>", name.to_lowercase())], ..Config::default() };
     client.create_stream(config).await.expect("a stream can be made");
 }
 

@@ -150,6 +150,9 @@ mod tests {
     #[test]
     fn it_stays_as_it_is() {
         let element = MElement::new("requests.count", 3.0, tags! { "page" => "/" }, Timestamp::from_secs(60));
-        assert_eq!(MessageIds::default().of([&element]).next().unwrap().to_string(), "7deef90ed85f3feb7d32136a0aacc121");
+        assert_eq!(
+            MessageIds::default().of([&element]).next().unwrap().to_string(),
+            "7deef90ed85f3feb7d32136a0aacc121"
+        );
     }
 }

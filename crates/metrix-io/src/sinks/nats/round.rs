@@ -153,15 +153,21 @@ fn verdict(error: &PublishError, subject: &str, link: &Link) -> Verdict {
         PublishErrorKind::StreamNotFound => Verdict::Failed(NatsError::new(format!(
             "no stream of JetStream takes the subject {subject:?}: make one, or have the sink do it with `create_stream`"
         ))),
-        PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe => Verdict::Broken(NatsError::new(match link.said() {
-            Some(said) => format!("a message was not acknowledged in time; the server says {said:?}"),
-            None => "a message was not acknowledged in time".to_owned(),
-        })),
+        PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe => {
+            Verdict::Broken(NatsError::new(match link.said() {
+                Some(said) => format!("a message was not acknowledged in time; the server says {said:?}"),
+                None => "a message was not acknowledged in time".to_owned(),
+            }))
+        }
         _ => {
             let cause = error.source().and_then(|cause| cause.downcast_ref::<async_nats::jetstream::Error>());
             match cause.map(async_nats::jetstream::Error::code) {
-                Some(408 | 429 | 500..) | None => Verdict::Failed(NatsError::of("JetStream did not store a message", error)),
-                Some(_) => Verdict::Refused(format!("JetStream says: {}", NatsError::of("", error)).replace(": : ", ": ")),
+                Some(408 | 429 | 500..) | None => {
+                    Verdict::Failed(NatsError::of("JetStream did not store a message", error))
+                }
+                Some(_) => {
+                    Verdict::Refused(format!("JetStream says: {}", NatsError::of("", error)).replace(": : ", ": "))
+                }
             }
         }
     }

@@ -111,7 +111,20 @@ mod tests {
 
     #[test]
     fn what_is_no_subject_is_told() {
-        for text in ["", "a.", ".a", "a..b", "a b", "a.*", "a.>", "a.{tag}", "{name}", "x{name}.a", "$JS.{name}", "_INBOX.{name}"] {
+        for text in [
+            "",
+            "a.",
+            ".a",
+            "a..b",
+            "a b",
+            "a.*",
+            "a.>",
+            "a.{tag}",
+            "{name}",
+            "x{name}.a",
+            "$JS.{name}",
+            "_INBOX.{name}",
+        ] {
             let error = Template::new(text).unwrap_err().to_string();
             assert!(error.ends_with("as in \"metrix.{name}\""), "{error}");
         }

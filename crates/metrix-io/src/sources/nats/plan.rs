@@ -67,7 +67,8 @@ impl Plan {
         let link = Link::open(&self.server, 1).await?;
         let jetstream = &link.jetstream;
         let stream = jetstream.get_stream(&self.stream).await;
-        let stream = stream.map_err(|error| NatsError::of(format_args!("the stream {:?} can't be read", self.stream), &error))?;
+        let stream = stream
+            .map_err(|error| NatsError::of(format_args!("the stream {:?} can't be read", self.stream), &error))?;
         let stream_created = stream.cached_info().created.unix_timestamp_nanos().to_string();
         let consumer = stream.get_or_create_consumer(&self.consumer, self.config()).await;
         let of_consumer = |cause: &(dyn Error + 'static)| {
@@ -79,20 +80,36 @@ impl Plan {
             return Err(of_consumer(&NatsError::new("messages are pushed to it: name another one")));
         }
         if info.config.ack_policy != AckPolicy::Explicit {
-            return Err(of_consumer(&NatsError::new("each message has to be acknowledged explicitly: name another one")));
+            return Err(of_consumer(&NatsError::new(
+                "each message has to be acknowledged explicitly: name another one",
+            )));
         }
         let consumer_created = info.created.unix_timestamp_nanos().to_string();
         let bucket = bucket(jetstream, &self.bucket).await?;
         let key = key(&self.stream, &self.consumer);
         let stored = bucket.get(&key).await;
-        let stored = stored.map_err(|error| NatsError::of(format_args!("the bucket {:?} can't be read", self.bucket), &error))?;
+        let stored = stored
+            .map_err(|error| NatsError::of(format_args!("the bucket {:?} can't be read", self.bucket), &error))?;
         let record = stored.and_then(|text| Record::read(&text));
         let record = record.filter(|record| record.stream == stream_created && record.consumer == consumer_created);
-        let reader = Reader::new(link, stream, consumer, (bucket, key), stream_created, consumer_created).await?;
-        let positive = |number: i64, usual: usize| usize::try_from(number).ok().filter(|&number| number > 0).unwrap_or(usual);
+        let (stream_of, consumer_of) = (stream_created.clone(), consumer_created.clone());
+        let mut reader = Reader::new(link, stream, consumer, (bucket, key), stream_created, consumer_created).await?;
+        let delivered = info.delivered.stream_sequence;
+        let record = match record {
+            // The floor of one that begins in the middle may lie before that, so that it has to be known where it began.
+            None if info.num_ack_pending == 0 => {
+                let (held, note) = (Vec::new(), String::new());
+                let begins = Record { stream: stream_of, consumer: consumer_of, next: delivered + 1, held, note };
+                reader.store(&begins).await?;
+                Some(begins)
+            }
+            record => record,
+        };
+        let positive =
+            |number: i64, usual: usize| usize::try_from(number).ok().filter(|&number| number > 0).unwrap_or(usual);
         Ok(Opened {
             reader,
-            delivered: info.delivered.stream_sequence,
+            delivered,
             floor: info.ack_floor.stream_sequence,
             max_ack_pending: positive(info.config.max_ack_pending, self.max_ack_pending),
             ack_wait: Some(info.config.ack_wait).filter(|wait| !wait.is_zero()).unwrap_or(self.ack_wait),
@@ -134,7 +151,8 @@ async fn bucket(jetstream: &Context, name: &str) -> Result<Store, NatsError> {
         allow_direct: true,
         ..stream::Config::default()
     };
-    let failed = |cause: &(dyn Error + 'static)| NatsError::of(format_args!("the bucket {name:?} can't be made"), cause);
+    let failed =
+        |cause: &(dyn Error + 'static)| NatsError::of(format_args!("the bucket {name:?} can't be made"), cause);
     jetstream.create_stream(config).await.map_err(|error| failed(&error))?;
     jetstream.get_key_value(name).await.map_err(|error| failed(&error))
 }

@@ -185,14 +185,14 @@ impl Reader {
         }
     }
 
-    pub(super) async fn store(&self, record: &Record) -> Result<(), NatsError> {
+    pub(super) async fn store(&mut self, record: &Record) -> Result<(), NatsError> {
         let (bucket, key) = &self.bucket;
         let stored = bucket.put(key, record.write().into()).await;
         stored.map_err(|error| NatsError::of("what is settled can't be stored", &error)).map(drop)
     }
 
     /// Sends a word about a message to where its acknowledgement goes.
-    pub(super) async fn tell(&self, reply: &Subject, word: &'static [u8]) -> Result<(), NatsError> {
+    pub(super) async fn tell(&mut self, reply: &Subject, word: &'static [u8]) -> Result<(), NatsError> {
         tokio::select! {
             biased;
             told = self.link.client.publish(reply.clone(), word.into()) => {
@@ -203,7 +203,7 @@ impl Reader {
     }
 
     /// Waits until all has been sent.
-    pub(super) async fn flush(&self) -> Result<(), NatsError> {
+    pub(super) async fn flush(&mut self) -> Result<(), NatsError> {
         tokio::select! {
             biased;
             flushed = self.link.client.flush() => flushed.map_err(|error| NatsError::of("acknowledgements can't be sent", &error)),

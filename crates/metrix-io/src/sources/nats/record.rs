@@ -19,7 +19,9 @@ pub(super) struct Record {
 impl Record {
     pub(super) fn write(&self) -> Vec<u8> {
         let Self { stream, consumer, next, held, note } = self;
-        json!({ "stream": stream, "consumer": consumer, "next": next, "held": held, "note": note }).to_string().into_bytes()
+        json!({ "stream": stream, "consumer": consumer, "next": next, "held": held, "note": note })
+            .to_string()
+            .into_bytes()
     }
 
     /// `None` if it is none of ours.
@@ -92,7 +94,13 @@ mod tests {
 
     #[test]
     fn what_others_have_written_is_none() {
-        for text in ["", "{}", "[]", "{\"stream\":1}", "{\"stream\":\"\",\"consumer\":\"\",\"next\":1,\"held\":[1],\"note\":\"\"}"] {
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "{\"stream\":1}",
+            "{\"stream\":\"\",\"consumer\":\"\",\"next\":1,\"held\":[1],\"note\":\"\"}",
+        ] {
             assert_eq!(Record::read(text.as_bytes()), None, "{text}");
         }
     }

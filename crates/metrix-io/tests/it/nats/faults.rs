@@ -117,13 +117,16 @@ authorization { users = [
 async fn who_it_is_matters() {
     let peer = NatsPeer::configured(USERS);
     let sesame = Secret::new("open sesame").unwrap();
-    let with = |name: &str, password: &Secret| {
-        Nats::new(server(&peer).user(name, password)).create_stream("METRIX").unwrap()
-    };
+    let with =
+        |name: &str, password: &Secret| Nats::new(server(&peer).user(name, password)).create_stream("METRIX").unwrap();
     let nobody = sink(&peer).write(&elements(&["a"])).await.unwrap_err();
     let wrong = with("writer", &Secret::new("sesame open").unwrap()).write(&elements(&["a"])).await.unwrap_err();
     for error in [nobody, wrong] {
-        assert!(error.is_retryable() && chain(&error).to_lowercase().contains("authorization violation"), "{}", chain(&error));
+        assert!(
+            error.is_retryable() && chain(&error).to_lowercase().contains("authorization violation"),
+            "{}",
+            chain(&error)
+        );
         assert!(!chain(&error).contains("sesame"), "{}", chain(&error));
     }
     with("writer", &sesame).write(&elements(&["a"])).await.unwrap();
@@ -158,7 +161,10 @@ async fn an_nkey_is_taken() {
 }
 
 fn nkeys() -> (&'static str, &'static str) {
-    ("SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY", "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4")
+    (
+        "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY",
+        "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4",
+    )
 }
 
 #[tokio::test]
@@ -182,7 +188,8 @@ async fn few_may_be_on_their_way() {
         (0..100).map(|number| MElement::new("n", f64::from(number), tags! {}, Timestamp::EPOCH)).collect();
     sink.write(&batch).await.unwrap();
     let stored = peer.stored("METRIX").await;
-    let order: Vec<bool> = stored.iter().enumerate().map(|(n, m)| m.payload.contains(&format!("\"value\":{n},"))).collect();
+    let order: Vec<bool> =
+        stored.iter().enumerate().map(|(n, m)| m.payload.contains(&format!("\"value\":{n},"))).collect();
     assert_eq!(order, [true; 100]);
 }
 
