@@ -147,7 +147,7 @@ impl Ledger {
         let reached = self.ask();
         let flushed = self.coordinator.flush().await;
         // What a queue has dropped, as the configuration has it, is settled, and told by the account of the sink.
-        if flushed.unflushed.is_empty() {
+        if flushed.undelivered == 0 && flushed.unflushed.is_empty() {
             self.book().settle(&reached);
         }
         self.settled()
