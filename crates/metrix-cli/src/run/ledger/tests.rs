@@ -88,7 +88,7 @@ struct Run {
     ledgers: Ledgers,
     ledger: Arc<Ledger>,
     feed: Feed,
-    settling: mpsc::Receiver<Settled>,
+    settling: Settling,
     coordinator: Arc<MCoordinator>,
 }
 
@@ -96,8 +96,12 @@ impl Run {
     fn new(world: &mut World, acknowledged: Acknowledged) -> Self {
         let windows = Windows::every(EVERY).aligned_to(Timestamp::EPOCH).event_time(Duration::from_secs(30));
         let streams = [
-            MStream::builder("event").window(windows).agg("sum"),
-            MStream::builder("batch").batch(size(if world.dice.once_in(2) { 7 } else { 150 })).agg("count"),
+            // So short that they are full now and then.
+            MStream::builder("event").window(windows).agg("sum").queue(size(10)),
+            MStream::builder("batch")
+                .batch(size(if world.dice.once_in(2) { 7 } else { 150 }))
+                .agg("count")
+                .queue(size(10)),
         ];
         let builder = streams.into_iter().fold(MCoordinator::builder(), |builder, stream| builder.stream(stream));
         let retry = Retry::forever().first(Duration::from_millis(100)).jitter(Jitter::None);
@@ -178,6 +182,7 @@ impl Run {
         let closing = self.ledgers.closing();
         let report = self.coordinator.shutdown(Duration::from_secs(1000)).await;
         assert_eq!(report.streams["event"].late, 0, "the test is wrong");
+        assert!(report.streams.values().all(|stream| stream.refused() == 0), "{report}");
         closing.close(&report).await;
         let settled = told.await.unwrap();
         world.acknowledge(settled, false);
