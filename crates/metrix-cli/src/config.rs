@@ -27,7 +27,7 @@ pub(crate) use self::sink::{
     InfluxConfig, InfluxPlace, NatsSinkConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
 };
 pub(crate) use self::source::{
-    Format, InfluxSource, Listen, NatsSourceConfig, Origin, ScrapeConfig, SourceConfig, TextInput,
+    InfluxSource, Listen, NatsSourceConfig, Origin, Payload, ScrapeConfig, SourceConfig, TextInput,
 };
 pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
 

@@ -6,6 +6,7 @@ mod influx;
 mod input;
 mod listen;
 mod nats;
+mod payload;
 mod prometheus;
 
 use std::path::{Path, PathBuf};
@@ -24,7 +25,8 @@ use super::value::Value;
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
 pub(crate) use self::listen::Listen;
-pub(crate) use self::nats::{Format, NatsSourceConfig};
+pub(crate) use self::nats::NatsSourceConfig;
+pub(crate) use self::payload::Payload;
 pub(crate) use self::prometheus::ScrapeConfig;
 
 /// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.

@@ -18,7 +18,7 @@ use super::parser::Parser;
 use super::router::Router;
 use super::setup::Setup;
 use super::stop::Why;
-use crate::config::{Format, NatsSourceConfig};
+use crate::config::{NatsSourceConfig, Payload};
 
 /// All messages of a stream are of one partition.
 const PARTITION: u32 = 0;
@@ -56,13 +56,13 @@ impl NatsMessages {
         let name = format!("{}/{}", config.place.url, config.stream);
         let every = config.commit_every.unwrap_or(COMMIT_EVERY);
         let source = source(&config).map_err(|error| format!("source {name:?}: {error}"))?;
-        let parser = match config.format {
-            Format::Jsonl => Parser::Jsonl(Jsonl::new()),
-            Format::Statsd => Parser::Statsd(StatsD::new()),
-            Format::Graphite => Parser::Graphite(Graphite::new()),
-            Format::Influx => Parser::Influx(Box::new(InfluxLines::new())),
-            Format::Lines(lines) => Parser::Lines(lines),
-            Format::Json(json) => Parser::Json(json),
+        let parser = match config.payload {
+            Payload::Jsonl => Parser::Jsonl(Jsonl::new()),
+            Payload::Statsd => Parser::Statsd(StatsD::new()),
+            Payload::Graphite => Parser::Graphite(Graphite::new()),
+            Payload::Influx => Parser::Influx(Box::new(InfluxLines::new())),
+            Payload::Lines(lines) => Parser::Lines(lines),
+            Payload::Json(json) => Parser::Json(json),
         };
         let NatsSourceConfig { subject_tag, header_tags, .. } = config;
         Ok(Self { name, source, reader: MessageReader { parser, subject_tag, header_tags }, every, setup })

@@ -14,6 +14,7 @@ mod influx;
 mod inputs;
 mod long_files;
 mod main_job;
+mod nats;
 mod network;
 mod outputs;
 mod peers;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use metrix_io::NatsServer;
 use metrix_io::sources::nats::{NatsSource, NatsStart};
-use metrix_io::sources::{Json, Lines};
 
-use super::{METRICS, PATTERN, TIMESTAMP, fields};
+use super::payload::{self, FORMAT, Payload};
+use super::{METRICS, PATTERN, TIMESTAMP};
 use crate::config::key::Key;
 use crate::config::nats::{self, NatsPlace};
 use crate::config::problem::Read;
@@ -22,7 +22,7 @@ pub(crate) struct NatsSourceConfig {
     pub(crate) consumer: String,
     pub(crate) filter: Option<String>,
     pub(crate) start: NatsStart,
-    pub(crate) format: Format,
+    pub(crate) payload: Payload,
     /// The tag that has a message's subject.
     pub(crate) subject_tag: Option<String>,
     /// The headers that become tags.
@@ -33,22 +33,10 @@ pub(crate) struct NatsSourceConfig {
     pub(crate) commit_every: Option<Duration>,
 }
 
-/// What the lines of a message are.
-#[derive(Debug)]
-pub(crate) enum Format {
-    Jsonl,
-    Statsd,
-    Graphite,
-    Influx,
-    Lines(Box<Lines>),
-    Json(Box<Json>),
-}
-
 const STREAM: Key = Key::new("stream", "\"METRICS\"");
 const CONSUMER: Key = Key::new("consumer", "\"metrix\"");
 const FILTER: Key = Key::new("filter", "\"metrics.eu.>\"");
 const START: Key = Key::new("start", "\"new\"");
-const FORMAT: Key = Key::new("format", "\"jsonl\"");
 const SUBJECT_TAG: Key = Key::new("subject_tag", "\"subject\"");
 const HEADER_TAGS: Key = Key::new("header_tags", "[\"zone\"]");
 const MAX_ACK_PENDING: Key = Key::new("max_ack_pending", "100000");
@@ -78,7 +66,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<NatsSourceConfig> {
     let consumer = table.optional(CONSUMER, |value| named(value, |name| source("A", name, None)));
     let filter = table.optional(FILTER, |value| value.word().map(str::to_owned));
     let start = table.optional(START, |value| value.one_of(&[("all", NatsStart::All), ("new", NatsStart::New)]));
-    let format = format(table);
+    let payload = payload::read(table);
     let subject_tag = table.optional(SUBJECT_TAG, |value| value.name().map(str::to_owned));
     let header_tags = table.optional(HEADER_TAGS, |value| Ok(value.texts()?.into_iter().map(str::to_owned).collect()));
     let max_ack_pending = table.optional(MAX_ACK_PENDING, Value::size);
@@ -92,41 +80,13 @@ pub(super) fn read(table: &Table<'_>) -> Read<NatsSourceConfig> {
         consumer: consumer?.unwrap_or_else(|| "metrix".to_owned()),
         filter: filter?,
         start: start?.unwrap_or_default(),
-        format: format?,
+        payload: payload?,
         subject_tag: subject_tag?,
         header_tags: header_tags?.unwrap_or_default(),
         max_ack_pending: max_ack_pending?,
         ack_wait: ack_wait?,
         bucket: bucket?,
         commit_every: commit_every?,
-    })
-}
-
-/// What the format says, and the keys that it needs; others it can't have.
-fn format(table: &Table<'_>) -> Read<Format> {
-    let known = ["jsonl", "statsd", "graphite", "influx", "lines", "json"].map(|name| (name, name));
-    let format = table.optional(FORMAT, |value| value.one_of(&known))?.unwrap_or("jsonl");
-    let own: &[Key] = match format {
-        "lines" => &[PATTERN, TIMESTAMP, METRICS],
-        "json" => &[TIMESTAMP, METRICS],
-        _ => &[],
-    };
-    for key in [PATTERN, TIMESTAMP, METRICS].iter().filter(|key| !own.contains(key)) {
-        if table.get(*key).is_some() {
-            let message = format!("leave `{}` out, as messages of the format {format:?} have no use for it", key.name);
-            return Err(table.wrong_key(key.name, message));
-        }
-    }
-    Ok(match format {
-        "statsd" => Format::Statsd,
-        "graphite" => Format::Graphite,
-        "influx" => Format::Influx,
-        "lines" => {
-            let pattern = table.required(PATTERN, fields::pattern)?;
-            Format::Lines(Box::new(fields::read(table, |fields| Lines::new(pattern, fields))?))
-        }
-        "json" => Format::Json(Box::new(fields::read(table, Json::new)?)),
-        _ => Format::Jsonl,
     })
 }
 
