@@ -176,6 +176,14 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_credentials_has_some() {
+        let file = tempfile::NamedTempFile::new().expect("there is room for a file");
+        std::fs::write(file.path(), "-----BEGIN NATS USER JWT-----\nx\n").expect("it can be written to");
+        let error = NatsServer::new("nats://a").unwrap().credentials_file(file.path()).unwrap_err().to_string();
+        assert!(error.ends_with("has no JWT and seed of NATS: name a file that `nsc` has written"), "{error}");
+    }
+
+    #[test]
     fn secrets_are_not_shown() {
         let secret = Secret::new("open sesame").unwrap();
         let server = NatsServer::new("nats://a").unwrap();

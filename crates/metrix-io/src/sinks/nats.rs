@@ -196,7 +196,9 @@ impl Nats {
                 continue;
             }
             let mut payload = line.into_inner();
-            payload.pop_if(|last| *last == b'\n');
+            if payload.last() == Some(&b'\n') {
+                payload.pop();
+            }
             let subject = subjects.entry(&element.name).or_insert_with(|| self.subject.of(&element.name).into());
             if subject.len() > LONGEST_SUBJECT {
                 let message = format!("its subject has {} bytes, and may have {LONGEST_SUBJECT}", subject.len());

@@ -327,13 +327,15 @@ impl NatsSource {
         progress.reset();
         self.progress = Some(progress);
         self.reader = Some(reader.replaying(from..=delivered, is_missing));
-        self.retry = (None, 0);
+        // How long to wait after a failure goes by how often it failed since a message has come.
+        self.retry.0 = None;
         self.stats.connections += 1;
     }
 
     /// Gives what is new.
     fn accept(&mut self, delivery: Delivery) -> Option<NatsMessage> {
         let Delivery { sequence, reply, message } = delivery;
+        self.retry.1 = 0;
         if let Some(reply) = &reply {
             match self.held.know(sequence, reply, self.next) {
                 Known::New if self.before.as_ref().is_some_and(|record| record.has_settled(sequence)) => {

@@ -5,6 +5,7 @@ mod faults;
 mod sink;
 mod source;
 mod source_faults;
+mod tls;
 
 use async_nats::jetstream::Context;
 use async_nats::jetstream::stream::Config;

@@ -13,7 +13,7 @@ use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
 use crate::config::sink::{GraphiteConfig, StatsdConfig};
 use crate::config::{
-    Config, Grouping, Identity, InfluxConfig, InfluxPlace, Listen, Origin, SinkConfig, SinkKind, SourceConfig,
+    Config, Grouping, Identity, InfluxConfig, InfluxPlace, Listen, Origin, Payload, SinkConfig, SinkKind, SourceConfig,
     StreamConfig, TagsKept, TextInput, built_in, read,
 };
 
@@ -291,4 +291,21 @@ fn prometheus() {
     let token = source("type = \"prometheus\"\nurl = \"http://h/metrics\"\ntoken_file = \"t\"");
     let SourceConfig::Prometheus(token) = token else { panic!("it is one") };
     assert_eq!(token.access.is, Some(Identity::Token(SecretPlace::File("t".into()))));
+}
+
+#[test]
+fn nats() {
+    let SinkKind::Nats(least) = sink("type = \"nats\"").kind else { panic!("it is one") };
+    assert_eq!((&*least.place.url, &*least.subject), ("nats://127.0.0.1:4222", "metrix.{name}"));
+    assert_eq!(least.create_stream, None);
+    assert!(least.place.open().is_ok());
+    // The key of the same name is taken for the table.
+    let stream = "[[stream]]\nname = \"*\"\nagg = [\"count\"]\nwindow = \"1s\"";
+    let nats = |rest: &str| source(&format!("type = \"nats\"\nstream = \"A\"\n{rest}\n{stream}"));
+    let SourceConfig::Nats(least) = nats("") else { panic!("it is one") };
+    assert_eq!((&*least.stream, &*least.consumer, least.header_tags.len()), ("A", "metrix", 0));
+    assert!(matches!(least.payload, Payload::Jsonl));
+    let json = nats("format = \"json\"\nmetrics = [ { name = \"a\", value = \"/n\" } ]");
+    let SourceConfig::Nats(json) = json else { panic!("it is one") };
+    assert!(matches!(json.payload, Payload::Json(_)));
 }

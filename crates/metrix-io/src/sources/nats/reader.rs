@@ -176,6 +176,12 @@ impl Reader {
         if said.eq_ignore_ascii_case("consumer deleted") || said.eq_ignore_ascii_case("consumer is push based") {
             return Err(NatsError::new(format!("the server says {said:?}")));
         }
+        // The consumer takes no requests like ours, and would take none of those that came at once.
+        if said.starts_with("Exceeded ") || said == "Bad Request" {
+            let consumer = &self.consumer.cached_info().name;
+            let mend = "let it take requests of 256 messages, of any size, and of 20 seconds";
+            return Err(NatsError::new(format!("the consumer {consumer:?} gives nothing, as {said:?}: {mend}")));
+        }
         let header = message.headers.as_ref().and_then(|headers| headers.get("Nats-Pending-Messages"));
         let left = header.and_then(|left| left.as_str().parse().ok()).unwrap_or(AT_ONCE);
         self.asked = self.asked.saturating_sub(left);

@@ -1,6 +1,6 @@
 //! What goes wrong with the source, and what becomes of it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use metrix_io::NatsServer;
@@ -81,6 +81,22 @@ async fn a_consumer_of_another_kind_is_none() {
     stream.create_consumer(config).await.unwrap();
     let error = source(&peer).next().await.unwrap_err().to_string();
     assert!(error.contains("has to be acknowledged explicitly"), "{error}");
+}
+
+/// Requests like ours are more than it takes: that is told, and not asked for again at once.
+#[tokio::test]
+async fn a_consumer_that_gives_nothing_is_told() {
+    let (peer, client) = numbers(0..1).await;
+    let stream = client.get_stream("NUMBERS").await.unwrap();
+    let config = pull::Config { durable_name: Some("metrix".to_owned()), max_batch: 10, ..pull::Config::default() };
+    stream.create_consumer(config).await.unwrap();
+    let mut source = source(&peer);
+    let begun = Instant::now();
+    for _ in 0..4 {
+        let error = source.next().await.unwrap_err().to_string();
+        assert!(error.contains("gives nothing, as \"Exceeded MaxRequestBatch"), "{error}");
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(100 + 200 + 400), "{:?}", begun.elapsed());
 }
 
 /// What stands in the bucket is of the consumer that it was written for.
