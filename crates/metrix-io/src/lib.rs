@@ -75,7 +75,13 @@ mod sample;
 mod secret;
 pub mod sinks;
 pub mod sources;
-#[cfg(feature = "tls")]
+#[cfg(any(
+    feature = "influx",
+    feature = "nats",
+    feature = "opentsdb",
+    feature = "prometheus",
+    feature = "remote_write"
+))]
 mod tls;
 
 #[cfg(any(
@@ -101,5 +107,11 @@ pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
 pub use sample::Sample;
 pub use secret::{Secret, SecretError};
-#[cfg(feature = "tls")]
+#[cfg(any(
+    feature = "influx",
+    feature = "nats",
+    feature = "opentsdb",
+    feature = "prometheus",
+    feature = "remote_write"
+))]
 pub use tls::{Tls, TlsError};
