@@ -316,7 +316,7 @@ async fn check(sinks: Vec<(Vec<Act>, Overflow)>, steps: Vec<(u64, usize)>) {
         }
         let (coordinator, kept, given) = (Arc::clone(&coordinator), kept.clone(), f64::from(sent));
         flushes.push(tokio::spawn(async move {
-            assert_eq!(coordinator.flush().await.unflushed, [Arc::from(""); 0]);
+            assert!(coordinator.flush().await.unflushed.is_empty());
             let report = coordinator.stats();
             for (recorded, stats) in kept.iter().zip(report.sinks.values()) {
                 let written: Vec<f64> = values(recorded).into_iter().filter(|value| *value <= given).collect();
