@@ -1,5 +1,7 @@
 //! [`Flushes`]: how far a sink has been flushed, by the order in which elements came into its queue.
 
+use super::queue::Queue;
+
 /// How far a sink has been flushed: positions are numbers of elements that had come into its queue.
 #[derive(Debug, Default)]
 pub(super) struct Flushes {
@@ -48,6 +50,42 @@ impl Flushes {
     pub(super) fn end_of(&self, Flush { position, failures }: Flush) -> Option<bool> {
         let has_failed = self.failures > failures && self.failed_at >= position;
         (self.done >= position || has_failed).then_some(self.done >= position)
+    }
+}
+
+impl Queue {
+    /// How many elements have left the queue. While the sink's task has none in hand, all of these are settled.
+    pub(super) fn left(&self) -> u64 {
+        self.state().left()
+    }
+
+    /// The sink was flushed when so many elements were settled, or could not be.
+    pub(super) fn has_flushed(&self, left: u64, is_flushed: bool) {
+        self.state().flushes.done(left, is_flushed);
+        self.flushed.notify_waiters();
+    }
+
+    /// Waits until all that has come into the queue is settled, in whatever way, and the sink has been flushed after; says whether it
+    /// could be. What comes later is not waited for. If it is dropped, the sink may be flushed all the same.
+    pub(crate) async fn flush(&self) -> bool {
+        let flush = {
+            let mut state = self.state();
+            let position = state.entered;
+            state.flushes.want(position)
+        };
+        self.look();
+        loop {
+            let told = self.flushed.notified();
+            {
+                let state = self.state();
+                let end = state.flushes.end_of(flush);
+                if let Some(is_flushed) = end.or(state.ended.then_some(false)) {
+                    return is_flushed;
+                }
+            }
+            // It is told of what comes from where it was made.
+            told.await;
+        }
     }
 }
 

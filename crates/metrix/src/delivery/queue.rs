@@ -34,7 +34,7 @@ pub(crate) struct Queue {
     /// Told to all who wait for the end.
     over: Notify,
     /// Told to all who wait for a flush: one has ended, or none will.
-    flushed: Notify,
+    pub(super) flushed: Notify,
 }
 
 /// What the sink's task finds in the queue.
@@ -157,40 +157,6 @@ impl Queue {
         drop(state);
         self.room.notify_one();
         Taken::Batch(batch)
-    }
-
-    /// How many elements have left the queue. While the sink's task has none in hand, all of these are settled.
-    pub(super) fn left(&self) -> u64 {
-        self.state().left()
-    }
-
-    /// The sink was flushed when so many elements were settled, or could not be.
-    pub(super) fn has_flushed(&self, left: u64, is_flushed: bool) {
-        self.state().flushes.done(left, is_flushed);
-        self.flushed.notify_waiters();
-    }
-
-    /// Waits until all that has come into the queue is settled, in whatever way, and the sink has been flushed after; says whether it
-    /// could be. What comes later is not waited for. If it is dropped, the sink may be flushed all the same.
-    pub(crate) async fn flush(&self) -> bool {
-        let flush = {
-            let mut state = self.state();
-            let position = state.entered;
-            state.flushes.want(position)
-        };
-        self.ready.notify_one();
-        loop {
-            let told = self.flushed.notified();
-            {
-                let state = self.state();
-                let end = state.flushes.end_of(flush);
-                if let Some(is_flushed) = end.or(state.ended.then_some(false)) {
-                    return is_flushed;
-                }
-            }
-            // It is told of what comes from where it was made.
-            told.await;
-        }
     }
 
     /// Waits until there may be something to take.

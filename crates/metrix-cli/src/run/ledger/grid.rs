@@ -22,8 +22,9 @@ impl Grid {
 
     /// The window of this time.
     pub(super) fn span(self, at: Timestamp) -> Span {
-        let start = at.as_nanos() - at.as_nanos().rem_euclid(self.0).min(at.as_nanos().saturating_sub(i64::MIN));
-        let end = at.as_nanos().saturating_add(self.0 - at.as_nanos().rem_euclid(self.0));
+        let at = at.as_nanos();
+        let since_start = at.rem_euclid(self.0);
+        let (start, end) = (at.saturating_sub(since_start), at.saturating_add(self.0 - since_start));
         Span { start: Timestamp::from_nanos(start), end: Timestamp::from_nanos(end) }
     }
 }
