@@ -8,6 +8,7 @@ mod key;
 mod kinds;
 mod kinds_told;
 mod meant;
+mod nats;
 mod problem;
 mod secret;
 mod shadows;
@@ -23,10 +24,12 @@ pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{
-    Attempts, InfluxConfig, InfluxPlace, OtlpConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
+    Attempts, InfluxConfig, InfluxPlace, NatsSinkConfig, OtlpConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig,
+    SinkKind,
 };
 pub(crate) use self::source::{
-    InfluxSource, Listen, Origin, OtlpSource, ScrapeConfig, SourceConfig, TcpBounds, TextInput,
+    InfluxSource, Listen, NatsSourceConfig, Origin, OtlpSource, Payload, ScrapeConfig, SourceConfig, TcpBounds,
+    TextInput,
 };
 pub(crate) use self::stream::{Grouping, KindsTaken, StreamConfig, TagsKept};
 

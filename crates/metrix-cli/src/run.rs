@@ -15,10 +15,14 @@ mod hand;
 mod hashes;
 mod host;
 mod influx;
+pub(crate) mod inputs;
 mod keys;
+#[allow(dead_code, reason = "no source here acknowledges yet")]
+pub(crate) mod ledger;
 mod live;
 mod log;
 mod names;
+mod nats;
 mod otlp;
 mod parser;
 mod progress;

@@ -62,6 +62,14 @@ pub(crate) fn host_and_port(protocol: &'static str, address: &str, port: u16) ->
     if is_host_and_port(address) { Ok(address.to_owned()) } else { Err(AddressError::new(protocol, address, wanted())) }
 }
 
+#[cfg(any(
+    feature = "graphite",
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    feature = "remote_write",
+    feature = "statsd"
+))]
 pub(crate) fn is_host_and_port(address: &str) -> bool {
     let Some((host, port)) = address.rsplit_once(':') else { return false };
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
@@ -94,7 +102,7 @@ mod tests {
 
     #[test]
     fn users_and_passwords_are_not_shown() {
-        for (given, shown) in [
+        for (given, expected) in [
             ("http://me:p@ss@host/path", "http://***@host/path"),
             ("me:pass@host:1", "***@host:1"),
             ("http://me:a/b@host", "http://***@host"),
@@ -104,7 +112,7 @@ mod tests {
             ("http://me:p@host?p=hunter2#x", "http://***@host?***"),
             ("host:1#hunter2", "host:1#***"),
         ] {
-            assert_eq!(super::shown(given), shown, "{given}");
+            assert_eq!(shown(given), expected, "{given}");
         }
     }
 }

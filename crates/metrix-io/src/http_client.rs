@@ -4,7 +4,6 @@ mod answer;
 mod connection;
 #[cfg(any(feature = "influx", feature = "otlp", feature = "prometheus"))]
 pub(crate) mod gzip;
-mod tls;
 mod url;
 
 use std::error::Error;
@@ -24,8 +23,8 @@ pub(crate) use self::answer::Verdict;
 #[cfg(feature = "otlp")]
 pub(crate) use self::answer::in_short;
 use self::connection::Connection;
-pub use self::tls::{Tls, TlsError};
 pub(crate) use self::url::HttpUrl;
+pub(crate) use crate::tls::Tls;
 
 /// What went wrong on the way to a server. All of it is worth another try.
 pub(crate) type Fault = Box<dyn Error + Send + Sync>;

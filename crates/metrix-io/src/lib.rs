@@ -9,6 +9,7 @@
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `influx`: the [sink](sinks::influx) that writes to InfluxDB, and the [source](sources::influx) that takes its place.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
+//! - `nats`: the [sink](sinks::nats) and the [source](sources::nats) of NATS JetStream.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `otlp`: the [sink](sinks::otlp) that writes to what takes OpenTelemetry's metrics, and the [source](sources::otlp) that takes them.
@@ -43,6 +44,7 @@
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
     feature = "prometheus",
@@ -73,6 +75,8 @@ mod increases;
 mod influx_precision;
 mod input;
 mod kind;
+#[cfg(feature = "nats")]
+mod nats;
 #[cfg(any(feature = "jsonl", feature = "lines"))]
 mod near;
 #[cfg(any(
@@ -102,12 +106,22 @@ mod sample;
 mod secret;
 pub mod sinks;
 pub mod sources;
-#[cfg(any(feature = "influx", feature = "prometheus", feature = "remote_write"))]
+#[cfg(any(
+    feature = "influx",
+    feature = "nats",
+    feature = "opentsdb",
+    feature = "otlp",
+    feature = "prometheus",
+    feature = "remote_write"
+))]
+mod tls;
+#[cfg(any(feature = "influx", feature = "otlp", feature = "prometheus", feature = "remote_write"))]
 mod user_error;
 
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
     feature = "prometheus",
@@ -120,21 +134,24 @@ pub use bind_error::BindError;
 #[cfg(any(feature = "http-server", feature = "net"))]
 pub use endpoint::Endpoint;
 pub use glob::Glob;
-#[cfg(any(
-    feature = "influx",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "prometheus",
-    feature = "remote_write"
-))]
-pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;
+#[cfg(feature = "nats")]
+pub use nats::{NatsError, NatsServer};
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
 #[cfg(any(feature = "otlp", feature = "remote_write"))]
 pub use request_headers::HeaderError;
 pub use sample::Sample;
 pub use secret::{Secret, SecretError};
-#[cfg(any(feature = "influx", feature = "prometheus", feature = "remote_write"))]
+#[cfg(any(
+    feature = "influx",
+    feature = "nats",
+    feature = "opentsdb",
+    feature = "otlp",
+    feature = "prometheus",
+    feature = "remote_write"
+))]
+pub use tls::{Tls, TlsError};
+#[cfg(any(feature = "influx", feature = "otlp", feature = "prometheus", feature = "remote_write"))]
 pub use user_error::UserError;

@@ -66,10 +66,7 @@ impl Secret {
     /// ```
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SecretError> {
         let path = path.as_ref();
-        let text = read(path).map_err(|error| SecretError {
-            message: format!("the file of the secret, {}, can't be read", path.display()),
-            cause: Some(error),
-        })?;
+        let text = Self::text_of_file(path)?;
         let text = text.strip_suffix('\n').unwrap_or(&text);
         let text = text.strip_suffix('\r').unwrap_or(text);
         Self::checked(text.to_owned(), &format!("the secret in the file {}", path.display()))
@@ -78,6 +75,14 @@ impl Secret {
     /// The text itself, to be sent to whom it is for.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// All that stands in a file, of several lines.
+    pub(crate) fn text_of_file(path: &Path) -> Result<String, SecretError> {
+        read(path).map_err(|error| SecretError {
+            message: format!("the file of the secret, {}, can't be read", path.display()),
+            cause: Some(error),
+        })
     }
 
     fn checked(text: String, what: &str) -> Result<Self, SecretError> {
@@ -124,7 +129,7 @@ pub struct SecretError {
 }
 
 impl SecretError {
-    fn new(message: String) -> Self {
+    pub(crate) fn new(message: String) -> Self {
         Self { message, cause: None }
     }
 }

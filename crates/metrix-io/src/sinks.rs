@@ -6,6 +6,8 @@ pub mod graphite;
 mod http_counts;
 #[cfg(feature = "influx")]
 pub mod influx;
+#[cfg(feature = "nats")]
+pub mod nats;
 #[cfg(feature = "opentsdb")]
 pub mod opentsdb;
 #[cfg(feature = "otlp")]
@@ -15,6 +17,7 @@ pub mod prometheus;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
     feature = "prometheus",

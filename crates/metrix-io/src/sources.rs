@@ -22,6 +22,8 @@ mod json;
 mod jsonl;
 #[cfg(feature = "lines")]
 mod lines;
+#[cfg(feature = "nats")]
+pub mod nats;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 #[cfg(any(feature = "json", feature = "jsonl"))]

@@ -29,6 +29,9 @@ const TOKEN_ENV: Key = Key::new("token_env", "\"METRIX_TOKEN\"");
 const TOKEN_FILE: Key = Key::new("token_file", "\"/etc/metrix/token\"");
 const CA_FILE: Key = Key::new("ca_file", "\"/etc/metrix/ca.pem\"");
 
+/// Those of which one says who it is.
+pub(super) const IDENTITIES: [Key; 3] = [USER, TOKEN_ENV, TOKEN_FILE];
+
 /// These keys and others before them, of which there are so many in all.
 pub(super) const fn keys<const OTHERS: usize, const ALL: usize>(others: [Key; OTHERS]) -> [Key; ALL] {
     let own = [USER, PASSWORD_ENV, PASSWORD_FILE, TOKEN_ENV, TOKEN_FILE, CA_FILE];

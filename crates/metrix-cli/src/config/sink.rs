@@ -4,6 +4,7 @@ mod attempts;
 mod graphite;
 mod influx;
 mod naming;
+mod nats;
 mod opentsdb;
 mod otlp;
 mod prometheus;
@@ -30,6 +31,7 @@ use super::table::Table;
 use super::value::{LONGEST, Value};
 
 pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
+pub(crate) use self::nats::NatsSinkConfig;
 pub(crate) use self::otlp::OtlpConfig;
 pub(crate) use self::prometheus::PrometheusConfig;
 pub(crate) use self::remote_write::RemoteWriteConfig;
@@ -41,7 +43,7 @@ pub(crate) struct SinkConfig {
     /// The least time between two elements; zero for none.
     pub(crate) rate_limit: Duration,
     pub(crate) queue: Option<NonZeroUsize>,
-    /// Unless set: `block` if every source ends by itself, or else `drop_oldest`.
+    /// Unless set: `block` if every source ends by itself or one acknowledges, or else `drop_oldest`.
     pub(crate) overflow: Option<Overflow>,
     pub(crate) attempts: Option<Attempts>,
     /// The most elements of a write.
@@ -79,6 +81,8 @@ pub(crate) enum SinkKind {
     Prometheus(PrometheusConfig),
     /// What takes Prometheus' remote-write.
     RemoteWrite(Box<RemoteWriteConfig>),
+    /// NATS JetStream.
+    Nats(Box<NatsSinkConfig>),
     /// One in the user's data directory unless set.
     Sqlite {
         path: Option<PathBuf>,
@@ -133,6 +137,7 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             keys: remote_write::KEYS,
             read: |table| Ok(SinkKind::RemoteWrite(Box::new(remote_write::read(table)?))),
         },
+        Kind { name: "nats", keys: nats::KEYS, read: |table| Ok(SinkKind::Nats(Box::new(nats::read(table)?))) },
         Kind {
             name: "sqlite",
             keys: &[STORE, RETENTION],

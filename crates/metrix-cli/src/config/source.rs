@@ -5,7 +5,9 @@ mod http;
 mod influx;
 mod input;
 mod listen;
+mod nats;
 mod otlp;
+mod payload;
 mod prometheus;
 mod tcp;
 
@@ -25,7 +27,9 @@ use super::value::Value;
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
 pub(crate) use self::listen::Listen;
+pub(crate) use self::nats::NatsSourceConfig;
 pub(crate) use self::otlp::OtlpSource;
+pub(crate) use self::payload::Payload;
 pub(crate) use self::prometheus::ScrapeConfig;
 pub(crate) use self::tcp::TcpBounds;
 pub(super) use self::tcp::{IDLE_TIMEOUT, MAX_CONNECTIONS, MAX_LINE};
@@ -42,6 +46,8 @@ pub(crate) enum SourceConfig {
     Otlp(OtlpSource),
     /// A target that is scraped.
     Prometheus(Box<ScrapeConfig>),
+    /// Messages of NATS JetStream.
+    Nats(Box<NatsSourceConfig>),
     Lines(Origin, Box<Lines>),
     Json(Origin, Box<Json>),
     Host {
@@ -63,6 +69,15 @@ impl SourceConfig {
         }
     }
 
+    /// Whether it is told what has reached the sinks, so that nothing has to be lost.
+    pub(crate) fn acknowledges(&self) -> bool {
+        match self {
+            Self::Jsonl(_) | Self::Statsd(_) | Self::Graphite(_) | Self::Lines(..) | Self::Json(..) => false,
+            Self::Influx(_) | Self::Otlp(_) | Self::Prometheus(_) | Self::Host { .. } => false,
+            Self::Nats(_) => true,
+        }
+    }
+
     /// Where its lines come from, if it reads lines.
     pub(crate) fn origin(&self) -> Option<&Origin> {
         match self {
@@ -71,7 +86,7 @@ impl SourceConfig {
             | Self::Graphite(origin)
             | Self::Lines(origin, _)
             | Self::Json(origin, _) => Some(origin),
-            Self::Influx(_) | Self::Otlp(_) | Self::Prometheus(_) | Self::Host { .. } => None,
+            Self::Influx(_) | Self::Otlp(_) | Self::Prometheus(_) | Self::Nats(_) | Self::Host { .. } => None,
         }
     }
 }
@@ -126,6 +141,7 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
             keys: prometheus::KEYS,
             read: |table| Ok(SourceConfig::Prometheus(Box::new(prometheus::read(table)?))),
         },
+        Kind { name: "nats", keys: nats::KEYS, read: |table| Ok(SourceConfig::Nats(Box::new(nats::read(table)?))) },
         Kind {
             name: "lines",
             keys: &[PATH, FOLLOW, LISTEN_TCP, PATTERN, TIMESTAMP, METRICS, MAX_CONNECTIONS, IDLE_TIMEOUT, MAX_LINE],

@@ -20,6 +20,7 @@ pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
         SourceConfig::Prometheus(target) => {
             ("prometheus", format!("{}, every {}", without_query(&target.url), format_duration(target.every)))
         }
+        SourceConfig::Nats(nats) => ("nats", format!("{} of {}", nats.stream, nats.place.url)),
         SourceConfig::Lines(from, _) => ("lines", origin(from)),
         SourceConfig::Json(from, _) => ("json", origin(from)),
         SourceConfig::Host { every } => ("host", format!("every {}", format_duration(*every))),
@@ -49,6 +50,7 @@ pub(super) fn sink(config: &SinkConfig) -> String {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_), .. } => None,
         SinkKind::Statsd(_) | SinkKind::Graphite(_) | SinkKind::Prometheus(_) => None,
         SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) => None,
+        SinkKind::Nats(nats) => Some(&*nats.subject),
         SinkKind::Sqlite { path: None, .. } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),
     };

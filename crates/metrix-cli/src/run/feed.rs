@@ -1,5 +1,7 @@
 //! [`Feed`]: the readings of a source, on their way into the streams.
 
+mod acknowledged;
+
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -8,6 +10,7 @@ use futures_util::FutureExt;
 use metrix::{MSender, SendError, Tags, Timestamp};
 use metrix_io::Reading;
 
+use super::ledger::Noter;
 use super::router::{Route, Router};
 use super::series::SeriesCache;
 use super::steps::Steps;
@@ -33,6 +36,8 @@ pub(crate) struct Feed {
     newest: Option<Timestamp>,
     readings: u64,
     untimed: u64,
+    /// Where messages are acknowledged.
+    noter: Option<Noter>,
 }
 
 /// Where a series goes.
@@ -54,7 +59,7 @@ struct Held {
 impl Feed {
     pub(crate) fn new(router: Arc<Router>, order: Order) -> Self {
         let (series, known, held) = (SeriesCache::new(router), Vec::new(), VecDeque::new());
-        Self { series, known, order, held, newest: None, readings: 0, untimed: 0 }
+        Self { series, known, order, held, newest: None, readings: 0, untimed: 0, noter: None }
     }
 
     /// How many readings have come.
@@ -86,7 +91,12 @@ impl Feed {
         self.newest = self.newest.max(reading.at);
         let Some(route) = self.series.route(reading) else { return };
         self.untimed += u64::from(route.is_timed && reading.at.is_none());
-        submit(&mut self.held, self.order, route, (reading.value, reading.at), reading.copies());
+        match &mut self.noter {
+            None => submit(&mut self.held, self.order, route, (reading.value, reading.at), reading.copies()),
+            Some(noter) => {
+                acknowledged::note(&mut self.held, noter, route, (reading.value, reading.at), reading.copies())
+            }
+        }
     }
 
     /// Gets to know the series that are new in these steps.
@@ -145,8 +155,12 @@ impl Feed {
         let router = Arc::clone(self.series.router());
         while let Some(Held { stream, sender, reading }) = self.held.front() {
             self.taken(&router, *stream, sender).await;
-            if let Some((value, at)) = *reading {
-                let _counted_by_the_stream = send(sender, value, at).await;
+            let (stream, reading) = (*stream, *reading);
+            if let Some((value, at)) = reading {
+                let sent = send(sender, value, at).await;
+                if let (Some(noter), Ok(())) = (&mut self.noter, sent) {
+                    noter.took(stream, at);
+                }
             }
             let Some(sent) = self.held.pop_front() else { return };
             if sent.reading.is_some() {

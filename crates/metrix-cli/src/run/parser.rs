@@ -1,6 +1,7 @@
 //! [`Parser`]: what reads the lines of a source.
 
 use metrix_io::sources::graphite::Graphite;
+use metrix_io::sources::influx::InfluxLines;
 use metrix_io::sources::statsd::StatsD;
 use metrix_io::sources::{Json, Jsonl, Lines};
 use metrix_io::{LineError, ParseLine, Reading, Sample};
@@ -11,6 +12,7 @@ pub(crate) enum Parser {
     Jsonl(Jsonl),
     Statsd(StatsD),
     Graphite(Graphite),
+    Influx(Box<InfluxLines>),
     Lines(Box<Lines>),
     Json(Box<Json>),
 }
@@ -20,7 +22,7 @@ impl Parser {
     pub(crate) fn forgotten(&self) -> u64 {
         match self {
             Self::Statsd(statsd) => statsd.forgotten(),
-            Self::Jsonl(_) | Self::Graphite(_) | Self::Lines(_) | Self::Json(_) => 0,
+            Self::Jsonl(_) | Self::Graphite(_) | Self::Influx(_) | Self::Lines(_) | Self::Json(_) => 0,
         }
     }
 
@@ -28,7 +30,7 @@ impl Parser {
     pub(crate) fn remembers(&self) -> bool {
         match self {
             Self::Statsd(_) => true,
-            Self::Jsonl(_) | Self::Graphite(_) | Self::Lines(_) | Self::Json(_) => false,
+            Self::Jsonl(_) | Self::Graphite(_) | Self::Influx(_) | Self::Lines(_) | Self::Json(_) => false,
         }
     }
 }
@@ -39,6 +41,7 @@ impl ParseLine for Parser {
             Self::Jsonl(jsonl) => jsonl.parse(line, emit),
             Self::Statsd(statsd) => statsd.parse(line, emit),
             Self::Graphite(graphite) => graphite.parse(line, emit),
+            Self::Influx(influx) => influx.parse(line, emit),
             Self::Lines(lines) => lines.parse(line, emit),
             Self::Json(json) => json.parse(line, emit),
         }
@@ -49,6 +52,7 @@ impl ParseLine for Parser {
             Self::Jsonl(jsonl) => jsonl.samples(line, emit),
             Self::Statsd(statsd) => statsd.samples(line, emit),
             Self::Graphite(graphite) => graphite.samples(line, emit),
+            Self::Influx(influx) => influx.samples(line, emit),
             Self::Lines(lines) => lines.samples(line, emit),
             Self::Json(json) => json.samples(line, emit),
         }
@@ -59,6 +63,7 @@ impl ParseLine for Parser {
             Self::Jsonl(jsonl) => jsonl.skipped(),
             Self::Statsd(statsd) => statsd.skipped(),
             Self::Graphite(graphite) => graphite.skipped(),
+            Self::Influx(influx) => influx.skipped(),
             Self::Lines(lines) => lines.skipped(),
             Self::Json(json) => json.skipped(),
         }

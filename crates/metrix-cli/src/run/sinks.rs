@@ -2,6 +2,7 @@
 
 mod chosen;
 mod influx;
+mod nats;
 mod options;
 mod otlp;
 mod outlet;
@@ -30,6 +31,7 @@ use self::outlet::Outlet;
 pub(crate) use self::takers::Takers;
 pub(crate) use self::watched::{Failures, Watched};
 use super::causes::with_causes;
+use super::inputs::Inputs;
 use super::log::ELEMENTS;
 use super::voice::Voice;
 use crate::args::RunArgs;
@@ -50,12 +52,12 @@ pub(crate) struct Made {
     pub(crate) failures: Failures,
 }
 
-/// Makes the sink of a `[[sink]]`; `ends` says that all inputs do, so that nothing has to be dropped.
+/// Makes the sink of a `[[sink]]`. Where inputs can wait, nothing has to be dropped.
 pub(crate) fn make(
     config: &SinkConfig,
     streams: &[StreamConfig],
     args: &RunArgs,
-    ends: bool,
+    inputs: Inputs,
     view: Option<&View>,
     takers: &Takers,
     voice: &Voice,
@@ -65,7 +67,7 @@ pub(crate) fn make(
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
-        SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
+        SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) | SinkKind::Nats(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -74,7 +76,7 @@ pub(crate) fn make(
         | SinkKind::Sqlite { .. }
         | SinkKind::Table => TRIES_HERE,
     };
-    let (options, most) = options::of(config, streams, tries, ends);
+    let (options, most) = options::of(config, streams, tries, inputs);
     let failures = Failures::default();
     let sink = Watched::new(sink, is_stdout(&config.kind), most, takers.clone(), failures.clone());
     Ok(Made { sink, options, failures })
@@ -127,6 +129,7 @@ fn name(kind: &SinkKind) -> String {
             of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
         }
         SinkKind::RemoteWrite(config) => of("remote_write", Path::new(without_query(&config.url))),
+        SinkKind::Nats(config) => of("nats", Path::new(&config.place.url)),
         SinkKind::Sqlite { path: Some(path), .. } => of("sqlite", path),
         SinkKind::Sqlite { path: None, .. } => "sqlite".to_owned(),
         SinkKind::Table => "table".to_owned(),
@@ -144,7 +147,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
         SinkKind::Table => true,
         SinkKind::Log | SinkKind::Sqlite { .. } => false,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
-        SinkKind::Otlp(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
+        SinkKind::Otlp(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) | SinkKind::Nats(_) => false,
     }
 }
 
@@ -186,6 +189,7 @@ fn open(
         SinkKind::RemoteWrite(config) => {
             Box::new(limited(remote_write::open(config)?, limit, RemoteWrite::write_timeout))
         }
+        SinkKind::Nats(config) => Box::new(nats::open(config)?),
         SinkKind::Sqlite { path, retention } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;
             Box::new(match args.retention.or(*retention) {

@@ -17,7 +17,9 @@ use super::datagrams::Datagrams;
 use super::feed::{Feed, Order};
 use super::host::sample;
 use super::influx::InfluxLines;
+use super::ledger::{Acknowledged, Ledgers};
 use super::live::Live;
+use super::nats::NatsMessages;
 use super::otlp::Otlp;
 use super::parser::Parser;
 use super::progress;
@@ -47,6 +49,7 @@ pub(crate) struct Sources {
     influx: Vec<InfluxLines>,
     otlp: Vec<Otlp>,
     scrapes: Vec<Scrape>,
+    nats: Vec<NatsMessages>,
     /// How often this machine is to be sampled.
     hosts: Vec<Duration>,
     setup: Setup,
@@ -63,6 +66,7 @@ impl Sources {
             influx: Vec::new(),
             otlp: Vec::new(),
             scrapes: Vec::new(),
+            nats: Vec::new(),
             hosts: Vec::new(),
             setup: setup.clone(),
         };
@@ -93,6 +97,10 @@ impl Sources {
             }
             SourceConfig::Prometheus(target) => {
                 self.scrapes.push(Scrape::new(*target, self.setup.clone())?);
+                return Ok(());
+            }
+            SourceConfig::Nats(config) => {
+                self.nats.push(NatsMessages::new(*config, self.setup.clone())?);
                 return Ok(());
             }
             SourceConfig::Host { every } => {
@@ -136,9 +144,9 @@ impl Sources {
 
     /// Reads all of them, until they end or the run is to stop, and tells what came of them; `prints` says that a sink
     /// writes to the standard output.
-    pub(crate) async fn read(self, router: &Arc<Router>, order: Order, prints: bool) -> Outcome {
+    pub(crate) async fn read(self, router: &Arc<Router>, ledgers: &Ledgers, order: Order, prints: bool) -> Outcome {
         let feed = || Feed::new(Arc::clone(router), order);
-        let Self { mut files, followed, datagrams, connections, influx, otlp, scrapes, hosts, setup } = self;
+        let Self { mut files, followed, datagrams, connections, influx, otlp, scrapes, nats, hosts, setup } = self;
         let mut live = Live::new(setup.voice.clone());
         for datagrams in datagrams {
             let name = listening(&datagrams.endpoint(), &setup);
@@ -160,6 +168,10 @@ impl Sources {
         }
         for scrape in scrapes {
             live.start(scrape.url().to_owned(), scrape.run(feed()));
+        }
+        for messages in nats {
+            let (name, ledger) = (messages.name().to_owned(), ledgers.open(Acknowledged::OneByOne));
+            live.start(name, messages.read(Arc::clone(router), ledger));
         }
         for every in hosts {
             live.start("host".to_owned(), sample(every, feed(), setup.clone()));

@@ -17,6 +17,7 @@ mod kills;
 mod kinds;
 mod long_files;
 mod main_job;
+mod nats;
 mod network;
 mod otlp;
 mod outputs;

@@ -16,6 +16,7 @@ mod apache;
 mod arrival;
 #[cfg(any(
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
     feature = "prometheus",
@@ -34,6 +35,7 @@ mod host;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
     feature = "prometheus",
@@ -46,6 +48,8 @@ mod hostile;
 mod http_server;
 #[cfg(feature = "influx")]
 mod influx;
+#[cfg(feature = "nats")]
+mod nats;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
 #[cfg(feature = "otlp")]
@@ -53,6 +57,7 @@ mod otlp;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
     feature = "prometheus",
@@ -63,6 +68,7 @@ mod otlp;
     not(all(
         feature = "graphite",
         feature = "influx",
+        feature = "nats",
         feature = "opentsdb",
         feature = "otlp",
         feature = "remote_write",

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 #[cfg(feature = "graphite")]
 pub(crate) mod carbon;
 pub(crate) mod database;
+#[cfg(feature = "nats")]
+pub(crate) mod nats;
 #[cfg(any(feature = "prometheus", feature = "remote_write"))]
 pub(crate) mod prometheus;
 #[cfg(feature = "otlp")]

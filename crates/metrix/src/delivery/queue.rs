@@ -33,12 +33,16 @@ pub(crate) struct Queue {
     pub(super) turn: tokio::sync::Mutex<()>,
     /// Told to all who wait for the end.
     over: Notify,
+    /// Told to all who wait for a flush: one has ended, or none will.
+    pub(super) flushed: Notify,
 }
 
 /// What the sink's task finds in the queue.
 #[derive(Debug)]
 pub(super) enum Taken {
     Batch(Vec<MElement>),
+    /// Somebody waits for the sink to be flushed, more than for what waits in the queue.
+    Flush,
     Nothing,
     /// There is nothing, and will never be.
     Ended,
@@ -55,6 +59,7 @@ impl Queue {
             room: Notify::new(),
             turn: tokio::sync::Mutex::new(()),
             over: Notify::new(),
+            flushed: Notify::new(),
         }
     }
 
@@ -138,6 +143,11 @@ impl Queue {
     /// Takes up to `most` elements out; they are then in the hands of the sink's task.
     pub(super) fn take(&self, most: usize) -> Taken {
         let mut state = self.state();
+        // What was in hand before has been settled by now.
+        if state.flushes.is_wanted(state.left()) {
+            state.in_hand_since = None;
+            return Taken::Flush;
+        }
         state.in_hand_since = state.waiting.front().map(|oldest| oldest.since);
         if state.waiting.is_empty() {
             return if state.closed && state.tally.pending() == 0 { Taken::Ended } else { Taken::Nothing };
@@ -199,6 +209,7 @@ impl Queue {
         drop(state);
         self.room.notify_one();
         self.over.notify_waiters();
+        self.flushed.notify_waiters();
     }
 
     /// Whether nothing more will come of anything in it.

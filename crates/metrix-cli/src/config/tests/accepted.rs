@@ -14,8 +14,8 @@ use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
 use crate::config::sink::{GraphiteConfig, Naming, StatsdConfig};
 use crate::config::{
-    Attempts, Config, Grouping, Identity, InfluxConfig, InfluxPlace, KindsTaken, Listen, Origin, SinkConfig, SinkKind,
-    SourceConfig, StreamConfig, TagsKept, TcpBounds, TextInput, built_in, read,
+    Attempts, Config, Grouping, Identity, InfluxConfig, InfluxPlace, KindsTaken, Listen, Origin, Payload, SinkConfig,
+    SinkKind, SourceConfig, StreamConfig, TagsKept, TcpBounds, TextInput, built_in, read,
 };
 
 #[track_caller]
@@ -369,4 +369,21 @@ fn otlp() {
     let (env, file) = (SecretPlace::Env("D".to_owned()), SecretPlace::File("f".into()));
     assert_eq!(all.secret_headers, [("c".to_owned(), env), ("e".to_owned(), file)]);
     assert_eq!(all.sums, Some(Vec::new()));
+}
+
+#[test]
+fn nats() {
+    let SinkKind::Nats(least) = sink("type = \"nats\"").kind else { panic!("it is one") };
+    assert_eq!((&*least.place.url, &*least.subject), ("nats://127.0.0.1:4222", "metrix.{name}"));
+    assert_eq!(least.create_stream, None);
+    assert!(least.place.open().is_ok());
+    // The key of the same name is taken for the table.
+    let stream = "[[stream]]\nname = \"*\"\nagg = [\"count\"]\nwindow = \"1s\"";
+    let nats = |rest: &str| source(&format!("type = \"nats\"\nstream = \"A\"\n{rest}\n{stream}"));
+    let SourceConfig::Nats(least) = nats("") else { panic!("it is one") };
+    assert_eq!((&*least.stream, &*least.consumer, least.header_tags.len()), ("A", "metrix", 0));
+    assert!(matches!(least.payload, Payload::Jsonl));
+    let json = nats("format = \"json\"\nmetrics = [ { name = \"a\", value = \"/n\" } ]");
+    let SourceConfig::Nats(json) = json else { panic!("it is one") };
+    assert!(matches!(json.payload, Payload::Json(_)));
 }

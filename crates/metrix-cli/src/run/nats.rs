@@ -1,0 +1,268 @@
+//! [`NatsMessages`]: the source that reads a stream of NATS JetStream.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrix_io::sources::Jsonl;
+use metrix_io::sources::graphite::Graphite;
+use metrix_io::sources::influx::InfluxLines;
+use metrix_io::sources::nats::{NatsMessage, NatsSource};
+use metrix_io::sources::statsd::StatsD;
+use metrix_io::{LineError, NatsError, ParseLine, Reading};
+
+use super::account::Account;
+use super::feed::Feed;
+use super::ledger::{COMMIT_EVERY, Ledger, Settled};
+use super::parser::Parser;
+use super::router::Router;
+use super::setup::Setup;
+use super::stop::Why;
+use crate::config::{NatsSourceConfig, Payload};
+
+/// All messages of a stream are of one partition.
+const PARTITION: u32 = 0;
+
+/// A stream of NATS JetStream, whose messages are acknowledged when the windows that have their elements have reached the sinks.
+#[derive(Debug)]
+pub(crate) struct NatsMessages {
+    name: String,
+    source: NatsSource,
+    reader: MessageReader,
+    every: Duration,
+    setup: Setup,
+}
+
+/// What makes readings of a message.
+#[derive(Debug)]
+struct MessageReader {
+    parser: Parser,
+    subject_tag: Option<String>,
+    header_tags: Vec<String>,
+}
+
+/// What is told once: that it fails, that it works again, and that it stands still.
+#[derive(Debug, Default)]
+struct Told {
+    is_down: bool,
+    is_full: bool,
+    /// How many messages had come when it was looked at last.
+    messages: u64,
+}
+
+impl NatsMessages {
+    /// Says in words what is missing for it.
+    pub(crate) fn new(config: NatsSourceConfig, setup: Setup) -> Result<Self, String> {
+        let name = format!("{}/{}", config.place.url, config.stream);
+        let every = config.commit_every.unwrap_or(COMMIT_EVERY);
+        let source = source(&config).map_err(|error| format!("source {name:?}: {error}"))?;
+        let parser = match config.payload {
+            Payload::Jsonl => Parser::Jsonl(Jsonl::new()),
+            Payload::Statsd => Parser::Statsd(StatsD::new()),
+            Payload::Graphite => Parser::Graphite(Graphite::new()),
+            Payload::Influx => Parser::Influx(Box::new(InfluxLines::new())),
+            Payload::Lines(lines) => Parser::Lines(lines),
+            Payload::Json(json) => Parser::Json(json),
+        };
+        let NatsSourceConfig { subject_tag, header_tags, .. } = config;
+        Ok(Self { name, source, reader: MessageReader { parser, subject_tag, header_tags }, every, setup })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reads messages until the run is to stop, and leaves what acknowledges the last of them to the ledger.
+    pub(crate) async fn read(self, router: Arc<Router>, ledger: Arc<Ledger>) -> Account {
+        let Self { name, mut source, mut reader, every, setup } = self;
+        let mut account = Account::new(name, setup.faults());
+        let mut feed = Feed::noting(router, Arc::clone(&ledger));
+        let mut told = Told::default();
+        if open(&mut source, &ledger, &mut told, &account.name, &setup).await {
+            let mut settling = ledger.settling(every);
+            loop {
+                let settled = tokio::select! {
+                    biased;
+                    () = setup.stop.asked() => break,
+                    settled = settling.recv() => settled,
+                    message = source.next() => {
+                        told.hear(message.as_ref().err(), &account.name, &setup);
+                        let Ok(message) = message else { continue };
+                        let sent = send(&mut source, &message, &mut reader, &mut feed, &mut account, &setup).await;
+                        if sent { continue } else { break }
+                    }
+                };
+                let Some(settled) = settled else { break };
+                let committed = tokio::select! {
+                    biased;
+                    () = setup.stop.asked() => {
+                        // They are acknowledged with the last.
+                        settle(&mut source, &settled);
+                        break;
+                    }
+                    committed = commit(&mut source, &settled) => committed,
+                };
+                told.hear(committed.as_ref().err(), &account.name, &setup);
+                told.look(&source, &account.name, &setup);
+            }
+        }
+        let stats = source.stats();
+        let others = vec![
+            (stats.rejected, "messages that nobody can read"),
+            (feed.replayed(), "left out, since a run before has counted them"),
+        ];
+        ledger.at_the_end(move |settled| async move {
+            // What isn't acknowledged now comes again.
+            let _ = commit(&mut source, &settled).await;
+        });
+        Account { readings: feed.readings(), skipped: reader.parser.skipped(), others, ..account }
+    }
+}
+
+/// Connects, for as long as it takes, and tells the ledger what was stored; tells whether it has, before the run was to stop.
+async fn open(source: &mut NatsSource, ledger: &Ledger, told: &mut Told, name: &str, setup: &Setup) -> bool {
+    loop {
+        let opened = tokio::select! {
+            biased;
+            () = setup.stop.asked() => return false,
+            opened = source.open() => opened.map(str::to_owned),
+        };
+        told.hear(opened.as_ref().err(), name, setup);
+        if let Ok(note) = opened {
+            if let Err(wrong) = ledger.resume(PARTITION, Some(&*note).filter(|note| !note.is_empty())) {
+                setup.voice.say(format_args!("source {name:?}: {wrong}"));
+            }
+            return true;
+        }
+    }
+}
+
+/// Sends the readings of a message; tells whether it goes on after that.
+async fn send(
+    source: &mut NatsSource,
+    message: &NatsMessage,
+    reader: &mut MessageReader,
+    feed: &mut Feed,
+    account: &mut Account,
+    setup: &Setup,
+) -> bool {
+    if !feed.begin(PARTITION, message.position()) {
+        return true;
+    }
+    let (before, mut is_wrong) = (feed.readings(), false);
+    for line in lines(message.payload()) {
+        account.lines += 1;
+        let Err(fault) = reader.read(line, message, feed) else { continue };
+        is_wrong = true;
+        let (kind, sequence) = (fault.kind, message.position());
+        account.faults.add(kind, format_args!("{}: message {sequence}, {}: {fault}", account.name, message.subject()));
+        if setup.strict {
+            setup.stop.ask(Why::WrongLine);
+            return false;
+        }
+    }
+    if is_wrong && feed.readings() == before {
+        source.reject(message.position());
+    }
+    tokio::select! {
+        biased;
+        () = feed.finish() => true,
+        // What is not sent then comes again in the next run.
+        () = setup.stop.asked() => false,
+    }
+}
+
+impl MessageReader {
+    fn read(&mut self, line: &[u8], message: &NatsMessage, feed: &mut Feed) -> Result<(), LineError> {
+        let Self { parser, subject_tag, header_tags } = self;
+        parser.parse(line, &mut |mut reading| {
+            // It is the same when the message comes again.
+            reading.at = reading.at.or(Some(message.at()));
+            if subject_tag.is_none() && header_tags.is_empty() {
+                return feed.send(&reading);
+            }
+            // One whose texts need live no longer than the message.
+            let Reading { name, value, tags, at, weight, kind } = reading;
+            let mut tagged = Reading { at, weight, kind, ..Reading::new(name, value) };
+            for tag in tags {
+                tagged.tags.push(tag);
+            }
+            if let Some(tag) = subject_tag {
+                tagged.tags.push((tag.as_str().into(), message.subject().into()));
+            }
+            for (name, value) in message.headers().filter(|(name, _)| header_tags.iter().any(|tag| tag == name)) {
+                tagged.tags.push((name.into(), value.into()));
+            }
+            feed.send(&tagged);
+        })
+    }
+}
+
+/// The lines of a payload, of which the last need not end.
+fn lines(payload: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = payload.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines.filter(|line| !line.is_empty())
+}
+
+async fn commit(source: &mut NatsSource, settled: &Settled) -> Result<(), NatsError> {
+    settle(source, settled);
+    source.commit(&settled.text).await
+}
+
+fn settle(source: &mut NatsSource, settled: &Settled) {
+    settled.messages.iter().for_each(|(_, position)| source.settle(*position));
+}
+
+impl Told {
+    fn hear(&mut self, error: Option<&NatsError>, name: &str, setup: &Setup) {
+        match error {
+            Some(error) if !std::mem::replace(&mut self.is_down, true) => {
+                setup.voice.say(format_args!("source {name:?}: {error}"));
+            }
+            None if std::mem::take(&mut self.is_down) => {
+                setup.voice.mention(format_args!("source {name:?}: it is read again"));
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    /// Says so if so many messages are held that none comes any more.
+    fn look(&mut self, source: &NatsSource, name: &str, setup: &Setup) {
+        let stats = source.stats();
+        let stands = stats.is_full && std::mem::replace(&mut self.messages, stats.messages) == stats.messages;
+        if stands && !std::mem::replace(&mut self.is_full, true) {
+            let held = stats.held;
+            setup.voice.say(format_args!(
+                "source {name:?}: {held} messages are held by windows that are not over, and no more come: raise \
+                 `max_ack_pending` of the consumer, or have shorter windows or less lateness"
+            ));
+        }
+    }
+}
+
+fn source(config: &NatsSourceConfig) -> Result<NatsSource, Box<dyn Error>> {
+    let mut source = NatsSource::new(config.place.open()?, &config.stream, &config.consumer)?.start(config.start);
+    if let Some(filter) = &config.filter {
+        source = source.filter(filter);
+    }
+    if let Some(messages) = config.max_ack_pending {
+        source = source.max_ack_pending(messages);
+    }
+    if let Some(time) = config.ack_wait {
+        source = source.ack_wait(time);
+    }
+    Ok(match &config.bucket {
+        Some(bucket) => source.bucket(bucket)?,
+        None => source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_payload_has_lines() {
+        let lines = |payload: &'static str| super::lines(payload.as_bytes()).collect::<Vec<_>>();
+        assert_eq!(lines("a\r\nb\n\nc"), [b"a", b"b", b"c"]);
+        assert_eq!(lines("\n\r\n"), [b""; 0]);
+    }
+}

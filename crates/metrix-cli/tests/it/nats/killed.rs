@@ -1,0 +1,190 @@
+//! Whoever is killed, nothing is missing, and where windows go by the times of elements, nothing is counted twice.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use metrix_io::sinks::sqlite::{Query, Store};
+
+use super::server::{Server, publish};
+use super::stored;
+use crate::program::{Running, Scene, until};
+
+/// In all.
+const COUNT: usize = 1_000_000;
+const IN_A_MESSAGE: usize = 100;
+const START: i64 = 1_700_000_000;
+
+/// 1000 of them have the same second; their values are such that sums of them are exact.
+fn message(number: usize) -> Vec<u8> {
+    let mut text = String::new();
+    for element in number * IN_A_MESSAGE..(number + 1) * IN_A_MESSAGE {
+        let (value, shop, at) = (element % 1013, element % 7, START + element as i64 / 1000);
+        writeln!(text, r#"{{"name":"n","value":{value},"tags":{{"shop":"{shop}"}},"at":{at}}}"#).unwrap();
+    }
+    text.into_bytes()
+}
+
+/// Closes all windows before it.
+fn last() -> Vec<u8> {
+    format!(r#"{{"name":"n","value":1,"tags":{{"shop":"last"}},"at":{}}}"#, START + 100_000).into_bytes()
+}
+
+fn exact(server: &Server) -> String {
+    format!(
+        "[[source]]\ntype = \"nats\"\nurl = \"{}\"\nstream = \"NUMBERS\"\nack_wait = \"5s\"\ncommit_every = \"100ms\"\n\
+         [[stream]]\nname = \"n\"\nagg = [\"count\", \"sum\"]\nwindow = \"10s\"\ntime = \"event\"\nlateness = \"20s\"\n\
+         [[sink]]\ntype = \"sqlite\"\npath = \"store.db\"\n",
+        server.url()
+    )
+}
+
+/// Each window of each shop is there once, with all that belongs to it.
+#[track_caller]
+fn check_sums(scene: &Scene) {
+    let store = Store::open_read_only(scene.path("store.db")).unwrap();
+    let mut expected: Vec<(i64, String, u64, u64)> = Vec::new();
+    for window in 0..COUNT / 10_000 {
+        for shop in 0..7 {
+            let of_shop = (window * 10_000..(window + 1) * 10_000).filter(|element| element % 7 == shop);
+            let (count, sum) = of_shop.fold((0, 0), |(count, sum), element| (count + 1, sum + element as u64 % 1013));
+            expected.push((START + (window as i64 + 1) * 10, shop.to_string(), count, sum));
+        }
+    }
+    let of = |name: &str| {
+        let mut found: Vec<(i64, String, u64)> = Vec::new();
+        for element in store.query(&Query::names(name)).unwrap() {
+            let shop = element.tags.get("shop").unwrap().to_owned();
+            if shop != "last" {
+                found.push((element.at.as_nanos() / 1_000_000_000, shop, element.value as u64));
+            }
+        }
+        found.sort();
+        found
+    };
+    let counts: Vec<_> = expected.iter().map(|(at, shop, count, _)| (*at, shop.clone(), *count)).collect();
+    let sums: Vec<_> = expected.iter().map(|(at, shop, _, sum)| (*at, shop.clone(), *sum)).collect();
+    assert_eq!(of("n.count"), counts);
+    assert_eq!(of("n.sum"), sums);
+}
+
+/// Waits until all windows but the last are in the store.
+#[track_caller]
+fn wait_for_all(scene: &Scene, program: &mut Running) {
+    let begun = Instant::now();
+    while stored(scene, "n.count") < COUNT as f64 {
+        assert!(!program.has_ended(), "the program goes on");
+        assert!(begun.elapsed() < Duration::from_secs(180), "only {} have come", stored(scene, "n.count"));
+        sleep(Duration::from_millis(20));
+    }
+}
+
+/// Moments from 50 to 650 milliseconds, the same in each run.
+fn moments() -> impl Iterator<Item = Duration> {
+    let mut state = 5_u64;
+    std::iter::repeat_with(move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Duration::from_millis(50 + (state >> 33) % 600)
+    })
+}
+
+#[test]
+fn sums_are_exact_however_often_the_program_is_killed() {
+    let (scene, server) = (Scene::new(), Server::start());
+    server.make_stream("NUMBERS", "numbers");
+    let messages = COUNT / IN_A_MESSAGE;
+    server.publish("numbers", (0..messages / 2).map(message).collect());
+    let rest: Vec<Vec<u8>> = (messages / 2..messages).map(message).chain([last()]).collect();
+    let publishing = server.runtime.spawn(publish(server.url(), "numbers".to_owned(), rest, messages / 2));
+    let config = exact(&server);
+    let mut kills = 0;
+    for moment in moments().take(12) {
+        let program = scene.start(&config, &[]);
+        // Those that have read something are killed in the middle of it.
+        until("a message", || server.consumer("NUMBERS").filter(|info| info.delivered.stream_sequence > 0));
+        sleep(moment);
+        program.signal("KILL");
+        assert_eq!(program.ended().code, None);
+        kills += 1;
+        if stored(&scene, "n.count") >= COUNT as f64 {
+            break;
+        }
+    }
+    assert!(kills >= 5, "{kills}");
+    let mut program = scene.start(&config, &[]);
+    wait_for_all(&scene, &mut program);
+    server.runtime.block_on(publishing).unwrap();
+    program.signal("TERM");
+    program.ended().code(0);
+    check_sums(&scene);
+}
+
+#[test]
+fn sums_are_exact_when_the_server_is_killed() {
+    let (scene, mut server) = (Scene::new(), Server::start());
+    server.make_stream("NUMBERS", "numbers");
+    let messages = COUNT / IN_A_MESSAGE;
+    let all: Vec<Vec<u8>> = (0..messages).map(message).chain([last()]).collect();
+    let publishing = server.runtime.spawn(publish(server.url(), "numbers".to_owned(), all, 0));
+    let mut program = scene.start(&exact(&server), &[]);
+    for moment in moments().take(5) {
+        sleep(moment);
+        server.kill_and_restart();
+    }
+    wait_for_all(&scene, &mut program);
+    server.runtime.block_on(publishing).unwrap();
+    program.signal("TERM");
+    program.ended().code(0).said(&["the connection was lost"]);
+    check_sums(&scene);
+}
+
+/// A million, read as quickly as it can.
+#[test]
+fn a_million_is_read_in_a_minute() {
+    let (scene, server) = (Scene::new(), Server::start());
+    server.make_stream("NUMBERS", "numbers");
+    server.publish("numbers", (0..COUNT / IN_A_MESSAGE).map(message).chain([last()]).collect());
+    let begun = Instant::now();
+    let mut program = scene.start(&exact(&server), &[]);
+    wait_for_all(&scene, &mut program);
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    program.signal("TERM");
+    program.ended().code(0).said(&["1000001 readings in"]);
+    check_sums(&scene);
+}
+
+/// Windows by the clock have no times of elements that could be compared: there some may be counted twice, but none is missing.
+#[test]
+fn by_the_clock_none_is_missing() {
+    let (scene, server) = (Scene::new(), Server::start());
+    server.make_stream("NUMBERS", "numbers");
+    let series = |number: usize| format!(r#"{{"name":"n","value":1,"tags":{{"id":"{number}"}}}}"#).into_bytes();
+    let publishing =
+        server.runtime.spawn(publish(server.url(), "numbers".to_owned(), (0..5000).map(series).collect(), 0));
+    let config = format!(
+        "[[source]]\ntype = \"nats\"\nurl = \"{}\"\nstream = \"NUMBERS\"\nack_wait = \"5s\"\ncommit_every = \"50ms\"\n\
+         [[stream]]\nname = \"n\"\nagg = [\"count\"]\nwindow = \"200ms\"\n\
+         [[sink]]\ntype = \"jsonl\"\npath = \"out.jsonl\"\n",
+        server.url()
+    );
+    let ids = || {
+        let text = std::fs::read_to_string(scene.path("out.jsonl")).unwrap_or_default();
+        // The last line may be torn where the program was killed.
+        let id =
+            |line: &str| Some(serde_json::from_str::<serde_json::Value>(line).ok()?["tags"]["id"].as_str()?.to_owned());
+        text.lines().filter_map(id).collect::<BTreeSet<String>>()
+    };
+    for moment in moments().take(8) {
+        let program = scene.start(&config, &[]);
+        until("a message", || server.consumer("NUMBERS").filter(|info| info.delivered.stream_sequence > 0));
+        sleep(moment);
+        program.signal("KILL");
+        assert_eq!(program.ended().code, None);
+    }
+    server.runtime.block_on(publishing).unwrap();
+    let program = scene.start(&config, &[]);
+    until("all of them", || (ids().len() == 5000).then_some(()));
+    program.signal("TERM");
+    program.ended().code(0);
+}

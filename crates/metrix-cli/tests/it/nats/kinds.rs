@@ -1,0 +1,175 @@
+//! What messages may have, and how a run with them ends.
+
+use serde_json::Value;
+
+use super::server::Server;
+use super::stored;
+use crate::program::{Scene, elements, sum_of, until};
+
+fn config(server: &Server, source: &str, rest: &str) -> String {
+    format!("[[source]]\ntype = \"nats\"\nurl = \"{}\"\nstream = \"A\"\n{source}\n{rest}", server.url())
+}
+
+const SUMS: &str = "[[stream]]\nname = \"*\"\nagg = [\"sum\"]\nbatch = 1\n[[sink]]\ntype = \"jsonl\"\n";
+
+#[test]
+fn messages_may_have_any_of_the_formats() {
+    for (format, payload, expected) in [
+        ("", r#"{"name":"a","value":1.5}"#, ("a.sum", 1.5)),
+        ("format = \"jsonl\"", "{\"name\":\"a\",\"value\":1}\r\n{\"name\":\"a\",\"value\":2}\n", ("a.sum", 3.0)),
+        ("format = \"statsd\"", "a:1|c\na:2|c", ("a.sum", 3.0)),
+        ("format = \"graphite\"", "a.b 4 1431857103\n", ("a.b.sum", 4.0)),
+        ("format = \"influx\"", "a,b=c value=5 1431857103000000000\na value=6i", ("a.sum", 11.0)),
+        (
+            "format = \"lines\"\npattern = '^(?<n>\\d+) (?<rest>.*)'\nmetrics = [ { name = \"a\", value = \"n\" } ]",
+            "7 seven",
+            ("a.sum", 7.0),
+        ),
+        ("format = \"json\"\nmetrics = [ { name = \"a\", value = \"/n\" } ]", "{\"n\": 8}", ("a.sum", 8.0)),
+    ] {
+        let (scene, server) = (Scene::new(), Server::start());
+        server.make_stream("A", "a.>");
+        server.publish("a.b", vec![payload.as_bytes().to_vec()]);
+        let program = scene.start(&config(&server, format, SUMS), &[]);
+        program.printed(payload.trim_end().lines().count());
+        program.signal("TERM");
+        let ended = program.ended().code(0);
+        assert_eq!(sum_of(expected.0, &ended.out), expected.1, "{format}: {ended:?}");
+    }
+}
+
+#[test]
+fn subjects_and_headers_become_tags_and_the_time_is_the_messages() {
+    let (scene, server) = (Scene::new(), Server::start());
+    server.make_stream("A", "a.>");
+    server.runtime.block_on(async {
+        let client = async_nats::jetstream::new(async_nats::connect(server.url()).await.unwrap());
+        let mut headers = async_nats::HeaderMap::new();
+        headers.insert("Zone", "eu");
+        headers.insert("Other", "x");
+        client.publish_with_headers("a.b.c", headers, "a:1|c".into()).await.unwrap().await.unwrap();
+    });
+    let source = "format = \"statsd\"\nsubject_tag = \"from\"\nheader_tags = [\"Zone\", \"None\"]";
+    let before = metrix::Timestamp::now();
+    let program = scene.start(&config(&server, source, SUMS), &[]);
+    let line: Value = serde_json::from_str(program.printed(1).trim()).unwrap();
+    assert_eq!(line["tags"], serde_json::json!({ "Zone": "eu", "from": "a.b.c" }));
+    // It was stored before the program was started.
+    let at = line["at"].as_str().unwrap().to_owned();
+    assert!(at < before.to_string(), "{at} {before}");
+    program.signal("TERM");
+    program.ended().code(0);
+}
+
+/// At its end the program acknowledges what has reached the sinks, so that the next run has the rest.
+#[test]
+fn what_was_counted_does_not_come_again() {
+    let (scene, server) = (Scene::new(), Server::start());
+    server.make_stream("A", "a");
+    let rest =
+        "[[stream]]\nname = \"*\"\nagg = [\"sum\"]\nbatch = 10\n[[sink]]\ntype = \"sqlite\"\npath = \"store.db\"\n";
+    let config = config(&server, "format = \"statsd\"", rest);
+    let mut total = 0.0;
+    for round in 1..=3 {
+        let messages: Vec<Vec<u8>> =
+            (0..25).map(|number| format!("a:{}|c|#n:{number}", round * 100 + number).into_bytes()).collect();
+        total += (0..25).map(|number| f64::from(round * 100 + number)).sum::<f64>();
+        server.runtime.block_on(super::server::publish(server.url(), "a".to_owned(), messages, round as usize * 1000));
+        let program = scene.start(&config, &[]);
+        until("all", || {
+            let delivered = server.consumer("A")?;
+            (delivered.num_pending == 0 && delivered.delivered.stream_sequence >= round as u64 * 25).then_some(())
+        });
+        // Of the last batch nothing has come out before the end.
+        until("two batches", || (stored(&scene, "a.sum") > 0.0).then_some(()));
+        program.signal("TERM");
+        program.ended().code(0);
+        until("acknowledgements", || server.consumer("A").filter(|info| info.num_ack_pending == 0));
+        assert_eq!(stored(&scene, "a.sum"), total);
+    }
+}
+
+/// Whatever the messages have, the program goes on, and tells how many of them nobody can read.
+#[test]
+fn any_payload_is_survived() {
+    let (scene, server) = (Scene::new(), Server::start());
+    server.make_stream("A", "a");
+    let mut state = 11_u64;
+    let mut random = |bound: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % bound
+    };
+    let good = [
+        &br#"{"name":"a","value":12.5,"tags":{"b":"c"},"at":1431857103.25}"#[..],
+        b"{\"name\":\"a\",\"value\":1}\n{\"name\":\"b\",\"value\":2e3,\"at\":\"2015-05-17T10:05:03Z\"}\n",
+    ];
+    let mut messages: Vec<Vec<u8>> = Vec::new();
+    for number in 0..20_000 {
+        if number % 2 == 0 {
+            let length = random(60);
+            messages.push((0..length).map(|_| random(256) as u8).collect());
+            continue;
+        }
+        let mut payload = good[random(good.len())].to_vec();
+        for _ in 0..=random(4) {
+            let place = random(payload.len());
+            match random(3) {
+                0 => payload[place] = random(256) as u8,
+                1 => payload.truncate(place.max(1)),
+                _ => payload.insert(place, b"{}[]\",:\\\n\0e+-9"[random(14)]),
+            }
+        }
+        messages.push(payload);
+    }
+    messages.push(br#"{"name":"last","value":1}"#.to_vec());
+    server.publish("a", messages);
+    let rest = "[[stream]]\nname = \"*\"\nagg = [\"count\"]\nwindow = \"100ms\"\n[[sink]]\ntype = \"jsonl\"\n";
+    let program = scene.start(&config(&server, "commit_every = \"100ms\"", rest), &[]);
+    until("the last", || program.has_printed("\"last.count\"").then_some(()));
+    until("acknowledgements", || server.consumer("A").filter(|info| info.num_ack_pending == 0));
+    program.signal("TERM");
+    let ended = program.ended().code(0).said(&[" messages that nobody can read", " wrong ("]);
+    assert_eq!(sum_of("last.count", &ended.out), 1.0);
+    assert!(elements(&ended.out).len() > 10);
+}
+
+#[test]
+fn elements_are_published() {
+    let (scene, server) = (Scene::new(), Server::start());
+    let config = format!(
+        "[[source]]\ntype = \"statsd\"\npath = \"-\"\n[[stream]]\nname = \"*\"\nagg = [\"sum\"]\nbatch = 10\n\
+         [[sink]]\ntype = \"nats\"\nurl = \"{}\"\nsubject = \"shop.{{name}}\"\ncreate_stream = \"SHOP\"\n",
+        server.url()
+    );
+    scene.run(&config, &[], "a:1|c\na:2|c\nb.c:4|c|#d:e\n").code(0);
+    let mut found = elements(&server.payloads("SHOP").join("\n"));
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    let expected = [
+        ("a.sum".to_owned(), 3.0, serde_json::json!({})),
+        ("b.c.sum".to_owned(), 4.0, serde_json::json!({ "d": "e" })),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_stream_that_is_missing_is_told_and_waited_for() {
+    let (scene, server) = (Scene::new(), Server::start());
+    let program = scene.start(&config(&server, "format = \"statsd\"", SUMS), &[]);
+    program.said("the stream \"A\" can't be read");
+    server.make_stream("A", "a");
+    server.publish("a", vec![b"a:3|c".to_vec()]);
+    program.printed(1);
+    program.said("it is read again");
+    program.signal("TERM");
+    assert_eq!(sum_of("a.sum", &program.ended().code(0).out), 3.0);
+}
+
+#[test]
+fn a_program_that_never_reached_it_ends() {
+    let scene = Scene::new();
+    let config = format!("[[source]]\ntype = \"nats\"\nurl = \"nats://127.0.0.1:1\"\nstream = \"A\"\n{SUMS}");
+    let program = scene.start(&config, &[]);
+    program.said("nats://127.0.0.1:1 can't be reached");
+    program.signal("TERM");
+    program.ended().code(0);
+}

@@ -1,0 +1,141 @@
+//! [`Server`]: NATS with JetStream.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use async_nats::jetstream::Context;
+use async_nats::jetstream::consumer::Info;
+use async_nats::jetstream::stream::Config;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::peers::installed;
+use crate::program::until;
+
+/// NATS with JetStream, and a runtime for its clients.
+pub(super) struct Server {
+    child: Child,
+    folder: TempDir,
+    pub(super) port: u16,
+    pub(super) runtime: Runtime,
+}
+
+impl Server {
+    pub(super) fn start() -> Self {
+        let folder = TempDir::new().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let server = Self { child: spawn(port, &folder), folder, port, runtime };
+        server.client();
+        server
+    }
+
+    /// Ends it by a signal that it can't catch, and starts it anew with all that it had stored.
+    pub(super) fn kill_and_restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.child = spawn(self.port, &self.folder);
+        self.client();
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// A client of its own, once JetStream answers.
+    pub(super) fn client(&self) -> Context {
+        until("JetStream", || {
+            self.runtime.block_on(async {
+                let client = async_nats::jetstream::new(async_nats::connect(self.url()).await.ok()?);
+                // Of a name that no test has: that there is none is an answer.
+                let answer = client.get_stream("NONE").await.err()?.to_string();
+                answer.contains("not found").then_some(client)
+            })
+        })
+    }
+
+    pub(super) fn make_stream(&self, name: &str, subjects: &str) {
+        let config = Config { name: name.to_owned(), subjects: vec![subjects.to_owned()], ..Config::default() };
+        self.runtime.block_on(async { self.client_now().await.create_stream(config).await.unwrap() });
+    }
+
+    async fn client_now(&self) -> Context {
+        async_nats::jetstream::new(async_nats::connect(self.url()).await.unwrap())
+    }
+
+    /// Publishes messages, many at a time; those that are not acknowledged, as the server has been killed, are published again under the
+    /// same number, so that each is there once.
+    pub(super) fn publish(&self, subject: &str, messages: Vec<Vec<u8>>) {
+        self.runtime.block_on(publish(self.url(), subject.to_owned(), messages, 0));
+    }
+
+    /// What the server knows of the program's consumer.
+    pub(super) fn consumer(&self, stream: &str) -> Option<Info> {
+        self.runtime.block_on(async {
+            let client = async_nats::jetstream::new(async_nats::connect(self.url()).await.ok()?);
+            client.get_stream(stream).await.ok()?.consumer_info("metrix").await.ok()
+        })
+    }
+
+    /// The payloads of all messages of a stream, by their sequences.
+    pub(super) fn payloads(&self, stream: &str) -> Vec<String> {
+        self.runtime.block_on(async {
+            let stream = self.client_now().await.get_stream(stream).await.unwrap();
+            let last = stream.cached_info().state.last_sequence;
+            let mut payloads = Vec::new();
+            for sequence in 1..=last {
+                let message = stream.get_raw_message(sequence).await.unwrap();
+                payloads.push(String::from_utf8(message.payload.to_vec()).unwrap());
+            }
+            payloads
+        })
+    }
+}
+
+/// The same in a task, from this number on.
+pub(super) async fn publish(url: String, subject: String, messages: Vec<Vec<u8>>, first: usize) {
+    let client = async_nats::jetstream::new(async_nats::connect(url).await.unwrap());
+    let numbered: Vec<(usize, Vec<u8>)> = (first..).zip(messages).collect();
+    for some in numbered.chunks(200) {
+        let mut rest: Vec<&(usize, Vec<u8>)> = some.iter().collect();
+        while !rest.is_empty() {
+            let mut acks = Vec::new();
+            for message in rest.drain(..) {
+                let (number, payload) = message;
+                let publish = async_nats::jetstream::message::PublishMessage::build();
+                let publish = publish.payload(payload.clone().into()).message_id(format!("{subject}-{number}"));
+                let ack = client.send_publish(subject.clone(), publish).await;
+                acks.push((message, ack));
+            }
+            for (message, ack) in acks {
+                let is_stored = match ack {
+                    Ok(ack) => ack.await.is_ok(),
+                    Err(_) => false,
+                };
+                if !is_stored {
+                    rest.push(message);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be dead already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(port: u16, folder: &TempDir) -> Child {
+    let program = installed("nats-server", || {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut found = std::env::split_paths(&path).map(|folder| folder.join("nats-server"));
+        found.find(|path: &PathBuf| path.is_file())
+    });
+    let mut command = Command::new(program);
+    command.args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"]).arg(folder.path().join("js"));
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}

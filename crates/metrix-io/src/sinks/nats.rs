@@ -1,0 +1,250 @@
+//! [`Nats`]: elements to NATS JetStream.
+
+mod counts;
+mod message_id;
+mod round;
+mod subject;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::jetstream::stream::Config;
+use metrix::sink::JsonLines;
+use metrix::{MElement, Sink, WriteError};
+use tokio::time::{Instant, timeout_at};
+
+use self::message_id::MessageIds;
+use self::round::{Parcel, Round};
+use self::subject::Template;
+use crate::nats::{Link, NatsError, NatsServer};
+use crate::sinks::refused::Refused;
+
+pub use self::counts::NatsCounts;
+pub use self::subject::SubjectError;
+
+/// A sink that publishes each element to a subject of NATS JetStream, as a message that is one line of JSON, as
+/// [`JsonLines`] writes it, without its end.
+///
+/// # Subjects
+///
+/// The subject is a text with `{name}` in it, which stands for the element's name: `metrix.{name}` unless it is told. A dot in a name
+/// parts it into tokens, so that `metrix.requests.>` subscribes to `requests.count` and `requests.mean`.
+///
+/// | of the name | becomes |
+/// | --- | --- |
+/// | a dot between two other characters | itself: it begins a new token |
+/// | a dot at the beginning, at the end, or after another one | gets `_` where a token would be empty; an empty name is `_` |
+/// | white space of any kind, a control character, `*`, `>` | `_` |
+/// | any other character, also one that is not ASCII | itself |
+/// | more than 2000 bytes of subject | the element is refused |
+///
+/// The message itself has the name as it is, with tags, value and time. A value that is not finite has no form in JSON: the element is
+/// refused.
+///
+/// # Delivery
+///
+/// Each message is acknowledged by JetStream, which has then stored it; many are on their way at a time. A message has a `Nats-Msg-Id` that is made
+/// of the series, the window and the value, so that JetStream drops one that comes again within the stream's time for that, which is two minutes
+/// unless the stream has another: within that time each element is stored once, whatever connections are lost between, and also where a process that
+/// has died is followed by one that sums up the same windows. Where such a window has another value then, that is another message: of those of one series and
+/// window the last holds. An element that is equal to one that was acknowledged is another one, with a number behind its `Nats-Msg-Id`, as long as no 65 536 others
+/// came between.
+///
+/// A stream that takes the subjects has to be there, or is [made](Self::create_stream).
+///
+/// # Errors
+///
+/// A write fails with an error that is worth a retry if the server can't be reached, hangs up, or is slower than the timeouts; if no
+/// stream takes the subject, since it may be made yet; and if JetStream answers with a code of 408, 429 or 5xx, as when a stream is full
+/// that discards what is new. Elements are refused, with the server's words, at any other code; if their message is larger than the server
+/// takes; and where the server permits nobody like us to publish to their subject. Where both happen in one batch the error is worth a retry, has both
+/// positions and the words of the failure alone; the retry tells them apart.
+///
+/// # Cancel safety
+///
+/// A write that is dropped can be followed by another one; the connection is dropped.
+///
+/// # Memory
+///
+/// The messages of one batch, and some words for each of the last 131 072 elements.
+///
+/// # Panics
+///
+/// It must be used within a tokio runtime whose I/O and time are enabled.
+///
+/// ```no_run
+/// use metrix::{MElement, Sink, Timestamp, tags};
+/// use metrix_io::{NatsServer, sinks::nats::Nats};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut sink = Nats::new(NatsServer::new("nats://127.0.0.1:4222")?).subject("metrix.{name}")?.create_stream("METRIX")?;
+/// let element = MElement::new("requests.mean", 12.5, tags! { "page" => "/" }, Timestamp::now());
+/// sink.write(&[element]).await?; // to metrix.requests.mean
+/// assert_eq!(sink.counts().published(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Nats {
+    server: NatsServer,
+    subject: Template,
+    /// The stream that is made if there is none.
+    stream: Option<String>,
+    in_flight: usize,
+    total: Duration,
+    link: Option<Link>,
+    ids: MessageIds,
+    counts: Arc<NatsCounts>,
+    is_closed: bool,
+}
+
+/// What the header of a message takes, beside the payload.
+const HEADER: usize = "NATS/1.0\r\nNats-Msg-Id: \r\n\r\n".len() + message_id::LENGTH;
+
+/// So many bytes has a subject at most: a server takes lines of 4096 bytes, with what else stands in them.
+const LONGEST_SUBJECT: usize = 2000;
+
+impl Nats {
+    /// Publishes to `metrix.{name}`. It connects when there is something to write, and anew after the connection was lost.
+    pub fn new(server: NatsServer) -> Self {
+        Self {
+            server,
+            subject: Template::default(),
+            stream: None,
+            in_flight: 1000,
+            // With the time for a connection it stays below the coordinator's limit of 30 s for a write.
+            total: Duration::from_secs(12),
+            link: None,
+            ids: MessageIds::default(),
+            counts: Arc::default(),
+            is_closed: false,
+        }
+    }
+
+    /// Publishes to this subject, in which `{name}` stands for the name of the element, as the table has it.
+    ///
+    /// # Errors
+    /// If it is no subject, or its first token is not a fixed one that begins with another character than `$` and `_`: what elements are called
+    /// must not reach the subjects that NATS has for itself.
+    ///
+    /// ```
+    /// use metrix_io::{NatsServer, sinks::nats::Nats};
+    ///
+    /// let nats = || Nats::new(NatsServer::new("nats://127.0.0.1").unwrap());
+    /// assert!(nats().subject("shop.metrics.{name}.v1").is_ok());
+    /// assert!(nats().subject("shop.metrics").is_ok());
+    /// let error = nats().subject("{name}").unwrap_err();
+    /// assert!(error.to_string().contains("begin it with a word"), "{error}");
+    /// ```
+    pub fn subject(self, subject: &str) -> Result<Self, SubjectError> {
+        Ok(Self { subject: Template::new(subject)?, ..self })
+    }
+
+    /// Makes a stream of this name for all of its subjects, if there is none of the name: a stream of files, that keeps everything.
+    /// A stream that is there is left as it is.
+    ///
+    /// # Errors
+    /// If no stream can be called so.
+    pub fn create_stream(self, name: &str) -> Result<Self, SubjectError> {
+        let is_of_name = |char: char| !char.is_whitespace() && !char.is_control() && !".*>/\\".contains(char);
+        if name.is_empty() || !name.chars().all(is_of_name) {
+            return Err(SubjectError::new(format!(
+                "no stream can be called {name:?}: write a name without spaces, dots, slashes, `*` and `>`, such as METRIX"
+            )));
+        }
+        Ok(Self { stream: Some(name.to_owned()), ..self })
+    }
+
+    /// So many messages may be on their way at a time, which is 1000 unless it is told.
+    pub fn in_flight(self, messages: std::num::NonZeroUsize) -> Self {
+        Self { in_flight: messages.get(), ..self }
+    }
+
+    /// What the sink has seen so far, to be read while a coordinator has the sink.
+    pub fn counts(&self) -> Arc<NatsCounts> {
+        Arc::clone(&self.counts)
+    }
+
+    /// The connection that there is, or a new one.
+    async fn connect(&mut self) -> Result<Link, NatsError> {
+        if let Some(link) = self.link.take().filter(|link| !link.is_lost()) {
+            return Ok(link);
+        }
+        let link = Link::open(&self.server, self.in_flight).await?;
+        self.counts.connected();
+        if let Some(name) = &self.stream {
+            let config = Config { name: name.clone(), subjects: vec![self.subject.filter()], ..Config::default() };
+            let made = link.jetstream.get_or_create_stream(config).await;
+            made.map_err(|error| NatsError::of(format_args!("the stream {name:?} can't be made"), &error))?;
+        }
+        Ok(link)
+    }
+
+    /// The messages of a batch.
+    async fn parcels(&self, batch: &[MElement], most: usize, refused: &mut Refused) -> Vec<Parcel> {
+        let mut parcels = Vec::with_capacity(batch.len());
+        // Of many elements that have a few names.
+        let mut subjects: HashMap<&str, Arc<str>> = HashMap::new();
+        for ((position, element), id) in batch.iter().enumerate().zip(self.ids.of(batch)) {
+            let mut line = JsonLines::new(Vec::new());
+            // A vector takes everything at once.
+            if let Err(error) = line.write(std::slice::from_ref(element)).await {
+                let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+                refused.add(position, &element.name, cause);
+                continue;
+            }
+            let mut payload = line.into_inner();
+            if payload.last() == Some(&b'\n') {
+                payload.pop();
+            }
+            let subject = subjects.entry(&element.name).or_insert_with(|| self.subject.of(&element.name).into());
+            if subject.len() > LONGEST_SUBJECT {
+                let message = format!("its subject has {} bytes, and may have {LONGEST_SUBJECT}", subject.len());
+                refused.add(position, &element.name, message);
+            } else if payload.len() + HEADER > most {
+                let message = format!("its message has {} bytes, and the server takes {most}", payload.len() + HEADER);
+                refused.add(position, &element.name, message);
+            } else {
+                parcels.push(Parcel { position, subject: Arc::clone(subject), id, payload });
+            }
+        }
+        parcels
+    }
+}
+
+impl Sink for Nats {
+    async fn write(&mut self, batch: &[MElement]) -> Result<(), WriteError> {
+        if self.is_closed {
+            return Err(WriteError::refused("the sink is closed; make a new one"));
+        }
+        // It is put back when all is well, so that nothing of a write that is given up comes into the next one.
+        let mut link = self.connect().await.map_err(WriteError::retryable)?;
+        let mut refused = Refused::default();
+        let parcels = self.parcels(batch, link.client.server_info().max_payload, &mut refused).await;
+        let mut round = Round::new(parcels, self.in_flight, &self.counts);
+        let end = Instant::now() + self.total;
+        let broken = match timeout_at(end, round.run(&mut link)).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error),
+            Err(_) => Some(NatsError::new(format!("the batch was not acknowledged within {:?}", self.total))),
+        };
+        let stored = round.stored();
+        let (unsent, told) = round.into_unsent(|position, words| refused.add(position, &batch[position].name, words));
+        stored.into_iter().for_each(|id| self.ids.stored(id));
+        if broken.is_none() {
+            self.link = Some(link);
+        }
+        match broken.or(told) {
+            None => refused.into_result(batch.len()),
+            Some(error) => Err(refused.with_unsent(unsent.into_iter(), error.into())),
+        }
+    }
+
+    async fn close(&mut self) -> Result<(), WriteError> {
+        self.is_closed = true;
+        self.link = None;
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! [`Plan`]: what is to be read, and how.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use async_nats::jetstream::Context;
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream::kv::Store;
+use async_nats::jetstream::stream::{self, DiscardPolicy};
+
+use super::opened::Opened;
+use super::reader::Reader;
+use super::record::{Record, key};
+use crate::nats::{Link, NatsError, NatsServer};
+
+/// What is to be read, and how.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub(super) server: NatsServer,
+    pub(super) stream: String,
+    pub(super) consumer: String,
+    /// Empty for all.
+    pub(super) filter: String,
+    pub(super) start: NatsStart,
+    pub(super) max_ack_pending: usize,
+    pub(super) ack_wait: Duration,
+    bucket: String,
+}
+
+/// Where a new consumer begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NatsStart {
+    /// With the first message that the stream has.
+    #[default]
+    All,
+    /// With the first one after the consumer was made.
+    New,
+}
+
+impl Plan {
+    pub(super) fn new(server: NatsServer, stream: &str, consumer: &str) -> Result<Self, NatsNameError> {
+        Ok(Self {
+            server,
+            stream: named("stream", stream)?,
+            consumer: named("consumer", consumer)?,
+            filter: String::new(),
+            start: NatsStart::All,
+            max_ack_pending: 100_000,
+            ack_wait: Duration::from_secs(30),
+            bucket: "metrix".to_owned(),
+        })
+    }
+
+    pub(super) fn set_bucket(&mut self, name: &str) -> Result<(), NatsNameError> {
+        let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+        if name.is_empty() || !name.bytes().all(is_of_name) {
+            return Err(NatsNameError { what: "bucket", name: name.to_owned(), of: "letters, digits, `_` and `-`" });
+        }
+        name.clone_into(&mut self.bucket);
+        Ok(())
+    }
+
+    /// Connects, makes what is missing, and finds out what has been settled.
+    pub(super) async fn open(self) -> Result<Opened, NatsError> {
+        let link = Link::open(&self.server, 1).await?;
+        let jetstream = &link.jetstream;
+        let stream = jetstream.get_stream(&self.stream).await;
+        let stream = stream
+            .map_err(|error| NatsError::of(format_args!("the stream {:?} can't be read", self.stream), &error))?;
+        let stream_created = stream.cached_info().created.unix_timestamp_nanos().to_string();
+        let consumer = stream.get_or_create_consumer(&self.consumer, self.config()).await;
+        let of_consumer = |cause: &(dyn Error + 'static)| {
+            NatsError::of(format_args!("the consumer {:?} of {:?} can't be used", self.consumer, self.stream), cause)
+        };
+        let consumer = consumer.map_err(|error| of_consumer(&error))?;
+        let info = consumer.cached_info().clone();
+        if info.config.deliver_subject.is_some() {
+            return Err(of_consumer(&NatsError::new("messages are pushed to it: name another one")));
+        }
+        if info.config.ack_policy != AckPolicy::Explicit {
+            return Err(of_consumer(&NatsError::new(
+                "each message has to be acknowledged explicitly: name another one",
+            )));
+        }
+        let consumer_created = info.created.unix_timestamp_nanos().to_string();
+        let bucket = bucket(jetstream, &self.bucket).await?;
+        let key = key(&self.stream, &self.consumer);
+        let stored = bucket.get(&key).await;
+        let stored = stored
+            .map_err(|error| NatsError::of(format_args!("the bucket {:?} can't be read", self.bucket), &error))?;
+        let record = stored.and_then(|text| Record::read(&text));
+        let record = record.filter(|record| record.stream == stream_created && record.consumer == consumer_created);
+        let (stream_of, consumer_of) = (stream_created.clone(), consumer_created.clone());
+        let mut reader = Reader::new(link, stream, consumer, (bucket, key), stream_created, consumer_created).await?;
+        let delivered = info.delivered.stream_sequence;
+        let record = match record {
+            // The floor of one that begins in the middle may lie before that, so that it has to be known where it began.
+            None if info.num_ack_pending == 0 => {
+                let (held, note) = (Vec::new(), String::new());
+                let begins = Record { stream: stream_of, consumer: consumer_of, next: delivered + 1, held, note };
+                reader.store(&begins).await?;
+                Some(begins)
+            }
+            record => record,
+        };
+        let positive =
+            |number: i64, usual: usize| usize::try_from(number).ok().filter(|&number| number > 0).unwrap_or(usual);
+        Ok(Opened {
+            reader,
+            delivered,
+            floor: info.ack_floor.stream_sequence,
+            max_ack_pending: positive(info.config.max_ack_pending, self.max_ack_pending),
+            ack_wait: Some(info.config.ack_wait).filter(|wait| !wait.is_zero()).unwrap_or(self.ack_wait),
+            record,
+        })
+    }
+
+    fn config(&self) -> pull::Config {
+        pull::Config {
+            durable_name: Some(self.consumer.clone()),
+            description: Some("metrix".to_owned()),
+            deliver_policy: match self.start {
+                NatsStart::All => DeliverPolicy::All,
+                NatsStart::New => DeliverPolicy::New,
+            },
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: self.ack_wait,
+            filter_subject: self.filter.clone(),
+            max_ack_pending: i64::try_from(self.max_ack_pending).unwrap_or(i64::MAX),
+            ..pull::Config::default()
+        }
+    }
+}
+
+/// The bucket of this name, which is made if it is missing: as what it is, a stream, since a server older than the client's
+/// library doesn't understand how that makes one.
+async fn bucket(jetstream: &Context, name: &str) -> Result<Store, NatsError> {
+    if let Ok(bucket) = jetstream.get_key_value(name).await {
+        return Ok(bucket);
+    }
+    let config = stream::Config {
+        name: format!("KV_{name}"),
+        description: Some("What metrix has settled of the streams that it reads".to_owned()),
+        subjects: vec![format!("$KV.{name}.>")],
+        max_messages_per_subject: 1,
+        discard: DiscardPolicy::New,
+        allow_rollup: true,
+        deny_delete: true,
+        allow_direct: true,
+        ..stream::Config::default()
+    };
+    let failed =
+        |cause: &(dyn Error + 'static)| NatsError::of(format_args!("the bucket {name:?} can't be made"), cause);
+    jetstream.create_stream(config).await.map_err(|error| failed(&error))?;
+    jetstream.get_key_value(name).await.map_err(|error| failed(&error))
+}
+
+fn named(what: &'static str, name: &str) -> Result<String, NatsNameError> {
+    let is_of_name = |char: char| !char.is_whitespace() && !char.is_control() && !".*>/\\".contains(char);
+    if name.is_empty() || !name.chars().all(is_of_name) {
+        return Err(NatsNameError { what, name: name.to_owned(), of: "no spaces, dots, slashes, `*` and `>`" });
+    }
+    Ok(name.to_owned())
+}
+
+/// Why nothing can be called so.
+///
+/// ```
+/// use metrix_io::{NatsServer, sources::nats::NatsSource};
+///
+/// let error = NatsSource::new(NatsServer::new("nats://127.0.0.1")?, "a.b", "metrix").unwrap_err();
+/// assert_eq!(error.to_string(), "no stream can be called \"a.b\": write a name of no spaces, dots, slashes, `*` and `>`");
+/// # Ok::<(), metrix_io::AddressError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NatsNameError {
+    what: &'static str,
+    name: String,
+    of: &'static str,
+}
+
+impl fmt::Display for NatsNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no {} can be called {:?}: write a name of {}", self.what, self.name, self.of)
+    }
+}
+
+impl Error for NatsNameError {}

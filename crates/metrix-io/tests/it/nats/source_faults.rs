@@ -1,0 +1,198 @@
+//! What goes wrong with the source, and what becomes of it.
+
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::consumer::{AckPolicy, pull};
+use metrix_io::NatsServer;
+use metrix_io::sources::nats::NatsSource;
+use tokio::time::timeout;
+
+use super::source::{check_nothing_comes, info, number, numbers, source, take};
+use super::{make_stream, publish};
+use crate::peers::PATIENCE;
+use crate::peers::nats::NatsPeer;
+
+/// The next message, whatever goes wrong before.
+async fn next_at_last(source: &mut NatsSource) -> u64 {
+    let tried = async {
+        loop {
+            if let Ok(message) = source.next().await {
+                return number(&message);
+            }
+        }
+    };
+    timeout(PATIENCE, tried).await.expect("the server is back")
+}
+
+#[tokio::test]
+async fn each_comes_once_and_in_order_when_the_server_is_killed() {
+    let (mut peer, _) = numbers(0..10_000).await;
+    let mut source = source(&peer);
+    for expected in 0..10_000 {
+        if expected % 2500 == 1250 {
+            peer.peer.kill();
+            peer.peer.restart();
+        }
+        assert_eq!(next_at_last(&mut source).await, expected);
+        if expected % 3 == 0 {
+            source.settle(expected + 1);
+        }
+        if expected % 700 == 0 {
+            // The server may be away.
+            let _ = source.commit("x").await;
+        }
+    }
+    let client = peer.client().await;
+    check_nothing_comes(&mut source, &client).await;
+    assert!(source.stats().connections >= 4, "{source:?}");
+}
+
+#[tokio::test]
+async fn a_stream_that_is_missing_may_be_made_yet() {
+    let peer = NatsPeer::start();
+    let mut source = source(&peer);
+    let error = source.next().await.unwrap_err().to_string();
+    assert!(error.starts_with("the stream \"NUMBERS\" can't be read") && error.contains("not found"), "{error}");
+    let client = peer.client().await;
+    make_stream(&client, "NUMBERS").await;
+    publish(&client, 0..1).await;
+    assert_eq!(next_at_last(&mut source).await, 0);
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_told() {
+    let mut source = NatsSource::new(NatsServer::new("nats://127.0.0.1:1").unwrap(), "A", "b").unwrap();
+    for _ in 0..2 {
+        let error = source.next().await.unwrap_err().to_string();
+        assert!(error.starts_with("nats://127.0.0.1:1 can't be reached"), "{error}");
+    }
+    assert!(source.commit("").await.is_err());
+}
+
+#[tokio::test]
+async fn a_consumer_of_another_kind_is_none() {
+    let (peer, client) = numbers(0..1).await;
+    let stream = client.get_stream("NUMBERS").await.unwrap();
+    let config = pull::Config {
+        durable_name: Some("metrix".to_owned()),
+        ack_policy: AckPolicy::None,
+        ..pull::Config::default()
+    };
+    stream.create_consumer(config).await.unwrap();
+    let error = source(&peer).next().await.unwrap_err().to_string();
+    assert!(error.contains("has to be acknowledged explicitly"), "{error}");
+}
+
+/// Requests like ours are more than it takes: that is told, and not asked for again at once.
+#[tokio::test]
+async fn a_consumer_that_gives_nothing_is_told() {
+    let (peer, client) = numbers(0..1).await;
+    let stream = client.get_stream("NUMBERS").await.unwrap();
+    let config = pull::Config { durable_name: Some("metrix".to_owned()), max_batch: 10, ..pull::Config::default() };
+    stream.create_consumer(config).await.unwrap();
+    let mut source = source(&peer);
+    let begun = Instant::now();
+    for _ in 0..4 {
+        let error = source.next().await.unwrap_err().to_string();
+        assert!(error.contains("gives nothing, as \"Exceeded MaxRequestBatch"), "{error}");
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(100 + 200 + 400), "{:?}", begun.elapsed());
+}
+
+/// What stands in the bucket is of the consumer that it was written for.
+#[tokio::test]
+async fn a_consumer_that_is_made_anew_begins_anew() {
+    let (peer, client) = numbers(0..100).await;
+    let mut first = source(&peer);
+    for (_, position) in take(&mut first, 100).await {
+        first.settle(position);
+    }
+    first.commit("all").await.unwrap();
+    drop(first);
+    let stream = client.get_stream("NUMBERS").await.unwrap();
+    stream.delete_consumer("metrix").await.unwrap();
+    let mut second = source(&peer);
+    assert_eq!(second.open().await.unwrap(), "");
+    assert_eq!(take(&mut second, 100).await.last(), Some(&(99, 100)));
+}
+
+/// A consumer that is deleted under its reader is made again, and what was read doesn't come again.
+#[tokio::test]
+async fn a_consumer_that_is_deleted_is_made_again() {
+    let (peer, client) = numbers(0..100).await;
+    let mut source = source(&peer);
+    take(&mut source, 100).await;
+    client.get_stream("NUMBERS").await.unwrap().delete_consumer("metrix").await.unwrap();
+    publish(&client, 100..110).await;
+    for expected in 100..110 {
+        assert_eq!(next_at_last(&mut source).await, expected);
+    }
+    check_nothing_comes(&mut source, &client).await;
+}
+
+/// The sequences of a stream that is made anew begin at 1; positions go on.
+#[tokio::test]
+async fn a_stream_that_is_made_anew_begins_anew() {
+    let (peer, client) = numbers(0..10).await;
+    let mut source = source(&peer);
+    let old = take(&mut source, 10).await;
+    client.delete_stream("NUMBERS").await.unwrap();
+    make_stream(&client, "NUMBERS").await;
+    publish(&client, 10..15).await;
+    assert_eq!(next_at_last(&mut source).await, 10);
+    old.iter().for_each(|(_, position)| source.settle(*position));
+    let rest = take(&mut source, 4).await;
+    assert!(rest.iter().all(|(number, position)| *number > 10 && *position > old[9].1), "{rest:?}");
+    source.commit("").await.unwrap();
+    assert_eq!((source.stats().held, info(&client).await.num_ack_pending), (5, 5));
+}
+
+/// One consumer and two readers: each hands out all, and says that something is wrong.
+#[tokio::test]
+async fn another_reader_is_told() {
+    let (peer, client) = numbers(0..10).await;
+    let (mut first, mut second) = (source(&peer), source(&peer));
+    take(&mut first, 10).await;
+    take(&mut second, 10).await;
+    let mut told = String::new();
+    let all = async {
+        for number in 10.. {
+            publish(&client, number..number + 1).await;
+            for source in [&mut first, &mut second] {
+                if let Ok(Err(error)) = timeout(Duration::from_millis(20), source.next()).await {
+                    told = error.to_string();
+                    return;
+                }
+            }
+        }
+    };
+    timeout(PATIENCE, all).await.expect("one of them sees it");
+    assert!(told.contains("to another program that reads as the consumer \"metrix\""), "{told}");
+}
+
+/// Whoever waits may go away at any moment.
+#[tokio::test]
+async fn waiting_can_be_dropped() {
+    let (peer, client) = numbers(0..3000).await;
+    let mut source = source(&peer);
+    let mut expected = 0;
+    let mut micros = 0;
+    while expected < 3000 {
+        micros = (micros + 37) % 400;
+        if let Ok(message) = timeout(Duration::from_micros(micros), source.next()).await {
+            let message = message.unwrap();
+            assert_eq!(number(&message), expected);
+            source.settle(message.position());
+            expected += 1;
+        }
+        let _ = timeout(Duration::from_micros(micros), source.commit(&expected.to_string())).await;
+    }
+    source.commit("done").await.unwrap();
+    let all = async {
+        while info(&client).await.num_ack_pending > 0 {
+            let _ = timeout(Duration::from_millis(50), source.next()).await;
+            source.commit("done").await.unwrap();
+        }
+    };
+    timeout(PATIENCE, all).await.expect("all are acknowledged");
+}
