@@ -9,6 +9,7 @@
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `influx`: the [sink](sinks::influx) that writes to InfluxDB, and the [source](sources::influx) that takes its place.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
+//! - `kafka`: the [source](sources::kafka) and the [sink](sinks::kafka) of Kafka; `kafka-tls`: the same over TLS, by OpenSSL.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and the [source](sources::prometheus) that scrapes as it
@@ -45,6 +46,8 @@ mod increases;
 #[cfg(feature = "influx")]
 mod influx_precision;
 mod input;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod kind;
 #[cfg(any(feature = "jsonl", feature = "lines"))]
 mod near;
@@ -89,6 +92,8 @@ pub use glob::Glob;
 #[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
 pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
+#[cfg(feature = "kafka")]
+pub use kafka::{KafkaCluster, KafkaError, KafkaSasl};
 pub use kind::Kind;
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;

@@ -4,6 +4,8 @@
 pub mod graphite;
 #[cfg(feature = "influx")]
 pub mod influx;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 #[cfg(feature = "opentsdb")]
 pub mod opentsdb;
 #[cfg(feature = "prometheus")]
@@ -11,6 +13,7 @@ pub mod prometheus;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "kafka",
     feature = "opentsdb",
     feature = "prometheus",
     feature = "remote_write",

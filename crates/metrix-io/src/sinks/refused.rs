@@ -3,6 +3,7 @@
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "kafka",
     feature = "opentsdb",
     feature = "remote_write",
     feature = "statsd"
@@ -43,6 +44,7 @@ impl Refused {
     #[cfg(any(
         feature = "graphite",
         feature = "influx",
+        feature = "kafka",
         feature = "opentsdb",
         feature = "remote_write",
         feature = "statsd"

@@ -28,6 +28,7 @@ mod host;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "kafka",
     feature = "opentsdb",
     feature = "prometheus",
     feature = "statsd",
@@ -39,6 +40,8 @@ mod hostile;
 mod http_server;
 #[cfg(feature = "influx")]
 mod influx;
+#[cfg(feature = "kafka")]
+mod kafka;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
 #[cfg(any(

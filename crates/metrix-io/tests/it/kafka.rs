@@ -1,0 +1,6 @@
+//! Kafka, in the process: librdkafka's own broker.
+
+mod broker;
+mod conformance;
+mod sink;
+mod source;
