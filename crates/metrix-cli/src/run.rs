@@ -14,7 +14,10 @@ mod feed;
 mod hand;
 mod host;
 mod influx;
+pub(crate) mod inputs;
 mod keys;
+#[allow(dead_code, reason = "no source here acknowledges yet")]
+pub(crate) mod ledger;
 mod live;
 mod log;
 mod names;

@@ -4,6 +4,7 @@ mod builder;
 mod changes;
 mod error;
 mod fed;
+mod flush;
 mod news;
 mod own_metrics;
 mod registry;
@@ -21,6 +22,7 @@ use tokio::time::Instant;
 
 pub use builder::MCoordinatorBuilder;
 pub use error::CoordinatorError;
+pub use flush::Flushed;
 pub use report::Report;
 pub(crate) use shared::Shared;
 

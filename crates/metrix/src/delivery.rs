@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 mod attempt;
 mod erased;
 mod filter;
+mod flushes;
 mod held_up;
 mod options;
 mod overflow;

@@ -76,7 +76,7 @@ pub mod testing;
 mod timer;
 
 pub use agg::{Agg, AggError, Aggregate, Aggs, AggsState, IntoAgg, MergeableAggs, Outcome};
-pub use coordinator::{CoordinatorError, MCoordinator, MCoordinatorBuilder, Report};
+pub use coordinator::{CoordinatorError, Flushed, MCoordinator, MCoordinatorBuilder, Report};
 pub use cumulative::Cumulative;
 pub use delivery::{Jitter, Overflow, Retry, SinkOptions, SinkStats};
 pub use element::MElement;
@@ -87,7 +87,7 @@ pub use nearest::nearest;
 pub use recorder::{Description, MRecorder, MRecorderBuilder, MetricKind, RecorderStats};
 pub use sink::{Sink, WriteError};
 pub use stream::{
-    BuildError, Family, MSender, MStream, MStreamBuilder, NamedBuilder, SendError, Stage, StreamStats, Windows,
+    BuildError, Family, MSender, MStream, MStreamBuilder, Mark, NamedBuilder, SendError, Stage, StreamStats, Windows,
 };
 pub use tags::{StaticTags, TagSet, Tags};
 pub use timer::{TimeUnit, Timer};

@@ -56,6 +56,14 @@ impl SourceConfig {
         }
     }
 
+    /// Whether it is told what has reached the sinks, so that nothing has to be lost.
+    pub(crate) fn acknowledges(&self) -> bool {
+        match self {
+            Self::Jsonl(_) | Self::Statsd(_) | Self::Graphite(_) | Self::Lines(..) | Self::Json(..) => false,
+            Self::Influx(_) | Self::Prometheus(_) | Self::Host { .. } => false,
+        }
+    }
+
     /// Where its lines come from, if it reads lines.
     pub(crate) fn origin(&self) -> Option<&Origin> {
         match self {

@@ -3,6 +3,7 @@
 use metrix::{BuildError, Stage};
 
 use crate::config::{StreamConfig, TagsKept};
+use crate::run::inputs::Inputs;
 use crate::run::streams;
 
 /// What becomes of its measurements, one after the other.
@@ -19,7 +20,7 @@ pub(super) fn stages(config: &StreamConfig) -> Result<Vec<Stage>, BuildError> {
         before.into_iter().filter_map(|(stage, label)| Some(Stage::new(name, stage, label?))).collect();
 
     // When they come and whether they end changes nothing that is drawn.
-    let (_, stream) = streams::builder(config, true).build()?;
+    let (_, stream) = streams::builder(config, Inputs::End).build()?;
     stages.extend_from_slice(stream.stages());
     if !config.names.is_plain() {
         // Within a pattern each name is a series of its own.

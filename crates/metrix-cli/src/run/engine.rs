@@ -8,6 +8,8 @@ use metrix::{CoordinatorError, MCoordinator, Report};
 use super::dials::Dials;
 use super::drained::Drained;
 use super::feed::Order;
+use super::inputs::Inputs;
+use super::ledger::{Grid, Kept, Ledgers};
 use super::names::Named;
 use super::router::{Entrance, Router};
 use super::setup::Setup;
@@ -18,7 +20,7 @@ use super::summary::Summary;
 use super::voice::Voice;
 use super::{dials, signals, streams};
 use crate::args::RunArgs;
-use crate::config::{Config, Grouping, SinkConfig, StreamConfig};
+use crate::config::{Config, Grouping, SinkConfig, SourceConfig, StreamConfig};
 use crate::exit::Exit;
 use crate::view::View;
 
@@ -30,10 +32,15 @@ pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voic
         voice.say(format_args!("signals can't be listened for: {error}"));
         return Exit::Failed;
     }
+    let inputs = match (ends, config.sources.iter().any(SourceConfig::acknowledges)) {
+        (true, _) => Inputs::End,
+        (false, true) => Inputs::Acknowledged,
+        (false, false) => Inputs::Endless,
+    };
     // First what may be missing, so that nothing has been done if it is.
     let Some(sources) = Sources::open(config.sources, &setup) else { return Exit::Failed };
     let view = sinks::view(&config.sinks, args);
-    let started = match Started::new(&config.streams, &config.sinks, args, ends, view.as_ref(), &setup) {
+    let started = match Started::new(&config.streams, &config.sinks, args, inputs, view.as_ref(), &setup) {
         Ok(started) => started,
         Err(problems) => {
             problems.iter().for_each(|problem| voice.say(problem));
@@ -50,7 +57,7 @@ pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voic
     };
     let order = if ends { Order::Strict } else { Order::Loose };
     let prints = sinks::on_stdout(&config.sinks).next().is_some();
-    let outcome = sources.read(&started.router, order, prints).await;
+    let outcome = sources.read(&started.router, &started.ledgers, order, prints).await;
     voice.bar().finish_and_clear();
     let report = started.end(&setup.stop).await;
     if let Some(screen) = screen {
@@ -70,6 +77,7 @@ pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voic
 struct Started {
     coordinator: Arc<MCoordinator>,
     router: Arc<Router>,
+    ledgers: Ledgers,
     /// By the names of the sinks.
     failures: Vec<(String, Failures)>,
 }
@@ -79,12 +87,12 @@ impl Started {
         streams: &[StreamConfig],
         sinks: &[SinkConfig],
         args: &RunArgs,
-        ends: bool,
+        inputs: Inputs,
         view: Option<&View>,
         setup: &Setup,
     ) -> Result<Self, Vec<String>> {
         let takers = Takers::new(sinks.len(), setup.stop.clone());
-        let make = |config| sinks::make(config, args, ends, view, &takers, &setup.voice);
+        let make = |config| sinks::make(config, args, inputs, view, &takers, &setup.voice);
         let made: Vec<_> = sinks.iter().map(make).collect();
         let problems: Vec<String> = made.iter().filter_map(|made| made.as_ref().err().cloned()).collect();
         if !problems.is_empty() {
@@ -99,10 +107,19 @@ impl Started {
         for (stream, drained) in streams.iter().zip(&drained) {
             let (is_pattern, drained) = (!stream.names.is_plain(), Arc::clone(drained));
             let named = move |elements| Named::new(elements, is_pattern, drained);
-            builder = builder.stream_through(streams::builder(stream, ends), named);
+            builder = builder.stream_through(streams::builder(stream, inputs), named);
         }
         let refused = |error: CoordinatorError| vec![error.to_string()];
         let coordinator = builder.start().map_err(refused)?;
+        let coordinator = Arc::new(coordinator);
+        let kept = streams.iter().map(|stream| {
+            let grid = match stream.grouping {
+                Grouping::Event { every, .. } => Some(Grid::new(every)),
+                Grouping::Batch(_) | Grouping::Arrival(_) => None,
+            };
+            Ok(Kept { name: stream.name.clone(), sender: coordinator.stream(&stream.name)?, grid })
+        });
+        let ledgers = Ledgers::new(kept.collect::<Result<_, _>>().map_err(refused)?, Arc::clone(&coordinator));
         let entrances = streams.iter().zip(drained).map(|(stream, drained)| {
             let sender = coordinator.stream(&stream.name)?;
             let (is_timed, takes_times) = match stream.grouping {
@@ -114,7 +131,7 @@ impl Started {
             Ok(Entrance { names, kind, sender, tags, is_timed, takes_times, drained })
         });
         let router = Arc::new(Router::new(entrances.collect::<Result<_, _>>().map_err(refused)?));
-        Ok(Self { coordinator: Arc::new(coordinator), router, failures })
+        Ok(Self { coordinator, router, ledgers, failures })
     }
 
     fn dials(&self, sources: &Sources, setup: &Setup) -> Dials {
@@ -125,14 +142,17 @@ impl Started {
 
     /// Closes the windows, and waits until the sinks have everything: as long as it takes, but not if the run is to stop.
     async fn end(&self, stop: &Stop) -> Report {
+        let closing = self.ledgers.closing();
         let all = async {
             self.router.close().await;
             self.coordinator.shutdown(stop.left()).await
         };
-        tokio::select! {
+        let report = tokio::select! {
             biased;
             report = all => report,
             () = stop.overdue(GRACE) => self.coordinator.shutdown(Duration::ZERO).await,
-        }
+        };
+        closing.close(&report).await;
+        report
     }
 }

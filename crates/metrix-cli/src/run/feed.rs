@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use metrix::{MSender, SendError, Tags, Timestamp};
 use metrix_io::Reading;
 
+use super::ledger::{Ledger, Noter, Partition, Position};
 use super::router::{Route, Router};
 use super::series::SeriesCache;
 use super::steps::Steps;
@@ -33,6 +34,8 @@ pub(crate) struct Feed {
     newest: Option<Timestamp>,
     readings: u64,
     untimed: u64,
+    /// Where messages are acknowledged.
+    noter: Option<Noter>,
 }
 
 /// Where a series goes.
@@ -54,7 +57,37 @@ struct Held {
 impl Feed {
     pub(crate) fn new(router: Arc<Router>, order: Order) -> Self {
         let (series, known, held) = (SeriesCache::new(router), Vec::new(), VecDeque::new());
-        Self { series, known, order, held, newest: None, readings: 0, untimed: 0 }
+        Self { series, known, order, held, newest: None, readings: 0, untimed: 0, noter: None }
+    }
+
+    /// For a source whose messages are acknowledged: each is [begun](Self::begin), its readings are [sent](Self::send), and it is
+    /// [finished](Self::finish).
+    #[allow(dead_code, reason = "no source here acknowledges yet")]
+    pub(crate) fn noting(router: Arc<Router>, ledger: Arc<Ledger>) -> Self {
+        Self { noter: Some(Noter::new(ledger)), ..Self::new(router, Order::Loose) }
+    }
+
+    /// Begins a message; says whether its readings are to be sent. They are not if it came before, and is held in windows still.
+    #[must_use]
+    #[allow(dead_code, reason = "no source here acknowledges yet")]
+    pub(crate) fn begin(&mut self, partition: Partition, position: Position) -> bool {
+        self.noter.as_mut().is_none_or(|noter| noter.begin(partition, position))
+    }
+
+    /// Sends what is held of the message, and has it be settled when its elements are. If the future is dropped, the rest is still held,
+    /// and the message is not settled before this was called again, or ever.
+    #[allow(dead_code, reason = "no source here acknowledges yet")]
+    pub(crate) async fn finish(&mut self) {
+        self.send_held().await;
+        if let Some(noter) = &mut self.noter {
+            noter.end();
+        }
+    }
+
+    /// How many readings were left out, since a run before has counted them.
+    #[allow(dead_code, reason = "no source here acknowledges yet")]
+    pub(crate) fn replayed(&self) -> u64 {
+        self.noter.as_ref().map_or(0, Noter::replayed)
     }
 
     /// How many readings have come.
@@ -86,7 +119,10 @@ impl Feed {
         self.newest = self.newest.max(reading.at);
         let Some(route) = self.series.route(reading) else { return };
         self.untimed += u64::from(route.is_timed && reading.at.is_none());
-        submit(&mut self.held, self.order, route, (reading.value, reading.at), reading.copies());
+        match &mut self.noter {
+            None => submit(&mut self.held, self.order, route, (reading.value, reading.at), reading.copies()),
+            Some(noter) => note(&mut self.held, noter, route, (reading.value, reading.at), reading.copies()),
+        }
     }
 
     /// Gets to know the series that are new in these steps.
@@ -145,8 +181,12 @@ impl Feed {
         let router = Arc::clone(self.series.router());
         while let Some(Held { stream, sender, reading }) = self.held.front() {
             self.taken(&router, *stream, sender).await;
-            if let Some((value, at)) = *reading {
-                let _counted_by_the_stream = send(sender, value, at).await;
+            let (stream, reading) = (*stream, *reading);
+            if let Some((value, at)) = reading {
+                let sent = send(sender, value, at).await;
+                if let (Some(noter), Ok(())) = (&mut self.noter, sent) {
+                    noter.took(stream, at);
+                }
             }
             let Some(sent) = self.held.pop_front() else { return };
             if sent.reading.is_some() {
@@ -188,6 +228,29 @@ fn submit(
     }
     let reading = (!is_sent).then_some((value, at));
     held.push_back(Held { stream, sender: sender.clone(), reading });
+}
+
+/// Sends a value of a message that is acknowledged, or holds it if it has to wait.
+fn note(
+    held: &mut VecDeque<Held>,
+    noter: &mut Noter,
+    route: &mut Route,
+    (value, at): (f64, Option<Timestamp>),
+    copies: NonZeroU32,
+) {
+    let stream = route.stream;
+    // It must be known here in which window it is.
+    let at = if route.is_timed { at.or_else(|| Some(Timestamp::now())) } else { at.filter(|_| route.takes_times) };
+    if route.is_timed && at.is_some_and(|at| noter.is_replayed(stream, at)) {
+        return;
+    }
+    let sender = route.sender(copies);
+    let sent = if held.is_empty() { send(sender, value, at).now_or_never() } else { None };
+    match sent {
+        Some(Ok(())) => noter.took(stream, at),
+        Some(Err(_counted_by_the_stream)) => {}
+        None => held.push_back(Held { stream, sender: sender.clone(), reading: Some((value, at)) }),
+    }
 }
 
 #[inline]

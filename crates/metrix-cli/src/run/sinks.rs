@@ -22,6 +22,7 @@ use self::outlet::Outlet;
 pub(crate) use self::takers::Takers;
 pub(crate) use self::watched::{Failures, Watched};
 use super::causes::with_causes;
+use super::inputs::Inputs;
 use super::log::ELEMENTS;
 use super::voice::Voice;
 use crate::args::RunArgs;
@@ -45,11 +46,11 @@ pub(crate) struct Made {
     pub(crate) failures: Failures,
 }
 
-/// Makes the sink of a `[[sink]]`; `ends` says that all inputs do, so that nothing has to be dropped.
+/// Makes the sink of a `[[sink]]`. Where inputs can wait, nothing has to be dropped.
 pub(crate) fn make(
     config: &SinkConfig,
     args: &RunArgs,
-    ends: bool,
+    inputs: Inputs,
     view: Option<&View>,
     takers: &Takers,
     voice: &Voice,
@@ -68,17 +69,21 @@ pub(crate) fn make(
         | SinkKind::Sqlite { .. }
         | SinkKind::Table => TRIES_HERE,
     };
-    let usual = if ends { Overflow::Block } else { Overflow::DropOldest };
-    let options = SinkOptions::default()
-        .rate_limit(config.rate_limit)
-        .overflow(config.overflow.unwrap_or(usual))
-        .retry(Retry::default().attempts(size(tries)));
+    let (usual, retry) = match inputs {
+        Inputs::End => (Overflow::Block, Retry::default().attempts(size(tries))),
+        // What is not delivered comes again in another run only if this one doesn't give up before.
+        Inputs::Acknowledged => (Overflow::Block, Retry::forever()),
+        Inputs::Endless => (Overflow::DropOldest, Retry::default().attempts(size(tries))),
+    };
+    let options =
+        SinkOptions::default().rate_limit(config.rate_limit).overflow(config.overflow.unwrap_or(usual)).retry(retry);
     let options = match config.queue {
         Some(queue) => options.queue(queue),
         None => options,
     };
     let failures = Failures::default();
-    let sink = Watched::new(sink, is_stdout(&config.kind), ends.then_some(tries), takers.clone(), failures.clone());
+    let most = (inputs == Inputs::End).then_some(tries);
+    let sink = Watched::new(sink, is_stdout(&config.kind), most, takers.clone(), failures.clone());
     Ok(Made { sink, options, failures })
 }
 

@@ -17,6 +17,7 @@ use super::datagrams::Datagrams;
 use super::feed::{Feed, Order};
 use super::host::sample;
 use super::influx::InfluxLines;
+use super::ledger::Ledgers;
 use super::live::Live;
 use super::parser::Parser;
 use super::progress;
@@ -127,7 +128,7 @@ impl Sources {
 
     /// Reads all of them, until they end or the run is to stop, and tells what came of them; `prints` says that a sink
     /// writes to the standard output.
-    pub(crate) async fn read(self, router: &Arc<Router>, order: Order, prints: bool) -> Outcome {
+    pub(crate) async fn read(self, router: &Arc<Router>, _ledgers: &Ledgers, order: Order, prints: bool) -> Outcome {
         let feed = || Feed::new(Arc::clone(router), order);
         let Self { mut files, followed, datagrams, connections, influx, scrapes, hosts, setup } = self;
         let mut live = Live::new(setup.voice.clone());

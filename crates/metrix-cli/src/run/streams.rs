@@ -4,20 +4,29 @@ use std::time::Duration;
 
 use metrix::{MStream, MStreamBuilder, Timestamp, Windows};
 
+use super::inputs::Inputs;
 use crate::config::{Grouping, StreamConfig};
 
 /// Windows of event time close by the clock when nothing has come for so long, unless all inputs end.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// The stream of a `[[stream]]`; `ends` says that all inputs do, so that no clock is looked at.
-pub(crate) fn builder(config: &StreamConfig, ends: bool) -> MStreamBuilder {
+/// The same where inputs are acknowledged: what comes after that for a window that was closed so is missing, and a server may be away
+/// for a while.
+const LONG_IDLE: Duration = Duration::from_secs(60);
+
+/// The stream of a `[[stream]]`. Where all inputs end, no clock is looked at.
+pub(crate) fn builder(config: &StreamConfig, inputs: Inputs) -> MStreamBuilder {
     let stream = MStream::builder(config.name.as_str());
     let stream = match config.grouping {
         Grouping::Batch(n) => stream.batch(n),
         Grouping::Arrival(every) => stream.window(Windows::every(every).aligned_to(Timestamp::EPOCH)),
         Grouping::Event { every, lateness } => {
             let windows = Windows::every(every).aligned_to(Timestamp::EPOCH).event_time(lateness);
-            stream.window(if ends { windows } else { windows.idle(IDLE) })
+            stream.window(match inputs {
+                Inputs::End => windows,
+                Inputs::Acknowledged => windows.idle(LONG_IDLE),
+                Inputs::Endless => windows.idle(IDLE),
+            })
         }
     };
     let stream = stream.default_tags(config.default_tags.clone()).aggs(config.aggs.iter().cloned());

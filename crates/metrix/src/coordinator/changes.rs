@@ -57,9 +57,9 @@ impl MCoordinator {
     /// # Cancel safety
     /// The stream is removed at once. If the future is dropped, what is left of it goes to the sinks all the same.
     pub async fn remove_stream(&self, name: &str) -> Result<StreamStats, CoordinatorError> {
-        let (sender, mut panicked) = self.shared.remove_stream(name)?;
+        let (sender, mut done) = self.shared.remove_stream(name)?;
         // It waits for the end of its task, which may be that of its runtime.
-        while panicked.changed().await.is_ok() {}
+        while done.changed().await.is_ok() {}
         Ok(sender.stats())
     }
 

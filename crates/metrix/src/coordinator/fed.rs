@@ -9,8 +9,8 @@ use crate::{MSender, Stage, StreamStats};
 #[derive(Debug)]
 pub(super) struct Fed {
     pub(super) sender: MSender,
-    /// Whether the task has panicked. The other side is gone when the task is.
-    pub(super) panicked: watch::Receiver<bool>,
+    /// What the task has done. The other side is gone when the task is.
+    pub(super) done: watch::Receiver<Done>,
     /// Whether the task was ended before the pipeline was.
     pub(super) cut_off: bool,
     pub(super) task: AbortHandle,
@@ -20,10 +20,28 @@ pub(super) struct Fed {
     pub(super) told: StreamStats,
 }
 
+/// What the task of a stream has done.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Done {
+    /// So many elements that the stream has given are in the sinks' queues.
+    pub(super) handed_on: u64,
+    /// Whether it has panicked.
+    pub(super) panicked: bool,
+}
+
+impl Done {
+    /// So many more elements of the stream are in the queues; says whether that is news.
+    pub(super) fn hands_on(&mut self, all: u64) -> bool {
+        let before = self.handed_on;
+        self.handed_on = before.max(all);
+        self.handed_on > before
+    }
+}
+
 impl Fed {
     /// Whether its last elements have gone to the sinks.
     pub(super) fn is_over(&self) -> bool {
-        self.panicked.has_changed().is_err()
+        self.done.has_changed().is_err()
     }
 
     /// Ends the task, if its pipeline still holds something: a `delay` of an hour does, after a shutdown of seconds.

@@ -19,7 +19,8 @@ use crate::{MSender, SinkStats};
 pub(super) struct Registry {
     pub(super) streams: BTreeMap<Arc<str>, Fed>,
     pub(super) sinks: BTreeMap<Arc<str>, Served>,
-    /// Streams that were taken out, and of which the own metrics have not told all.
+    /// Streams that were taken out, and may still have to hand on what they had; or of which the own metrics have not told
+    /// all.
     pub(super) leaving_streams: Vec<Fed>,
     /// Sinks that were taken out, and may still have to write what waits for them; or of which the own metrics have not
     /// told all.

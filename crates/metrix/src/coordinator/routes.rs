@@ -1,7 +1,9 @@
 //! [`Routes`]: the sinks' queues, and the way of a stream's elements into them.
 
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use futures_util::StreamExt;
@@ -12,6 +14,22 @@ use crate::delivery::Queue;
 
 /// As many elements of a stream are handed on at once.
 const CHUNK: usize = 1024;
+
+/// What the sinks' queues have of the elements that a stream has given.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum HandedOn {
+    All,
+    /// A pipeline may have taken one from its stream, and still have more to give of it.
+    AllButOne,
+}
+
+/// Why no more is taken at once.
+enum Filled {
+    Full,
+    /// The stream has no more at the moment.
+    ForNow,
+    Ended,
+}
 
 /// The queues of all sinks, shared by the tasks of all streams.
 #[derive(Debug, Default)]
@@ -34,17 +52,32 @@ impl Routes {
         self.nowhere.load(Ordering::Relaxed)
     }
 
-    /// Brings all elements of a stream into the queues, until it ends.
-    pub(super) async fn feed(&self, stream: impl Stream<Item = MElement> + Unpin) {
-        let mut chunks = stream.ready_chunks(CHUNK);
-        while let Some(chunk) = chunks.next().await {
-            self.hand_on(&chunk).await;
+    /// Brings all elements of a stream into the queues, until it ends; says whenever it has handed on all that the stream has given,
+    /// or all but the last.
+    pub(super) async fn feed(
+        &self,
+        mut stream: impl Stream<Item = MElement> + Unpin,
+        has_handed_on: impl Fn(HandedOn),
+    ) {
+        let mut hand = Vec::new();
+        loop {
+            let filled = poll_fn(|cx| fill(&mut hand, &mut stream, cx, &has_handed_on)).await;
+            if !hand.is_empty() {
+                self.hand_on(&hand).await;
+                hand.clear();
+            }
             // A stream that is always ready must not keep the other tasks of its thread from running, the sinks' above all,
             // whose queues would overflow.
-            if chunk.len() == CHUNK {
-                tokio::task::yield_now().await;
-            } else {
-                tokio::task::consume_budget().await;
+            match filled {
+                Filled::Full => {
+                    has_handed_on(HandedOn::AllButOne);
+                    tokio::task::yield_now().await;
+                }
+                Filled::ForNow => {
+                    has_handed_on(HandedOn::All);
+                    tokio::task::consume_budget().await;
+                }
+                Filled::Ended => return has_handed_on(HandedOn::All),
             }
         }
     }
@@ -69,5 +102,28 @@ impl Routes {
         let queues = self.queues_for(chunk);
         // Every sink gets what it has room for before any is waited for, and none waits for another's room.
         join_all(queues.iter().map(|queue| queue.offer(chunk).wait())).await;
+    }
+}
+
+/// Takes what the stream has, as far as a chunk goes. Waits for one element at least.
+fn fill(
+    hand: &mut Vec<MElement>,
+    stream: &mut (impl Stream<Item = MElement> + Unpin),
+    cx: &mut Context<'_>,
+    has_handed_on: &impl Fn(HandedOn),
+) -> Poll<Filled> {
+    loop {
+        match stream.poll_next_unpin(cx) {
+            Poll::Ready(Some(element)) => hand.push(element),
+            Poll::Ready(None) => return Poll::Ready(Filled::Ended),
+            Poll::Pending if hand.is_empty() => {
+                has_handed_on(HandedOn::All);
+                return Poll::Pending;
+            }
+            Poll::Pending => return Poll::Ready(Filled::ForNow),
+        }
+        if hand.len() == CHUNK {
+            return Poll::Ready(Filled::Full);
+        }
     }
 }

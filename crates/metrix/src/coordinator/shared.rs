@@ -12,11 +12,11 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use super::fed::Fed;
+use super::fed::{Done, Fed};
 use super::news::News;
 use super::own_metrics::own_metrics;
 use super::registry::{End, Open, OwnMetrics, Registry};
-use super::routes::Routes;
+use super::routes::{HandedOn, Routes};
 use super::served::Served;
 use super::{CoordinatorError, Report};
 use crate::delivery::{Delivery, ErasedSink, Queue, within};
@@ -28,7 +28,7 @@ use crate::{Graph, MElement, MSender, MStream, MStreamBuilder, SinkOptions, Stag
 pub(crate) struct Shared {
     runtime: Handle,
     rate_limit: Duration,
-    routes: Arc<Routes>,
+    pub(super) routes: Arc<Routes>,
     registry: Mutex<Registry>,
 }
 
@@ -50,7 +50,7 @@ impl Shared {
         Arc::new(Self { runtime, rate_limit, routes: Arc::default(), registry: Mutex::new(registry) })
     }
 
-    fn registry(&self) -> MutexGuard<'_, Registry> {
+    pub(super) fn registry(&self) -> MutexGuard<'_, Registry> {
         // Nothing of ours panics while it is locked, and nothing of anyone else's runs.
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,31 +98,40 @@ impl Shared {
         if registry.streams.contains_key(&name) {
             return Err(CoordinatorError::StreamTwice { name });
         }
-        let (panics, panicked) = watch::channel(false);
+        let (tells, done) = watch::channel(Done::default());
         let (routes, stream_name) = (Arc::clone(&self.routes), Arc::clone(&name));
         // Whoever waits for the end of all streams waits until it is dropped, and finds a panic noted by then.
         let feeding = registry.open.as_ref().map(|open| open.feeding.clone());
+        let taken = sender.taken();
         let task = self.runtime.spawn(async move {
-            if let Err(payload) = AssertUnwindSafe(routes.feed(stream)).catch_unwind().await {
+            let has_handed_on = |handed_on| {
+                let all = match handed_on {
+                    HandedOn::All => taken.count(),
+                    HandedOn::AllButOne => taken.count().saturating_sub(1),
+                };
+                tells.send_if_modified(|done| done.hands_on(all));
+            };
+            if let Err(payload) = AssertUnwindSafe(routes.feed(stream, has_handed_on)).catch_unwind().await {
                 tracing::error!(stream = &*stream_name, panic = message(payload), "the stream panicked, and is over");
-                panics.send_replace(true);
+                tells.send_modify(|done| done.panicked = true);
             }
-            drop(feeding);
+            drop((feeding, tells));
         });
         let (task, told) = (task.abort_handle(), StreamStats::default());
-        let fed = Fed { sender: sender.clone(), panicked, cut_off: false, task, through, told };
+        let fed = Fed { sender: sender.clone(), done, cut_off: false, task, through, told };
         registry.streams.insert(name, fed);
         Ok(sender)
     }
 
     /// Takes a stream out; gives what tells of it, and of its task's end, at which its last elements have gone to the sinks.
-    pub(super) fn remove_stream(&self, name: &str) -> Result<(MSender, watch::Receiver<bool>), CoordinatorError> {
+    pub(super) fn remove_stream(&self, name: &str) -> Result<(MSender, watch::Receiver<Done>), CoordinatorError> {
         let mut registry = self.open()?;
         let fed = registry.streams.remove(name).ok_or_else(|| registry.unknown_stream(name))?;
-        let removed = (fed.sender.clone(), fed.panicked.clone());
-        if registry.own_metrics.is_some() {
-            registry.leaving_streams.push(fed);
+        let removed = (fed.sender.clone(), fed.done.clone());
+        if registry.own_metrics.is_none() {
+            registry.leaving_streams.retain(|fed| !fed.is_over());
         }
+        registry.leaving_streams.push(fed);
         drop(registry);
         removed.0.close();
         Ok(removed)
@@ -246,7 +255,7 @@ impl Shared {
             registry.streams.iter().filter(move |(_, fed)| is(fed)).map(|(name, _)| name.clone()).collect()
         };
         Report {
-            panicked: names_of(|fed| *fed.panicked.borrow()),
+            panicked: names_of(|fed| fed.done.borrow().panicked),
             cut_off: names_of(|fed| fed.cut_off),
             streams: registry.streams.iter().map(|(name, fed)| (name.clone(), fed.sender.stats())).collect(),
             sinks: registry.sinks.iter().map(|(name, sink)| (name.clone(), sink.delivery.queue().stats())).collect(),

@@ -33,12 +33,16 @@ pub(crate) struct Queue {
     pub(super) turn: tokio::sync::Mutex<()>,
     /// Told to all who wait for the end.
     over: Notify,
+    /// Told to all who wait for a flush: one has ended, or none will.
+    flushed: Notify,
 }
 
 /// What the sink's task finds in the queue.
 #[derive(Debug)]
 pub(super) enum Taken {
     Batch(Vec<MElement>),
+    /// Somebody waits for the sink to be flushed, more than for what waits in the queue.
+    Flush,
     Nothing,
     /// There is nothing, and will never be.
     Ended,
@@ -55,6 +59,7 @@ impl Queue {
             room: Notify::new(),
             turn: tokio::sync::Mutex::new(()),
             over: Notify::new(),
+            flushed: Notify::new(),
         }
     }
 
@@ -138,6 +143,11 @@ impl Queue {
     /// Takes up to `most` elements out; they are then in the hands of the sink's task.
     pub(super) fn take(&self, most: usize) -> Taken {
         let mut state = self.state();
+        // What was in hand before has been settled by now.
+        if state.flushes.is_wanted(state.left()) {
+            state.in_hand_since = None;
+            return Taken::Flush;
+        }
         state.in_hand_since = state.waiting.front().map(|oldest| oldest.since);
         if state.waiting.is_empty() {
             return if state.closed && state.tally.pending() == 0 { Taken::Ended } else { Taken::Nothing };
@@ -147,6 +157,40 @@ impl Queue {
         drop(state);
         self.room.notify_one();
         Taken::Batch(batch)
+    }
+
+    /// How many elements have left the queue. While the sink's task has none in hand, all of these are settled.
+    pub(super) fn left(&self) -> u64 {
+        self.state().left()
+    }
+
+    /// The sink was flushed when so many elements were settled, or could not be.
+    pub(super) fn has_flushed(&self, left: u64, is_flushed: bool) {
+        self.state().flushes.done(left, is_flushed);
+        self.flushed.notify_waiters();
+    }
+
+    /// Waits until all that has come into the queue is settled, in whatever way, and the sink has been flushed after; says whether it
+    /// could be. What comes later is not waited for. If it is dropped, the sink may be flushed all the same.
+    pub(crate) async fn flush(&self) -> bool {
+        let flush = {
+            let mut state = self.state();
+            let position = state.entered;
+            state.flushes.want(position)
+        };
+        self.ready.notify_one();
+        loop {
+            let told = self.flushed.notified();
+            {
+                let state = self.state();
+                let end = state.flushes.end_of(flush);
+                if let Some(is_flushed) = end.or(state.ended.then_some(false)) {
+                    return is_flushed;
+                }
+            }
+            // It is told of what comes from where it was made.
+            told.await;
+        }
     }
 
     /// Waits until there may be something to take.
@@ -199,6 +243,7 @@ impl Queue {
         drop(state);
         self.room.notify_one();
         self.over.notify_waiters();
+        self.flushed.notify_waiters();
     }
 
     /// Whether nothing more will come of anything in it.

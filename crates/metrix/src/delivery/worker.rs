@@ -18,35 +18,39 @@ pub(super) struct Worker {
     sink: Box<dyn ErasedSink>,
     options: SinkOptions,
     rng: fastrand::Rng,
+    /// Whether it may hold what it has written, since it wasn't flushed after, or could not be.
+    holds: bool,
     /// Before this, no write may begin.
     next_write: Option<Instant>,
 }
 
 impl Worker {
     pub(super) fn new(queue: Arc<Queue>, sink: Box<dyn ErasedSink>, options: SinkOptions) -> Self {
-        Self { queue, sink, options, rng: fastrand::Rng::new(), next_write: None }
+        Self { queue, sink, options, rng: fastrand::Rng::new(), holds: false, next_write: None }
     }
 
     /// Works until the queue has ended; then flushes and closes the sink.
     pub(super) async fn run(mut self) {
-        let mut holds = false;
+        let mut idle = true;
         loop {
             // A sink that is always ready must not keep the other tasks of its thread from running.
             tokio::task::consume_budget().await;
             match self.queue.take(self.options.batch()) {
                 Taken::Batch(batch) => {
                     self.deliver(batch).await;
-                    holds = true;
+                    (self.holds, idle) = (true, false);
                 }
-                Taken::Nothing if holds => {
+                Taken::Flush => self.flush().await,
+                Taken::Nothing if !idle => {
                     self.flush().await;
-                    holds = false;
+                    // Where that failed it is not done again before there is a reason to.
+                    idle = true;
                 }
                 Taken::Nothing => self.queue.ready().await,
                 Taken::Ended => break,
             }
         }
-        if holds {
+        if !idle {
             self.flush().await;
         }
         let answer = attempt(&mut *self.sink, Call::Close, self.options.write_timeout).await;
@@ -99,15 +103,23 @@ impl Worker {
         answer
     }
 
-    /// Has the sink send on what it holds, as often as it takes or the options allow.
+    /// Has the sink send on what it holds, if it may hold something, and tells those who wait for that.
     async fn flush(&mut self) {
+        let left = self.queue.left();
+        self.holds = self.holds && !self.try_flush().await;
+        self.queue.has_flushed(left, !self.holds);
+    }
+
+    /// Tries that as often as it takes or the options allow.
+    async fn try_flush(&mut self) -> bool {
         let mut pauses = self.options.retry.pauses();
         while let Err(failure) = attempt(&mut *self.sink, Call::Flush, self.options.write_timeout).await {
             self.note(&failure, "flushing the sink failed");
             let pause = pauses.next(&mut self.rng).filter(|_| failure.is_retryable());
-            let Some(pause) = pause else { return };
+            let Some(pause) = pause else { return false };
             sleep(pause).await;
         }
+        true
     }
 
     /// Says in the log that the sink names elements that it was not given, if it does.

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use metrix_core::{EmitError, Operator, Pusher, TimeDomain};
+use metrix_core::{EmitError, Operator, Pusher, TimeDomain, Timestamp};
 
 use super::measurement::Measurement;
 
@@ -12,6 +12,9 @@ pub(super) trait Entry: Send + Sync {
     fn try_push(&self, measurement: Measurement) -> Result<(), EmitError<Measurement>>;
     fn push(&self, measurement: Measurement) -> Push<'_>;
     fn close(&self);
+    /// How far time has come, with all windows given out that were over by then; `None` once it is closed. Who asks has the lock under
+    /// which windows and batches end, and sees all of those that have.
+    fn served_until(&self) -> Option<Timestamp>;
 }
 
 pub(super) type Push<'a> = Pin<Box<dyn Future<Output = Result<(), EmitError<Measurement>>> + Send + 'a>>;
@@ -31,5 +34,9 @@ where
 
     fn close(&self) {
         Pusher::close(self);
+    }
+
+    fn served_until(&self) -> Option<Timestamp> {
+        Pusher::served_until(self)
     }
 }

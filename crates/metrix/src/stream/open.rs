@@ -18,8 +18,14 @@ pub(super) struct Open(Arc<Counters>);
 
 impl Open {
     fn new(counters: &Arc<Counters>) -> Self {
+        counters.begun.add(1);
         counters.open.add(1);
         Self(Arc::clone(counters))
+    }
+
+    /// It has come to its end.
+    fn end(self) {
+        self.0.over.add(1);
     }
 }
 
@@ -52,8 +58,12 @@ impl<T, F: Fold<T>> Fold<T> for Opened<F> {
         self.take(state, |fold, state| fold.step(state, item));
     }
 
-    fn finish(&self, (state, _open): Self::State) -> F::Out {
-        self.fold.finish(state)
+    fn finish(&self, (state, open): Self::State) -> F::Out {
+        let finished = self.fold.finish(state);
+        if let Some(open) = open {
+            open.end();
+        }
+        finished
     }
 }
 
@@ -73,8 +83,8 @@ mod tests {
         fold.step(&mut two, 4);
         assert_eq!(counters.open.get(), 2);
         assert_eq!(Fold::<i32>::finish(&fold, one), 3);
-        assert_eq!(counters.open.get(), 1);
+        assert_eq!((counters.open.get(), counters.begun.get(), counters.over.get()), (1, 2, 1));
         drop(two);
-        assert_eq!(counters.open.get(), 0);
+        assert_eq!((counters.open.get(), counters.begun.get(), counters.over.get()), (0, 2, 1), "nothing came of it");
     }
 }

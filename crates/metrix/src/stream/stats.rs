@@ -85,6 +85,9 @@ pub(crate) struct Counters {
     pub(crate) overflowed: Counter,
     /// Windows or batches that hold measurements, and are not over.
     pub(crate) open: Counter,
+    /// Those that ever held any, and those of them that came to their end: not those that were dropped with their stream.
+    pub(crate) begun: Counter,
+    pub(crate) over: Counter,
 }
 
 impl Counters {

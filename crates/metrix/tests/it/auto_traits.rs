@@ -13,8 +13,8 @@ fn all_that_has_no_reason_against_it() {
     is_send(None::<MCoordinatorBuilder>);
     is_shared(None::<(MSender, Timer, Gauge, Cumulative)>);
     is_shared(None::<(MElement, Tags, Agg, Aggs, MergeableAggs, Aggregate)>);
-    is_shared(None::<(NamedBuilder, MStreamBuilder, Windows, Stage, StreamStats)>);
-    is_shared(None::<(MCoordinator, SinkOptions, SinkStats, Report, Graph)>);
+    is_shared(None::<(NamedBuilder, MStreamBuilder, Windows, Stage, StreamStats, Mark)>);
+    is_shared(None::<(MCoordinator, SinkOptions, SinkStats, Report, Flushed, Graph)>);
     is_shared(None::<(AggError, BuildError, SendError, WriteError, CoordinatorError)>);
 }
 

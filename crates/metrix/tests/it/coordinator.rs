@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep};
 mod acts;
 mod changes;
 mod end;
+mod flush;
 mod golden;
 mod isolation;
 mod log;

@@ -8,7 +8,7 @@ use std::task::Poll;
 use super::hub::Hub;
 use super::room::Waiter;
 use crate::source::EmitError;
-use crate::{Operator, TimeDomain};
+use crate::{Operator, TimeDomain, Timestamp};
 
 /// The side of a [`pushed`](crate::pushed()) operator that items are given to. A clone of it is cheap, and gives items to
 /// the same operator.
@@ -81,6 +81,31 @@ where
     /// If the operator does. Then the stream is closed.
     pub fn try_push(&self, item: In) -> Result<(), EmitError<In>> {
         self.hub.push(item, |_room| None)
+    }
+
+    /// How far time has come with all deadlines served: whatever the operator was to do by then it has done, and what came of it
+    /// waits in the stream or has been taken. It never goes back. `None` once the stream is closed, dropped or over.
+    ///
+    /// In event time that is the watermark, less whatever deadline is due and not served yet; in arrival time the moment of the
+    /// last push or poll, likewise. It serves no deadline itself.
+    ///
+    /// ```
+    /// use metrix_core::{EventTime, Timestamp, fold::Count, ops::TimedWindow, prelude::*};
+    /// use std::time::Duration;
+    ///
+    /// let event_time = EventTime::new(|second: &i64| Timestamp::from_secs(*second)).lateness(Duration::from_secs(5));
+    /// let (pusher, _windows) = pushed_at(TimedWindow::with(Duration::from_secs(10), Count), event_time, size(10));
+    /// pusher.try_push(27)?;
+    /// assert_eq!(pusher.served_until(), Some(Timestamp::from_secs(22)));
+    /// pusher.close();
+    /// assert_eq!(pusher.served_until(), None);
+    /// # Ok::<(), metrix_core::EmitError<i64>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If the operator does, when it is asked for its deadline. Then the stream is closed.
+    pub fn served_until(&self) -> Option<Timestamp> {
+        self.hub.served_until()
     }
 
     /// Gives the operator an item, and waits for room first. Several that wait get it in no particular order.

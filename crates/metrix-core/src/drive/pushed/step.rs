@@ -1,13 +1,14 @@
 //! A push: the operator's step, in the thread that has the item.
 
 use std::task::Waker;
+use std::time::Duration;
 
 use super::hub::{Hub, OverOnPanic, Parts, Stage, State};
 use super::room::Room;
 use super::wakes::Wakes;
 use crate::drive::{BUDGET, TimeDomain, Wait};
 use crate::operator::is_due;
-use crate::{EmitError, Operator};
+use crate::{EmitError, Operator, Timestamp};
 
 impl<In, O, T> Hub<In, O, T>
 where
@@ -30,6 +31,29 @@ where
         wakes.wake_after(state);
         drop(replaced);
         pushed
+    }
+}
+
+impl<In, O, T> Hub<In, O, T>
+where
+    O: Operator<In>,
+    T: TimeDomain<In>,
+{
+    /// How far time has come with all deadlines served, as long as items may come.
+    pub(super) fn served_until(&self) -> Option<Timestamp> {
+        let over = OverOnPanic(self);
+        let state = self.lock();
+        let served = match (state.stage, &state.parts) {
+            (Stage::Open, Some(Parts { operator, domain })) => {
+                let (deadline, reached) = (operator.deadline(), domain.reached());
+                let due = deadline.filter(|deadline| *deadline <= reached);
+                Some(due.map_or(reached, |deadline| deadline.saturating_sub(Duration::from_nanos(1))))
+            }
+            (Stage::Open | Stage::Closed | Stage::Told | Stage::Over, _) => None,
+        };
+        drop(state);
+        std::mem::forget(over);
+        served
     }
 }
 

@@ -79,7 +79,7 @@ async fn room_is_for_who_has_waited_even_if_it_has_not_woken_yet() {
     settle().await;
     let values = |taken| match taken {
         Taken::Batch(batch) => batch.iter().map(|element| element.value as i32).collect::<Vec<_>>(),
-        Taken::Nothing | Taken::Ended => Vec::new(),
+        Taken::Flush | Taken::Nothing | Taken::Ended => Vec::new(),
     };
     assert_eq!(values(queue.take(2)), [0, 1]);
     // There is room now, but not for this one.

@@ -1,0 +1,255 @@
+//! [`Book`]: which messages are settled, as a machine that is told of all that happens.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use metrix::{Mark, Timestamp};
+
+use super::bucket::Bucket;
+use super::{Partition, Position, Touch};
+
+/// Which messages are settled: those whose elements are all in windows and batches that have reached the sinks.
+///
+/// Memory: for each stream in event time, a bucket for each window that has elements and is not settled: those that the lateness holds
+/// open, and those that have come to an end since the sinks last had everything. For each other stream, one for each batch or window
+/// during which was settled. Of either no more than [`MOST_BUCKETS`], and in each a position for each partition. Where messages are
+/// acknowledged one by one, beside these some words for each that is not settled.
+#[derive(Debug)]
+pub(super) struct Book {
+    streams: Vec<Stream>,
+    partitions: BTreeMap<Partition, Place>,
+    /// Those of which something may still have to be sent.
+    begun: BTreeSet<(Partition, Position)>,
+    /// Where they are acknowledged one by one: in how many buckets each is that is not settled, and those that are and were not told.
+    each: Option<Each>,
+}
+
+/// More windows, or marks, of a stream than this are not told apart: the oldest are settled together with those after them, so that
+/// messages are held longer than they would have to be, and never less.
+const MOST_BUCKETS: usize = 10_000;
+
+#[derive(Debug)]
+enum Stream {
+    Timed {
+        /// By their ends.
+        windows: BTreeMap<Timestamp, Bucket>,
+        /// All that ends at or before this is settled, in this run or in one before.
+        until: Option<Timestamp>,
+        /// Whether a message has ever had something for it.
+        is_used: bool,
+    },
+    Marked {
+        /// Since the last mark.
+        open: Bucket,
+        /// Before each mark.
+        marked: BTreeMap<Mark, Bucket>,
+    },
+}
+
+#[derive(Debug, Default)]
+struct Each {
+    buckets: HashMap<(Partition, Position), usize>,
+    settled: Vec<(Partition, Position)>,
+}
+
+#[derive(Debug, Default)]
+struct Place {
+    /// The highest position that was begun.
+    highest: Option<Position>,
+    /// Whether it was taken away since.
+    is_gone: bool,
+}
+
+/// How far a stream had come when it was asked, which holds once the coordinator has been flushed after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// All windows that end at or before this are over, if any is.
+    Until(Option<Timestamp>),
+    /// All that was sent before this mark is in windows or batches that are over, if there is such a mark.
+    Mark(Option<Mark>),
+}
+
+impl Book {
+    /// For streams of which this says whether they are in event time. `keeps_each` says that messages are acknowledged one by one.
+    pub(super) fn new(are_timed: impl IntoIterator<Item = bool>, keeps_each: bool) -> Self {
+        let stream = |is_timed| match is_timed {
+            true => Stream::Timed { windows: BTreeMap::new(), until: None, is_used: false },
+            false => Stream::Marked { open: Bucket::default(), marked: BTreeMap::new() },
+        };
+        Self {
+            streams: are_timed.into_iter().map(stream).collect(),
+            partitions: BTreeMap::new(),
+            begun: BTreeSet::new(),
+            each: keeps_each.then(Each::default),
+        }
+    }
+
+    /// A run before has settled all windows of a stream that end at or before this.
+    pub(super) fn resume(&mut self, stream: usize, settled: Timestamp) {
+        if let Some(Stream::Timed { until, is_used, .. }) = self.streams.get_mut(stream) {
+            (*until, *is_used) = ((*until).max(Some(settled)), true);
+        }
+    }
+
+    /// Whether a partition is read from here.
+    pub(super) fn own(&mut self, partition: Partition, is_ours: bool) {
+        self.partitions.entry(partition).or_default().is_gone = !is_ours;
+    }
+
+    /// Begins a message; says whether it is to be sent. One that came before in this run is not.
+    pub(super) fn begin(&mut self, message: (Partition, Position)) -> bool {
+        let place = self.partitions.entry(message.0).or_default();
+        let is_held = match &self.each {
+            Some(each) => each.buckets.contains_key(&message) || self.begun.contains(&message),
+            None => place.highest.is_some_and(|highest| message.1 <= highest),
+        };
+        if is_held {
+            return false;
+        }
+        place.highest = place.highest.max(Some(message.1));
+        self.begun.insert(message)
+    }
+
+    /// Of a message all has been sent, to these streams and windows, each once.
+    pub(super) fn end(&mut self, message: (Partition, Position), touched: impl IntoIterator<Item = Touch>) {
+        self.begun.remove(&message);
+        let (keeps_all, mut buckets) = (self.each.is_some(), 0);
+        for Touch { stream, window } in touched {
+            let bucket = match (&mut self.streams[stream], window) {
+                (Stream::Timed { until, .. }, Some(end)) if *until >= Some(end) => continue,
+                (Stream::Timed { windows, is_used, .. }, Some(end)) => {
+                    *is_used = true;
+                    windows.entry(end).or_default()
+                }
+                (Stream::Marked { open, .. }, _) => open,
+                (Stream::Timed { .. }, None) => unreachable!("what is sent to a stream in event time has a window"),
+            };
+            bucket.put(message, keeps_all);
+            buckets += 1;
+            self.streams[stream].tidy();
+        }
+        if let Some(each) = &mut self.each {
+            match buckets {
+                0 => each.settled.push(message),
+                buckets => _ = each.buckets.insert(message, buckets),
+            }
+        }
+    }
+
+    /// A mark was made: all that has ended by now was sent before.
+    pub(super) fn mark(&mut self, stream: usize, mark: Mark) {
+        if let Stream::Marked { open, marked } = &mut self.streams[stream] {
+            marked.entry(mark).or_default().join(std::mem::take(open));
+        }
+        self.streams[stream].tidy();
+    }
+
+    /// The marks of a stream at which something is held, the last first.
+    pub(super) fn marks(&self, stream: usize) -> impl Iterator<Item = Mark> {
+        let marks = match &self.streams[stream] {
+            Stream::Marked { marked, .. } => Some(marked.keys().rev().copied()),
+            Stream::Timed { .. } => None,
+        };
+        marks.into_iter().flatten()
+    }
+
+    /// What streams had reached has come to the sinks, and is kept there.
+    pub(super) fn settle(&mut self, reached: &[Reached]) {
+        for (stream, reached) in self.streams.iter_mut().zip(reached) {
+            match (stream, *reached) {
+                (Stream::Timed { windows, until, .. }, Reached::Until(Some(reached))) => {
+                    *until = (*until).max(Some(reached));
+                    while let Some(window) = windows.first_entry().filter(|window| *window.key() <= reached) {
+                        release(&mut self.each, window.remove());
+                    }
+                }
+                (Stream::Marked { marked, .. }, Reached::Mark(Some(reached))) => {
+                    while let Some(bucket) = marked.first_entry().filter(|bucket| *bucket.key() <= reached) {
+                        release(&mut self.each, bucket.remove());
+                    }
+                }
+                (Stream::Timed { .. }, _) | (Stream::Marked { .. }, _) => {}
+            }
+        }
+    }
+
+    /// Everything that was sent to streams that aren't in event time has come to the sinks, and is kept there.
+    pub(super) fn settle_marked(&mut self) {
+        for stream in &mut self.streams {
+            if let Stream::Marked { open, marked } = stream {
+                let all = std::mem::take(marked).into_values().chain([std::mem::take(open)]);
+                all.for_each(|bucket| release(&mut self.each, bucket));
+            }
+        }
+    }
+
+    /// By partition, the first position that is not settled; of those that are read from here and have had a message.
+    pub(super) fn positions(&self) -> BTreeMap<Partition, Position> {
+        let ours = self.partitions.iter().filter(|(_, place)| !place.is_gone);
+        let mut positions: BTreeMap<Partition, Position> =
+            ours.filter_map(|(partition, place)| Some((*partition, place.highest? + 1))).collect();
+        let held = self.streams.iter().flat_map(Stream::buckets).flat_map(|bucket| &bucket.first);
+        let held = held.map(|(partition, first)| (*partition, *first)).chain(self.begun.iter().copied());
+        for (partition, first) in held {
+            positions.entry(partition).and_modify(|position| *position = first.min(*position));
+        }
+        positions
+    }
+
+    /// Those that have become settled since this was asked last, where they are acknowledged one by one.
+    pub(super) fn take_settled(&mut self) -> Vec<(Partition, Position)> {
+        let mut settled = self.each.as_mut().map(|each| std::mem::take(&mut each.settled)).unwrap_or_default();
+        settled.sort_unstable();
+        settled
+    }
+
+    /// Up to where the windows of each stream are settled, of those that messages have had something for.
+    pub(super) fn until(&self) -> impl Iterator<Item = (usize, Timestamp)> {
+        self.streams.iter().enumerate().filter_map(|(place, stream)| match stream {
+            Stream::Timed { until: Some(until), is_used: true, .. } => Some((place, *until)),
+            Stream::Timed { .. } | Stream::Marked { .. } => None,
+        })
+    }
+}
+
+impl Stream {
+    fn buckets(&self) -> impl Iterator<Item = &Bucket> {
+        let (windows, marked, open) = match self {
+            Self::Timed { windows, .. } => (Some(windows.values()), None, None),
+            Self::Marked { open, marked } => (None, Some(marked.values()), Some(open)),
+        };
+        windows.into_iter().flatten().chain(marked.into_iter().flatten()).chain(open)
+    }
+
+    fn tidy(&mut self) {
+        match self {
+            Self::Timed { windows, .. } => tidy(windows),
+            Self::Marked { marked, .. } => tidy(marked),
+        }
+    }
+}
+
+/// Puts the oldest together where there are too many.
+fn tidy<K: Ord>(buckets: &mut BTreeMap<K, Bucket>) {
+    while buckets.len() > MOST_BUCKETS {
+        let oldest = buckets.pop_first();
+        if let (Some((_, oldest)), Some(mut next)) = (oldest, buckets.first_entry()) {
+            next.get_mut().join(oldest);
+        }
+    }
+}
+
+/// Those of a bucket are settled as far as this is concerned.
+fn release(each: &mut Option<Each>, bucket: Bucket) {
+    let Some(Each { buckets, settled }) = each else { return };
+    for message in bucket.all {
+        let Some(left) = buckets.get_mut(&message) else { continue };
+        *left -= 1;
+        if *left == 0 {
+            buckets.remove(&message);
+            settled.push(message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
