@@ -5,6 +5,7 @@ mod clients;
 mod file;
 mod files;
 mod first;
+mod kafka;
 mod key;
 mod kinds;
 mod meant;
@@ -22,8 +23,12 @@ use toml::de::DeTable;
 pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
-pub(crate) use self::sink::{InfluxConfig, InfluxPlace, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind};
-pub(crate) use self::source::{InfluxSource, Listen, Origin, ScrapeConfig, SourceConfig, TextInput};
+pub(crate) use self::sink::{
+    InfluxConfig, InfluxPlace, KafkaSinkConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
+};
+pub(crate) use self::source::{
+    InfluxSource, KafkaSourceConfig, Listen, MessageTag, Origin, Payload, ScrapeConfig, SourceConfig, TextInput,
+};
 pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
 
 use self::files::Files;

@@ -15,8 +15,8 @@ mod hand;
 mod host;
 mod influx;
 pub(crate) mod inputs;
+mod kafka;
 mod keys;
-#[allow(dead_code, reason = "no source here acknowledges yet")]
 pub(crate) mod ledger;
 mod live;
 mod log;

@@ -4,7 +4,9 @@ mod fields;
 mod http;
 mod influx;
 mod input;
+mod kafka;
 mod listen;
+mod payload;
 mod prometheus;
 
 use std::path::{Path, PathBuf};
@@ -22,7 +24,9 @@ use super::value::Value;
 #[cfg(test)]
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
+pub(crate) use self::kafka::{KafkaSourceConfig, MessageTag};
 pub(crate) use self::listen::Listen;
+pub(crate) use self::payload::Payload;
 pub(crate) use self::prometheus::ScrapeConfig;
 
 /// A `[[source]]`. What reads the lines is made with it, so that what is wrong with a pattern is found early.
@@ -35,6 +39,8 @@ pub(crate) enum SourceConfig {
     Influx(InfluxSource),
     /// A target that is scraped.
     Prometheus(Box<ScrapeConfig>),
+    /// Topics of Kafka.
+    Kafka(Box<KafkaSourceConfig>),
     Lines(Origin, Box<Lines>),
     Json(Origin, Box<Json>),
     Host {
@@ -61,6 +67,7 @@ impl SourceConfig {
         match self {
             Self::Jsonl(_) | Self::Statsd(_) | Self::Graphite(_) | Self::Lines(..) | Self::Json(..) => false,
             Self::Influx(_) | Self::Prometheus(_) | Self::Host { .. } => false,
+            Self::Kafka(_) => true,
         }
     }
 
@@ -72,7 +79,7 @@ impl SourceConfig {
             | Self::Graphite(origin)
             | Self::Lines(origin, _)
             | Self::Json(origin, _) => Some(origin),
-            Self::Influx(_) | Self::Prometheus(_) | Self::Host { .. } => None,
+            Self::Influx(_) | Self::Kafka(_) | Self::Prometheus(_) | Self::Host { .. } => None,
         }
     }
 }
@@ -122,6 +129,7 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
             keys: prometheus::KEYS,
             read: |table| Ok(SourceConfig::Prometheus(Box::new(prometheus::read(table)?))),
         },
+        Kind { name: "kafka", keys: kafka::KEYS, read: |table| Ok(SourceConfig::Kafka(Box::new(kafka::read(table)?))) },
         Kind { name: "lines", keys: &[PATH, FOLLOW, LISTEN_TCP, PATTERN, TIMESTAMP, METRICS], read: lines },
         Kind { name: "json", keys: &[PATH, FOLLOW, LISTEN_TCP, TIMESTAMP, METRICS], read: json },
         Kind { name: "host", keys: &[EVERY], read: host },

@@ -62,21 +62,18 @@ impl Feed {
 
     /// For a source whose messages are acknowledged: each is [begun](Self::begin), its readings are [sent](Self::send), and it is
     /// [finished](Self::finish).
-    #[allow(dead_code, reason = "no source here acknowledges yet")]
     pub(crate) fn noting(router: Arc<Router>, ledger: Arc<Ledger>) -> Self {
         Self { noter: Some(Noter::new(ledger)), ..Self::new(router, Order::Loose) }
     }
 
     /// Begins a message; says whether its readings are to be sent. They are not if it came before, and is held in windows still.
     #[must_use]
-    #[allow(dead_code, reason = "no source here acknowledges yet")]
     pub(crate) fn begin(&mut self, partition: Partition, position: Position) -> bool {
         self.noter.as_mut().is_none_or(|noter| noter.begin(partition, position))
     }
 
     /// Sends what is held of the message, and has it be settled when its elements are. If the future is dropped, the rest is still held,
     /// and the message is not settled before this was called again, or ever.
-    #[allow(dead_code, reason = "no source here acknowledges yet")]
     pub(crate) async fn finish(&mut self) {
         self.send_held().await;
         if let Some(noter) = &mut self.noter {
@@ -85,7 +82,6 @@ impl Feed {
     }
 
     /// How many readings were left out, since a run before has counted them.
-    #[allow(dead_code, reason = "no source here acknowledges yet")]
     pub(crate) fn replayed(&self) -> u64 {
         self.noter.as_ref().map_or(0, Noter::replayed)
     }
