@@ -35,7 +35,7 @@ pub(crate) struct SinkConfig {
     /// The least time between two elements; zero for none.
     pub(crate) rate_limit: Duration,
     pub(crate) queue: Option<NonZeroUsize>,
-    /// Unless set: `block` if every source ends by itself, or else `drop_oldest`.
+    /// Unless set: `block` if every source ends by itself or one acknowledges, or else `drop_oldest`.
     pub(crate) overflow: Option<Overflow>,
 }
 

@@ -196,7 +196,7 @@ impl Reading<'_> {
         let others = vec![
             (source.stats().troubles, "errors of Kafka that passed"),
             (alignment.overruled(), "messages not aligned, as another partition was silent for long"),
-            (feed.replayed(), "left out, as a run before has counted them"),
+            (feed.replayed(), "replayed, and left out, as a run before has counted them"),
             (parser.0.forgotten(), "gauges forgotten, since there are so many"),
             (feed.untimed(), "without a time, taken at the time when they were read by streams that go by it"),
         ];

@@ -144,13 +144,18 @@ impl Ledger {
     ///
     /// If it is dropped, nothing is lost: the next tells it.
     pub(crate) async fn settle(&self) -> Settled {
+        self.advance().await;
+        self.settled()
+    }
+
+    /// Settles what can be.
+    async fn advance(&self) {
         let reached = self.ask();
         let flushed = self.coordinator.flush().await;
         // What a queue has dropped, as the configuration has it, is settled, and told by the account of the sink.
-        if flushed.unflushed.is_empty() {
+        if flushed.undelivered == 0 && flushed.unflushed.is_empty() {
             self.book().settle(&reached);
         }
-        self.settled()
     }
 
     /// How far the streams have come.
@@ -178,9 +183,8 @@ impl Ledger {
         Settled { positions: book.positions(), messages: book.take_settled(), text: Untils(untils).to_text() }
     }
 
-    /// Settles every so often in a task of its own, which ends when nobody listens any more. All is told every time, changed or not, so
-    /// that a source that could not acknowledge something can with the next; but for single messages, which are told once.
-    pub(crate) fn settling(self: &Arc<Self>, every: Duration) -> mpsc::Receiver<Settled> {
+    /// Settles every so often in a task of its own, which ends when nobody asks it any more.
+    pub(crate) fn settling(self: &Arc<Self>, every: Duration) -> Settling {
         let (tell, told) = mpsc::channel(1);
         let ledger = Arc::clone(self);
         tokio::spawn(async move {
@@ -188,16 +192,33 @@ impl Ledger {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 ticks.tick().await;
-                // Nothing is taken out of the book before there is room to tell it.
                 let Ok(room) = tell.reserve().await else { return };
-                let settled = tokio::select! {
+                tokio::select! {
                     biased;
                     () = tell.closed() => return,
-                    settled = ledger.settle() => settled,
-                };
-                room.send(settled);
+                    () = ledger.advance() => room.send(()),
+                }
             }
         });
-        told
+        Settling { ledger: Arc::clone(self), told }
     }
 }
+
+/// What has been settled, every so often.
+#[derive(Debug)]
+pub(crate) struct Settling {
+    ledger: Arc<Ledger>,
+    told: mpsc::Receiver<()>,
+}
+
+impl Settling {
+    /// Waits until it has settled again. All is told every time, changed or not, so that a source that could not acknowledge something
+    /// can with the next; but for single messages, which are told once. If it is dropped, nothing is lost.
+    pub(crate) async fn recv(&mut self) -> Option<Settled> {
+        self.told.recv().await?;
+        Some(self.ledger.settled())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,25 +8,33 @@ use tokio::sync::watch;
 use super::MCoordinator;
 use super::fed::{Done, Fed};
 use super::shared::Shared;
-use crate::MSender;
 use crate::delivery::Queue;
+use crate::{MSender, SinkStats};
 
 /// What a [`flush`](MCoordinator::flush) came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Flushed {
-    /// Elements that were lost while it lasted, those too that came after it was begun: dropped because a queue was full, or there was no
-    /// sink at all, or no try succeeded; left when a sink's time was up; or held by a stream that panicked. What a sink has refused is
-    /// not lost, and what was lost before is in [`stats`](MCoordinator::stats).
-    pub lost: u64,
+    /// Elements that were dropped while it lasted, as the options of a sink have it: because its queue was full, no try succeeded, or there
+    /// was no sink at all. Those that came after it was begun are among them; what was dropped before is in
+    /// [`stats`](MCoordinator::stats). What a sink has refused is not dropped.
+    pub dropped: u64,
+    /// Elements of which nothing will come, though nothing was to drop them: left in a stream that has panicked or was cut off, which
+    /// every flush finds again, or in the queue of a sink whose time was up while it lasted.
+    pub undelivered: u64,
     /// The sinks that could not be flushed, for all their tries, or were over before: what was delivered to them may not be kept.
     pub unflushed: Vec<Arc<str>>,
 }
 
 impl Flushed {
+    /// Elements that were lost, for whatever reason.
+    pub fn lost(&self) -> u64 {
+        self.dropped + self.undelivered
+    }
+
     /// Whether nothing was lost, and all sinks were flushed.
     pub fn is_complete(&self) -> bool {
-        self.lost == 0 && self.unflushed.is_empty()
+        self.lost() == 0 && self.unflushed.is_empty()
     }
 }
 
@@ -67,35 +75,42 @@ impl MCoordinator {
     }
 }
 
-/// A sink's queue, and what it had lost before.
+/// A sink's queue, and its account when the flush was begun.
 struct Before {
     queue: Arc<Queue>,
-    lost: u64,
+    stats: SinkStats,
 }
 
 impl Shared {
     pub(super) async fn flush(&self) -> Flushed {
         let nowhere = self.routes.nowhere();
         let mut sinks: Vec<Before> = self.queues().into_iter().map(Before::new).collect();
-        let mut lost = 0;
+        let mut flushed = Flushed::default();
         // All are asked at once, before any is waited for. That takes the streams' locks, under which anything may run, so it is done
         // without one of our own.
         let given: Vec<_> = self.feeds().into_iter().map(|(sender, done)| (sender.made(), done)).collect();
         for (made, mut done) in given {
             let handed_on = done.wait_for(|done| done.handed_on >= made).await.map(|done| done.handed_on);
-            // The task is over, and what it has not handed on by now is lost.
+            // The task is over, and what it has not handed on by now it never will.
             let handed_on = handed_on.unwrap_or_else(|_| done.borrow().handed_on);
-            lost += made.saturating_sub(handed_on);
+            flushed.undelivered += made.saturating_sub(handed_on);
         }
         // A sink that has come meanwhile may have got some of them.
         let come = self.queues().into_iter().filter(|queue| !sinks.iter().any(|sink| Arc::ptr_eq(&sink.queue, queue)));
-        let come: Vec<_> = come.map(|queue| Before { queue, lost: 0 }).collect();
+        let come: Vec<_> = come.map(|queue| Before { queue, stats: SinkStats::default() }).collect();
         sinks.extend(come);
-        let flushed = join_all(sinks.iter().map(|sink| sink.queue.flush())).await;
-        lost += self.routes.nowhere() - nowhere;
-        lost += sinks.iter().map(|sink| lost_by(&sink.queue).saturating_sub(sink.lost)).sum::<u64>();
-        let unflushed = sinks.iter().zip(flushed).filter(|(_, is_flushed)| !is_flushed);
-        Flushed { lost, unflushed: unflushed.map(|(sink, _)| Arc::clone(sink.queue.name())).collect() }
+        let are_flushed = join_all(sinks.iter().map(|sink| sink.queue.flush())).await;
+        flushed.dropped += self.routes.nowhere() - nowhere;
+        for (Before { queue, stats: before }, is_flushed) in sinks.iter().zip(are_flushed) {
+            let now = queue.stats();
+            flushed.dropped += now.dropped() - before.dropped();
+            // A task that is ended may still be at its last write.
+            flushed.undelivered += now.undelivered.saturating_sub(before.undelivered);
+            if !is_flushed {
+                flushed.unflushed.push(Arc::clone(queue.name()));
+            }
+        }
+        flushed
     }
 
     /// Those of all sinks that may have something to write.
@@ -115,12 +130,6 @@ impl Shared {
 
 impl Before {
     fn new(queue: Arc<Queue>) -> Self {
-        Self { lost: lost_by(&queue), queue }
+        Self { stats: queue.stats(), queue }
     }
-}
-
-/// Elements that it will never get.
-fn lost_by(queue: &Queue) -> u64 {
-    let stats = queue.stats();
-    stats.dropped() + stats.undelivered
 }

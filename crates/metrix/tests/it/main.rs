@@ -14,6 +14,7 @@ mod hostile_tags;
 mod interleavings;
 mod load;
 mod log;
+mod marks;
 mod naive;
 mod not_finite;
 mod numeric_edge;

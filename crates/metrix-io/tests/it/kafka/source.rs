@@ -230,7 +230,7 @@ async fn a_commit_that_is_refused_is_told() {
     let error = RDKafkaRespErr::RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE;
     broker.mock.request_errors(RDKafkaApiKey::OffsetCommit, &[error]);
     let commit = KafkaCommit { partition, offset: 1, metadata: String::new() };
-    let error = source.commit(&[commit.clone()]).await.unwrap_err();
+    let error = source.commit(std::slice::from_ref(&commit)).await.unwrap_err();
     assert!(error.to_string().contains("metadata"), "{error}");
     source.commit(&[commit]).await.unwrap();
     source.close().await;

@@ -7,6 +7,8 @@ use futures::FutureExt;
 use futures::future::join_all;
 use metrix::{Jitter, Overflow, Retry, SinkOptions};
 use metrix_core::prelude::*;
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 use tokio::time::timeout;
 
 use super::*;
@@ -122,10 +124,11 @@ async fn what_is_lost_meanwhile_is_told() {
     send(&coordinator, 4..=5);
     settle().await;
     let ended = flush.await;
-    assert_eq!((ended.lost, ended.unflushed.len(), begun.elapsed().as_secs()), (2, 0, 4));
+    assert_eq!((ended.dropped, ended.undelivered), (2, 0));
+    assert_eq!((ended.unflushed.len(), begun.elapsed().as_secs()), (0, 4));
     assert_eq!(values(&kept), [1.0]);
     let ended = coordinator.flush().await;
-    assert_eq!((ended.lost, values(&kept)), (1, vec![1.0, 5.0]), "no try has written 4");
+    assert_eq!((ended.lost(), values(&kept)), (1, vec![1.0, 5.0]), "no try has written 4");
     assert!(coordinator.flush().await.is_complete());
 }
 
@@ -133,7 +136,7 @@ async fn what_is_lost_meanwhile_is_told() {
 async fn without_a_sink_all_is_lost() {
     let coordinator = MCoordinator::builder().stream(each("n")).start().unwrap();
     send(&coordinator, 1..=3);
-    assert_eq!(coordinator.flush().await.lost, 3);
+    assert_eq!(coordinator.flush().await.lost(), 3);
     assert!(coordinator.flush().await.is_complete());
 }
 
@@ -145,7 +148,7 @@ async fn a_sink_that_can_not_be_flushed_is_named() {
     send(&coordinator, 1..=3);
     for flushes in 1..=3 {
         let ended = coordinator.flush().await;
-        assert_eq!((ended.lost, &ended.unflushed[..]), (0, &["sink".into()][..]));
+        assert_eq!((ended.lost(), &ended.unflushed[..]), (0, &["sink".into()][..]));
         assert!(!ended.is_complete());
         assert!(kept.flushes() >= flushes, "each time it is tried");
     }
@@ -205,7 +208,7 @@ async fn streams_and_sinks_may_come_and_go_meanwhile() {
     assert_eq!(removed.unwrap().accepted, 0);
     assert!(timeout(secs(1000), &mut flush).await.is_err());
     let (ended, report) = tokio::join!(flush, coordinator.shutdown(secs(10)));
-    assert_eq!((ended.lost, report.sinks["new"].undelivered, kept.writes()), (4, 4, 0), "one came at the end");
+    assert_eq!((ended.lost(), report.sinks["new"].undelivered, kept.writes()), (4, 4, 0), "one came at the end");
     assert_eq!(&ended.unflushed[..], &["new".into()][..]);
 }
 
@@ -227,7 +230,8 @@ async fn a_panic_in_a_pipeline_loses_what_the_stream_held() {
     let coordinator = MCoordinator::builder().stream_through(each("n"), through).sink("sink", sink).start().unwrap();
     send(&coordinator, 1..=5);
     let ended = coordinator.flush().await;
-    assert_eq!((ended.lost, kept.writes()), (5, 0), "those too that were not handed on yet");
+    assert_eq!((ended.undelivered, kept.writes()), (5, 0), "those too that were not handed on yet");
+    assert_eq!(coordinator.flush().await.undelivered, 5, "they never will be");
     assert!(coordinator.stats().panicked.contains("n"));
 }
 
@@ -245,10 +249,10 @@ async fn the_end_ends_it() {
         settle().await;
         coordinator.shutdown(secs(4)).await;
         let ended = flush.await.unwrap();
-        assert_eq!(ended.lost, 8 - kept.written().len() as u64, "{act:?}");
+        assert_eq!(ended.lost(), 8 - kept.written().len() as u64, "{act:?}");
         assert!(!ended.is_complete());
         let after = coordinator.flush().await;
-        assert_eq!(after.lost, 0);
+        assert_eq!(after.lost(), 0);
     }
 }
 
@@ -265,5 +269,75 @@ fn it_ends_with_its_runtime() {
     assert!((&mut flush).now_or_never().is_none());
     drop(runtime);
     let ended = futures::executor::block_on(flush);
-    assert_eq!((ended.lost, ended.unflushed.len()), (8, 1));
+    assert_eq!((ended.lost(), ended.unflushed.len()), (8, 1));
+}
+
+fn an_act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        4 => Just(Act::Write),
+        1 => Just(Act::Fail),
+        1 => Just(Act::Halfway),
+        1 => Just(Act::Refuse),
+        1 => Just(Act::RefuseAt(1)),
+        1 => Just(Act::Panic),
+        1 => (1..3000_u64).prop_map(|millis| Act::Slow(Duration::from_millis(millis))),
+    ]
+}
+
+fn a_policy() -> impl Strategy<Value = Overflow> {
+    prop_oneof![Just(Overflow::Block), Just(Overflow::DropOldest), Just(Overflow::DropNewest)]
+}
+
+/// Sinks that do anything, sends and flushes at any time: when a flush is done, each sink has written, refused or lost all that had been
+/// sent when it was begun, and was flushed after what it has written of that.
+async fn check(sinks: Vec<(Vec<Act>, Overflow)>, steps: Vec<(u64, usize)>) {
+    let (mut builder, mut kept) = (MCoordinator::builder().stream(each("n")).stream(each("m")), Vec::new());
+    for (number, (acts, overflow)) in sinks.into_iter().enumerate() {
+        let (sink, recorded) = acting(acts);
+        let options = slow().max_batch(size(3)).queue(size(4)).overflow(overflow);
+        builder = builder.sink_with(format!("{number}"), sink, options);
+        kept.push(recorded);
+    }
+    let coordinator = Arc::new(builder.start().unwrap());
+    let (mut sent, mut flushes) = (0, Vec::new());
+    for (millis, sends) in steps {
+        for _ in 0..sends {
+            sent += 1;
+            coordinator.send(if sent % 3 == 0 { "m" } else { "n" }, f64::from(sent)).unwrap();
+        }
+        let (coordinator, kept, given) = (Arc::clone(&coordinator), kept.clone(), f64::from(sent));
+        flushes.push(tokio::spawn(async move {
+            assert_eq!(coordinator.flush().await.unflushed, [Arc::from(""); 0]);
+            let report = coordinator.stats();
+            for (recorded, stats) in kept.iter().zip(report.sinks.values()) {
+                let written: Vec<f64> = values(recorded).into_iter().filter(|value| *value <= given).collect();
+                let gone = stats.refused + stats.dropped();
+                assert!(written.len() as u64 + gone >= given as u64, "{stats:?}, {given} given");
+                let events = recorded.events();
+                let last = events.iter().rposition(|event| matches!(event, Event::Flush { .. }));
+                let unflushed = events[last.map_or(0, |last| last + 1)..].iter();
+                let begun = unflushed.filter_map(|event| match event {
+                    Event::Write { batch, .. } => Some(batch.iter().map(|element| element.value).collect::<Vec<_>>()),
+                    _ => None,
+                });
+                let begun: Vec<f64> = begun.flatten().collect();
+                assert!(begun.iter().all(|value| *value > given), "{given} given, {begun:?} written after the flush");
+            }
+        }));
+        sleep(Duration::from_millis(millis)).await;
+    }
+    for flush in flushes {
+        timeout(secs(10_000), flush).await.expect("it hangs").unwrap();
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_was_given_is_settled_and_flushed(
+        sinks in vec((vec(an_act(), 0..20), a_policy()), 1..4),
+        steps in vec((0..1500_u64, 0..12_usize), 1..20),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(check(sinks, steps));
+    }
 }
