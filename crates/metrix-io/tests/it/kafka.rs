@@ -2,5 +2,6 @@
 
 mod broker;
 mod conformance;
+mod kcat;
 mod sink;
 mod source;

@@ -47,6 +47,7 @@ mod opentsdb;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "kafka",
     feature = "opentsdb",
     feature = "prometheus",
     feature = "statsd",

@@ -74,6 +74,11 @@ pub struct KafkaCommit {
 }
 
 impl KafkaMessage {
+    /// A message without key, time and headers, as for tests of what reads them.
+    pub fn new(partition: KafkaPartition, offset: i64, payload: impl Into<Vec<u8>>) -> Self {
+        Self { partition, offset, key: None, payload: payload.into(), timestamp: None, headers: Vec::new() }
+    }
+
     pub(super) fn of(message: &BorrowedMessage<'_>, partition: &KafkaPartition) -> Self {
         let header = |(name, value): (&str, Option<&[u8]>)| (name.to_owned(), value.unwrap_or_default().to_vec());
         let headers = message.headers().map(|headers| headers.iter().map(|one| header((one.key, one.value))).collect());
