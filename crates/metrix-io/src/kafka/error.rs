@@ -29,7 +29,12 @@ impl KafkaError {
             Cause::ClientConfig(_, reason, name, _) => format!("Kafka's property {name:?}: {reason}"),
             Cause::ClientCreation(reason) => reason.clone(),
             other => match other.rdkafka_error_code() {
-                Some(code) => code.to_string(),
+                // The library puts its own name of the code before librdkafka's words.
+                Some(code) => {
+                    let text = code.to_string();
+                    let words = text.split_once(" (").and_then(|(_, words)| words.strip_suffix(')'));
+                    words.map_or_else(|| text.clone(), str::to_owned)
+                }
                 None => other.to_string(),
             },
         })

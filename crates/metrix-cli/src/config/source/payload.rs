@@ -44,6 +44,9 @@ pub(super) fn read(table: &Table<'_>) -> Read<Payload> {
         Format::Json => &[TIMESTAMP, METRICS],
         Format::Jsonl | Format::Statsd | Format::Graphite => &[],
     };
+    table.optional(PATTERN, |value| value.text().map(drop))?;
+    table.optional(TIMESTAMP, |value| value.table("a timestamp", fields::TIMESTAMP).map(drop))?;
+    table.optional(METRICS, |value| value.entries().map(drop).ok_or_else(|| value.is_no("a list of tables")))?;
     for key in [PATTERN, TIMESTAMP, METRICS] {
         if table.get(key).is_some() && allowed.iter().all(|allowed| allowed.name != key.name) {
             let message = format!("the `format` has no `{}`: leave it out, or write format = \"lines\"", key.name);

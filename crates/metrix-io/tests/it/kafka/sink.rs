@@ -89,7 +89,7 @@ async fn nothing_is_lost_or_doubled_when_brokers_go_away() {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let store = coordinator.stats().sinks["kafka"];
-            if is_enough(store.delivered, store.errors) {
+            if is_enough(store.delivered, store.timeouts) {
                 return;
             }
             assert!(Instant::now() < deadline, "{store:?}");
@@ -98,7 +98,7 @@ async fn nothing_is_lost_or_doubled_when_brokers_go_away() {
     };
     until(|delivered, _| delivered > 3000).await;
     (1..=3).for_each(|id| broker.mock.broker_down(id).unwrap());
-    until(|_, errors| errors >= 3).await;
+    until(|_, timeouts| timeouts >= 3).await;
     (1..=3).for_each(|id| broker.mock.broker_up(id).unwrap());
     sending.await.unwrap();
     let report = coordinator.shutdown(PATIENCE).await;
