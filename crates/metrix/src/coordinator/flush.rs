@@ -19,8 +19,8 @@ pub struct Flushed {
     /// was no sink at all. Those that came after it was begun are among them; what was dropped before is in
     /// [`stats`](MCoordinator::stats). What a sink has refused is not dropped.
     pub dropped: u64,
-    /// Elements of which nothing will come, though nothing was to drop them: left in a stream that has panicked or was cut off, which
-    /// every flush finds again, or in the queue of a sink whose time was up while it lasted.
+    /// Elements of which nothing will come, though nothing was to drop them: left in a stream whose task has panicked, was cut off, or has
+    /// ended with its pipeline, which every flush finds again; or in the queue of a sink whose time was up while it lasted.
     pub undelivered: u64,
     /// The sinks that could not be flushed, for all their tries, or were over before: what was delivered to them may not be kept.
     pub unflushed: Vec<Arc<str>>,

@@ -236,6 +236,15 @@ async fn a_panic_in_a_pipeline_loses_what_the_stream_held() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pipeline_that_ends_leaves_the_rest_undelivered() {
+    let (sink, kept) = good();
+    let two = |elements: MStream| futures::StreamExt::take(elements, 2);
+    let coordinator = MCoordinator::builder().stream_through(each("n"), two).sink("sink", sink).start().unwrap();
+    send(&coordinator, 1..=5);
+    assert_eq!((coordinator.flush().await.undelivered, values(&kept)), (3, vec![1.0, 2.0]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_end_ends_it() {
     for act in [Act::Hang, Act::Slow(secs(1)), Act::Fail] {
         let (sink, kept) = always(act);
