@@ -4,6 +4,7 @@ mod access;
 mod file;
 mod files;
 mod first;
+mod kafka;
 mod key;
 mod kinds;
 mod kinds_told;
@@ -24,12 +25,12 @@ pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{
-    Attempts, InfluxConfig, InfluxPlace, NatsSinkConfig, OtlpConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig,
-    SinkKind,
+    Attempts, InfluxConfig, InfluxPlace, KafkaSinkConfig, NatsSinkConfig, OtlpConfig, PrometheusConfig,
+    RemoteWriteConfig, SinkConfig, SinkKind,
 };
 pub(crate) use self::source::{
-    InfluxSource, Listen, NatsSourceConfig, Origin, OtlpSource, Payload, ScrapeConfig, SourceConfig, TcpBounds,
-    TextInput,
+    InfluxSource, KafkaSourceConfig, Listen, MessageTag, NatsSourceConfig, Origin, OtlpSource, Payload, ScrapeConfig,
+    SourceConfig, TcpBounds, TextInput,
 };
 pub(crate) use self::stream::{Grouping, KindsTaken, StreamConfig, TagsKept};
 

@@ -6,6 +6,8 @@ pub mod graphite;
 mod http_counts;
 #[cfg(feature = "influx")]
 pub mod influx;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 #[cfg(feature = "nats")]
 pub mod nats;
 #[cfg(feature = "opentsdb")]
@@ -18,6 +20,7 @@ pub mod prometheus;
     feature = "graphite",
     feature = "influx",
     feature = "nats",
+    feature = "kafka",
     feature = "opentsdb",
     feature = "otlp",
     feature = "prometheus",

@@ -3,6 +3,7 @@
 mod attempts;
 mod graphite;
 mod influx;
+mod kafka;
 mod naming;
 mod nats;
 mod opentsdb;
@@ -31,6 +32,7 @@ use super::table::Table;
 use super::value::{LONGEST, Value};
 
 pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
+pub(crate) use self::kafka::KafkaSinkConfig;
 pub(crate) use self::nats::NatsSinkConfig;
 pub(crate) use self::otlp::OtlpConfig;
 pub(crate) use self::prometheus::PrometheusConfig;
@@ -73,6 +75,8 @@ pub(crate) enum SinkKind {
         default_tags: Tags,
     },
     Influx(Box<InfluxConfig>),
+    /// A topic of Kafka.
+    Kafka(Box<KafkaSinkConfig>),
     Statsd(StatsdConfig),
     Graphite(GraphiteConfig),
     /// What takes OpenTelemetry's metrics.
@@ -120,6 +124,7 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
         Kind { name: "csv", keys: &[PATH], read: |table| Ok(SinkKind::Csv { path: output(table)? }) },
         Kind { name: "opentsdb", keys: opentsdb::KEYS, read: opentsdb::read },
         Kind { name: "influx", keys: influx::KEYS, read: |table| Ok(SinkKind::Influx(Box::new(influx::read(table)?))) },
+        Kind { name: "kafka", keys: kafka::KEYS, read: |table| Ok(SinkKind::Kafka(Box::new(kafka::read(table)?))) },
         Kind { name: "statsd", keys: statsd::KEYS, read: |table| StatsdConfig::read(table).map(SinkKind::Statsd) },
         Kind {
             name: "graphite",

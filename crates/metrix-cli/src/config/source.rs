@@ -4,6 +4,7 @@ mod fields;
 mod http;
 mod influx;
 mod input;
+mod kafka;
 mod listen;
 mod nats;
 mod otlp;
@@ -26,6 +27,7 @@ use super::value::Value;
 #[cfg(test)]
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
+pub(crate) use self::kafka::{KafkaSourceConfig, MessageTag};
 pub(crate) use self::listen::Listen;
 pub(crate) use self::nats::NatsSourceConfig;
 pub(crate) use self::otlp::OtlpSource;
@@ -48,6 +50,8 @@ pub(crate) enum SourceConfig {
     Prometheus(Box<ScrapeConfig>),
     /// Messages of NATS JetStream.
     Nats(Box<NatsSourceConfig>),
+    /// Topics of Kafka.
+    Kafka(Box<KafkaSourceConfig>),
     Lines(Origin, Box<Lines>),
     Json(Origin, Box<Json>),
     Host {
@@ -74,7 +78,7 @@ impl SourceConfig {
         match self {
             Self::Jsonl(_) | Self::Statsd(_) | Self::Graphite(_) | Self::Lines(..) | Self::Json(..) => false,
             Self::Influx(_) | Self::Otlp(_) | Self::Prometheus(_) | Self::Host { .. } => false,
-            Self::Nats(_) => true,
+            Self::Kafka(_) | Self::Nats(_) => true,
         }
     }
 
@@ -86,7 +90,8 @@ impl SourceConfig {
             | Self::Graphite(origin)
             | Self::Lines(origin, _)
             | Self::Json(origin, _) => Some(origin),
-            Self::Influx(_) | Self::Otlp(_) | Self::Prometheus(_) | Self::Nats(_) | Self::Host { .. } => None,
+            Self::Influx(_) | Self::Otlp(_) | Self::Prometheus(_) | Self::Host { .. } => None,
+            Self::Kafka(_) | Self::Nats(_) => None,
         }
     }
 }
@@ -142,6 +147,7 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
             read: |table| Ok(SourceConfig::Prometheus(Box::new(prometheus::read(table)?))),
         },
         Kind { name: "nats", keys: nats::KEYS, read: |table| Ok(SourceConfig::Nats(Box::new(nats::read(table)?))) },
+        Kind { name: "kafka", keys: kafka::KEYS, read: |table| Ok(SourceConfig::Kafka(Box::new(kafka::read(table)?))) },
         Kind {
             name: "lines",
             keys: &[PATH, FOLLOW, LISTEN_TCP, PATTERN, TIMESTAMP, METRICS, MAX_CONNECTIONS, IDLE_TIMEOUT, MAX_LINE],

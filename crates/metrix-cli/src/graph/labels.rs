@@ -21,6 +21,7 @@ pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
             ("prometheus", format!("{}, every {}", without_query(&target.url), format_duration(target.every)))
         }
         SourceConfig::Nats(nats) => ("nats", format!("{} of {}", nats.stream, nats.place.url)),
+        SourceConfig::Kafka(kafka) => ("kafka", format!("{} of {}", kafka.topics.join(", "), kafka.cluster.brokers)),
         SourceConfig::Lines(from, _) => ("lines", origin(from)),
         SourceConfig::Json(from, _) => ("json", origin(from)),
         SourceConfig::Host { every } => ("host", format!("every {}", format_duration(*every))),
@@ -49,7 +50,7 @@ pub(super) fn sink(config: &SinkConfig) -> String {
         SinkKind::Log => Some("standard error"),
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_), .. } => None,
         SinkKind::Statsd(_) | SinkKind::Graphite(_) | SinkKind::Prometheus(_) => None,
-        SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) => None,
+        SinkKind::Kafka(_) | SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) => None,
         SinkKind::Nats(nats) => Some(&*nats.subject),
         SinkKind::Sqlite { path: None, .. } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),

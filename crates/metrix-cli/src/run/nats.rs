@@ -4,11 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrix_io::sources::Jsonl;
-use metrix_io::sources::graphite::Graphite;
-use metrix_io::sources::influx::InfluxLines;
 use metrix_io::sources::nats::{NatsMessage, NatsSource};
-use metrix_io::sources::statsd::StatsD;
 use metrix_io::{LineError, NatsError, ParseLine, Reading};
 
 use super::account::Account;
@@ -18,7 +14,7 @@ use super::parser::Parser;
 use super::router::Router;
 use super::setup::Setup;
 use super::stop::Why;
-use crate::config::{NatsSourceConfig, Payload};
+use crate::config::NatsSourceConfig;
 
 /// All messages of a stream are of one partition.
 const PARTITION: u32 = 0;
@@ -56,14 +52,7 @@ impl NatsMessages {
         let name = format!("{}/{}", config.place.url, config.stream);
         let every = config.commit_every.unwrap_or(COMMIT_EVERY);
         let source = source(&config).map_err(|error| format!("source {name:?}: {error}"))?;
-        let parser = match config.payload {
-            Payload::Jsonl => Parser::Jsonl(Jsonl::new()),
-            Payload::Statsd => Parser::Statsd(StatsD::new()),
-            Payload::Graphite => Parser::Graphite(Graphite::new()),
-            Payload::Influx => Parser::Influx(Box::new(InfluxLines::new())),
-            Payload::Lines(lines) => Parser::Lines(lines),
-            Payload::Json(json) => Parser::Json(json),
-        };
+        let parser = Parser::of(config.payload);
         let NatsSourceConfig { subject_tag, header_tags, .. } = config;
         Ok(Self { name, source, reader: MessageReader { parser, subject_tag, header_tags }, every, setup })
     }

@@ -6,6 +6,8 @@ use metrix_io::sources::statsd::StatsD;
 use metrix_io::sources::{Json, Jsonl, Lines};
 use metrix_io::{LineError, ParseLine, Reading, Sample};
 
+use crate::config::Payload;
+
 /// What reads the lines of a source, of any type.
 #[derive(Clone, Debug)]
 pub(crate) enum Parser {
@@ -18,6 +20,18 @@ pub(crate) enum Parser {
 }
 
 impl Parser {
+    /// What reads the lines in messages of this format.
+    pub(crate) fn of(payload: Payload) -> Self {
+        match payload {
+            Payload::Jsonl => Self::Jsonl(Jsonl::new()),
+            Payload::Statsd => Self::Statsd(StatsD::new()),
+            Payload::Graphite => Self::Graphite(Graphite::new()),
+            Payload::Influx => Self::Influx(Box::new(InfluxLines::new())),
+            Payload::Lines(lines) => Self::Lines(lines),
+            Payload::Json(json) => Self::Json(json),
+        }
+    }
+
     /// How many gauges have been forgotten.
     pub(crate) fn forgotten(&self) -> u64 {
         match self {

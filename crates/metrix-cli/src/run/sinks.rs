@@ -2,6 +2,7 @@
 
 mod chosen;
 mod influx;
+mod kafka;
 mod nats;
 mod options;
 mod otlp;
@@ -67,7 +68,7 @@ pub(crate) fn make(
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
-        SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) | SinkKind::Nats(_) => TRIES_THERE,
+        SinkKind::Kafka(_) | SinkKind::Nats(_) | SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -122,6 +123,10 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Csv { path } => of("csv", path),
         SinkKind::Opentsdb { url, .. } => of("opentsdb", Path::new(url)),
         SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
+        SinkKind::Kafka(config) => {
+            let topic = config.topic.as_deref().unwrap_or("metrix");
+            of("kafka", Path::new(&format!("{}/{topic}", config.cluster.brokers)))
+        }
         SinkKind::Statsd(statsd) => of("statsd", Path::new(&statsd.url)),
         SinkKind::Graphite(graphite) => of("graphite", Path::new(&graphite.url)),
         SinkKind::Otlp(config) => of("otlp", Path::new(&config.url)),
@@ -147,7 +152,8 @@ fn is_stdout(kind: &SinkKind) -> bool {
         SinkKind::Table => true,
         SinkKind::Log | SinkKind::Sqlite { .. } => false,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
-        SinkKind::Otlp(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) | SinkKind::Nats(_) => false,
+        SinkKind::Otlp(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
+        SinkKind::Kafka(_) | SinkKind::Nats(_) => false,
     }
 }
 
@@ -178,6 +184,7 @@ fn open(
             Box::new(limited(sink.default_tags(default_tags.clone()), limit, OpenTsdb::write_timeout))
         }
         SinkKind::Influx(config) => Box::new(limited(influx::open(config)?, limit, Influx::write_timeout)),
+        SinkKind::Kafka(config) => Box::new(kafka::open(config)?),
         SinkKind::Statsd(statsd) => Box::new(limited(statsd.open()?, limit, StatsD::write_timeout)),
         SinkKind::Graphite(graphite) => Box::new(limited(graphite.open()?, limit, Graphite::write_timeout)),
         SinkKind::Otlp(config) => Box::new(limited(otlp::open(config)?, limit, Otlp::write_timeout)),

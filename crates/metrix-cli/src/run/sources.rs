@@ -17,6 +17,7 @@ use super::datagrams::Datagrams;
 use super::feed::{Feed, Order};
 use super::host::sample;
 use super::influx::InfluxLines;
+use super::kafka::KafkaMessages;
 use super::ledger::{Acknowledged, Ledgers};
 use super::live::Live;
 use super::nats::NatsMessages;
@@ -48,6 +49,7 @@ pub(crate) struct Sources {
     connections: Vec<Connections>,
     influx: Vec<InfluxLines>,
     otlp: Vec<Otlp>,
+    kafka: Vec<KafkaMessages>,
     scrapes: Vec<Scrape>,
     nats: Vec<NatsMessages>,
     /// How often this machine is to be sampled.
@@ -65,6 +67,7 @@ impl Sources {
             connections: Vec::new(),
             influx: Vec::new(),
             otlp: Vec::new(),
+            kafka: Vec::new(),
             scrapes: Vec::new(),
             nats: Vec::new(),
             hosts: Vec::new(),
@@ -93,6 +96,10 @@ impl Sources {
             }
             SourceConfig::Otlp(source) => {
                 self.otlp.push(Otlp::bind(&source, self.setup.clone())?);
+                return Ok(());
+            }
+            SourceConfig::Kafka(config) => {
+                self.kafka.push(KafkaMessages::open(*config, self.setup.clone())?);
                 return Ok(());
             }
             SourceConfig::Prometheus(target) => {
@@ -144,9 +151,16 @@ impl Sources {
 
     /// Reads all of them, until they end or the run is to stop, and tells what came of them; `prints` says that a sink
     /// writes to the standard output.
-    pub(crate) async fn read(self, router: &Arc<Router>, ledgers: &Ledgers, order: Order, prints: bool) -> Outcome {
+    pub(crate) async fn read(
+        self,
+        router: &Arc<Router>,
+        ledgers: &Arc<Ledgers>,
+        order: Order,
+        prints: bool,
+    ) -> Outcome {
         let feed = || Feed::new(Arc::clone(router), order);
-        let Self { mut files, followed, datagrams, connections, influx, otlp, scrapes, nats, hosts, setup } = self;
+        let Self { mut files, followed, datagrams, connections, influx, otlp, kafka, scrapes, nats, hosts, setup } =
+            self;
         let mut live = Live::new(setup.voice.clone());
         for datagrams in datagrams {
             let name = listening(&datagrams.endpoint(), &setup);
@@ -165,6 +179,11 @@ impl Sources {
             let (address, protocol) = (otlp.address(), otlp.protocol());
             setup.voice.mention(format_args!("listening on {address} (OpenTelemetry's metrics over {protocol})"));
             live.start(format!("http://{address}"), otlp.listen(feed()));
+        }
+        for messages in kafka {
+            let (name, ledgers) = (messages.name().to_owned(), Arc::clone(ledgers));
+            setup.voice.mention(format_args!("reading {name}"));
+            live.start(name, messages.run(Arc::clone(router), ledgers));
         }
         for scrape in scrapes {
             live.start(scrape.url().to_owned(), scrape.run(feed()));

@@ -13,6 +13,7 @@ mod graph;
 mod guide;
 mod influx;
 mod inputs;
+mod kafka;
 mod kills;
 mod kinds;
 mod long_files;

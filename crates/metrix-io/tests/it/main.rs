@@ -36,6 +36,7 @@ mod host;
     feature = "graphite",
     feature = "influx",
     feature = "nats",
+    feature = "kafka",
     feature = "opentsdb",
     feature = "otlp",
     feature = "prometheus",
@@ -48,6 +49,8 @@ mod hostile;
 mod http_server;
 #[cfg(feature = "influx")]
 mod influx;
+#[cfg(feature = "kafka")]
+mod kafka;
 #[cfg(feature = "nats")]
 mod nats;
 #[cfg(feature = "opentsdb")]
@@ -58,6 +61,7 @@ mod otlp;
     feature = "graphite",
     feature = "influx",
     feature = "nats",
+    feature = "kafka",
     feature = "opentsdb",
     feature = "otlp",
     feature = "prometheus",
