@@ -62,6 +62,14 @@ pub(crate) fn host_and_port(protocol: &'static str, address: &str, port: u16) ->
     if is_host_and_port(address) { Ok(address.to_owned()) } else { Err(AddressError::new(protocol, address, wanted())) }
 }
 
+#[cfg(any(
+    feature = "graphite",
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "prometheus",
+    feature = "remote_write",
+    feature = "statsd"
+))]
 pub(crate) fn is_host_and_port(address: &str) -> bool {
     let Some((host, port)) = address.rsplit_once(':') else { return false };
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
@@ -72,18 +80,16 @@ pub(crate) fn is_host_and_port(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
     #[test]
     fn takes_hosts_with_ports() {
         for address in ["127.0.0.1:4242", "localhost:1", "[::1]:65535", "tsdb.example.org:4242"] {
-            assert_eq!(host_and_port("x", address, 1).as_deref(), Ok(address));
+            assert_eq!(super::host_and_port("x", address, 1).as_deref(), Ok(address));
         }
         for address in
             ["", "localhost", ":4242", "::1:4242", "[::1]", "[a]:1", "a:", "a:0", "a:65536", "http://a:1", "a b:1"]
         {
-            let message = host_and_port("x", address, 1).unwrap_err().to_string();
+            let message = super::host_and_port("x", address, 1).unwrap_err().to_string();
             assert_eq!(
                 message,
                 format!("no x server can be at {address:?}; give a host and a port, such as \"127.0.0.1:1\"")

@@ -4,7 +4,6 @@ mod answer;
 mod connection;
 #[cfg(any(feature = "influx", feature = "prometheus"))]
 pub(crate) mod gzip;
-mod tls;
 mod url;
 
 use std::error::Error;
@@ -20,8 +19,8 @@ use tokio::time::timeout;
 
 pub(crate) use self::answer::{Answer, Verdict};
 use self::connection::Connection;
-pub use self::tls::{Tls, TlsError};
 pub(crate) use self::url::HttpUrl;
+pub(crate) use crate::tls::Tls;
 
 /// What went wrong on the way to a server. All of it is worth another try.
 pub(crate) type Fault = Box<dyn Error + Send + Sync>;

@@ -11,6 +11,7 @@
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
+//! - `postgres`: the [sink](sinks::postgres) that writes to PostgreSQL.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and the [source](sources::prometheus) that scrapes as it
 //!   does.
 //! - `remote_write`: the [sink](sinks::remote_write) that writes to Prometheus and others.
@@ -24,6 +25,7 @@
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "postgres",
     feature = "prometheus",
     feature = "remote_write",
     feature = "statsd"
@@ -71,11 +73,20 @@ mod sample;
 mod secret;
 pub mod sinks;
 pub mod sources;
+#[cfg(any(
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "postgres",
+    feature = "prometheus",
+    feature = "remote_write"
+))]
+mod tls;
 
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "postgres",
     feature = "prometheus",
     feature = "remote_write",
     feature = "statsd"
@@ -86,11 +97,17 @@ pub use bind_error::BindError;
 #[cfg(any(feature = "http-server", feature = "net"))]
 pub use endpoint::Endpoint;
 pub use glob::Glob;
-#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
-pub use http_client::{Tls, TlsError};
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
 pub use kind::Kind;
 pub use parse::{LineError, ParseLine};
 pub use reading::Reading;
 pub use sample::Sample;
 pub use secret::{Secret, SecretError};
+#[cfg(any(
+    feature = "influx",
+    feature = "opentsdb",
+    feature = "postgres",
+    feature = "prometheus",
+    feature = "remote_write"
+))]
+pub use tls::{Tls, TlsError};

@@ -6,12 +6,15 @@ pub mod graphite;
 pub mod influx;
 #[cfg(feature = "opentsdb")]
 pub mod opentsdb;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "postgres",
     feature = "prometheus",
     feature = "remote_write",
     feature = "statsd"
@@ -19,6 +22,8 @@ pub mod prometheus;
 mod refused;
 #[cfg(feature = "remote_write")]
 pub mod remote_write;
+#[cfg(any(feature = "influx", feature = "postgres"))]
+mod search;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(feature = "statsd")]

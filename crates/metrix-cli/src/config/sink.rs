@@ -2,6 +2,7 @@
 
 mod graphite;
 mod influx;
+mod postgres;
 mod prometheus;
 mod remote_write;
 mod statsd;
@@ -23,6 +24,7 @@ use super::table::Table;
 use super::value::{LONGEST, Value};
 
 pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
+pub(crate) use self::postgres::PostgresConfig;
 pub(crate) use self::prometheus::PrometheusConfig;
 pub(crate) use self::remote_write::RemoteWriteConfig;
 
@@ -57,6 +59,7 @@ pub(crate) enum SinkKind {
     Influx(Box<InfluxConfig>),
     Statsd(StatsdConfig),
     Graphite(GraphiteConfig),
+    Postgres(Box<PostgresConfig>),
     /// What Prometheus scrapes.
     Prometheus(PrometheusConfig),
     /// What takes Prometheus' remote-write.
@@ -112,6 +115,11 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             name: "remote_write",
             keys: remote_write::KEYS,
             read: |table| Ok(SinkKind::RemoteWrite(Box::new(remote_write::read(table)?))),
+        },
+        Kind {
+            name: "postgres",
+            keys: postgres::KEYS,
+            read: |table| Ok(SinkKind::Postgres(Box::new(postgres::read(table)?))),
         },
         Kind {
             name: "sqlite",

@@ -2,6 +2,7 @@
 
 mod influx;
 mod outlet;
+mod postgres;
 mod prometheus;
 mod remote_write;
 mod takers;
@@ -59,7 +60,7 @@ pub(crate) fn make(
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
-        SinkKind::RemoteWrite(_) => TRIES_THERE,
+        SinkKind::Postgres(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -127,6 +128,7 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Prometheus(config) => {
             of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
         }
+        SinkKind::Postgres(config) => of("postgres", Path::new(without_query(&config.url))),
         SinkKind::RemoteWrite(config) => of("remote_write", Path::new(without_query(&config.url))),
         SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
         SinkKind::Sqlite { path: None } => "sqlite".to_owned(),
@@ -145,7 +147,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
         SinkKind::Table => true,
         SinkKind::Log | SinkKind::Sqlite { .. } => false,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
-        SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
+        SinkKind::Postgres(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
     }
 }
 
@@ -179,6 +181,7 @@ fn open(
             voice.mention(format_args!("listening on {} (Prometheus' scrapes)", sink.address()));
             Box::new(sink)
         }
+        SinkKind::Postgres(config) => Box::new(postgres::open(config)?),
         SinkKind::RemoteWrite(config) => Box::new(remote_write::open(config)?),
         SinkKind::Sqlite { path } => {
             let store = Sqlite::open(store_path(path.as_deref())?)?;

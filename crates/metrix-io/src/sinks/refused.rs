@@ -4,6 +4,7 @@
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "postgres",
     feature = "remote_write",
     feature = "statsd"
 ))]
@@ -44,6 +45,7 @@ impl Refused {
         feature = "graphite",
         feature = "influx",
         feature = "opentsdb",
+        feature = "postgres",
         feature = "remote_write",
         feature = "statsd"
     ))]

@@ -6,12 +6,14 @@ mod apache;
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "postgres",
     all(feature = "http-server", feature = "remote_write")
 ))]
 mod arrival;
 #[cfg(any(
     feature = "influx",
     feature = "opentsdb",
+    feature = "postgres",
     feature = "prometheus",
     all(feature = "http-server", feature = "remote_write")
 ))]
@@ -29,6 +31,7 @@ mod host;
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "postgres",
     feature = "prometheus",
     feature = "statsd",
     all(feature = "http-server", feature = "remote_write")
@@ -45,6 +48,7 @@ mod opentsdb;
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "postgres",
     feature = "prometheus",
     feature = "statsd",
     all(feature = "http-server", feature = "remote_write")
@@ -54,12 +58,15 @@ mod opentsdb;
         feature = "graphite",
         feature = "influx",
         feature = "opentsdb",
+        feature = "postgres",
         feature = "remote_write",
         feature = "statsd"
     )),
     allow(dead_code)
 )]
 mod peers;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "prometheus")]
 mod prometheus;
 #[cfg(any(feature = "prometheus", all(feature = "http-server", feature = "remote_write")))]

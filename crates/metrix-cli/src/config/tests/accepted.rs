@@ -13,8 +13,8 @@ use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
 use crate::config::sink::{GraphiteConfig, StatsdConfig};
 use crate::config::{
-    Config, Grouping, Identity, InfluxConfig, InfluxPlace, Listen, Origin, SinkConfig, SinkKind, SourceConfig,
-    StreamConfig, TagsKept, TextInput, built_in, read,
+    Config, Grouping, Identity, InfluxConfig, InfluxPlace, Listen, Origin, PostgresConfig, SinkConfig, SinkKind,
+    SourceConfig, StreamConfig, TagsKept, TextInput, built_in, read,
 };
 
 #[track_caller]
@@ -291,4 +291,25 @@ fn prometheus() {
     let token = source("type = \"prometheus\"\nurl = \"http://h/metrics\"\ntoken_file = \"t\"");
     let SourceConfig::Prometheus(token) = token else { panic!("it is one") };
     assert_eq!(token.access.is, Some(Identity::Token(SecretPlace::File("t".into()))));
+}
+
+#[test]
+fn postgres() {
+    let of = |text: &str| match sink(&format!("type = \"postgres\"\n{text}")).kind {
+        SinkKind::Postgres(config) => *config,
+        other => panic!("{other:?}"),
+    };
+    let url = "postgres://me@h,i/db?sslmode=require".to_owned();
+    let least = PostgresConfig { url: url.clone(), table: None, schema: None, password: None, ca_file: None };
+    assert_eq!(of(&format!("url = \"{url}\"")), least);
+    let most =
+        of(&format!("url = \"{url}\"\ntable = \"my table\"\nschema = \"s\"\npassword_file = \"p\"\nca_file = \"ca\""));
+    let expected = PostgresConfig {
+        table: Some("my table".to_owned()),
+        schema: Some("s".to_owned()),
+        password: Some(SecretPlace::File("p".into())),
+        ca_file: Some("ca".into()),
+        ..least
+    };
+    assert_eq!(most, expected);
 }

@@ -65,7 +65,7 @@ impl Tls {
     }
 
     /// What a connection is made with. The machine's store is read where that holds up nobody.
-    pub(super) async fn config(&self) -> Result<Arc<ClientConfig>, TlsError> {
+    pub(crate) async fn config(&self) -> Result<Arc<ClientConfig>, TlsError> {
         if let Some(config) = self.config.get() {
             return Ok(Arc::clone(config));
         }
