@@ -23,7 +23,7 @@ pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{
-    InfluxConfig, InfluxPlace, PostgresConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
+    InfluxConfig, InfluxPlace, ParquetConfig, PostgresConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
 };
 pub(crate) use self::source::{InfluxSource, Listen, Origin, ScrapeConfig, SourceConfig, TextInput};
 pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};

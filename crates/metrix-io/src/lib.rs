@@ -11,6 +11,7 @@
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
+//! - `parquet`: the [sink](sinks::parquet) that writes Parquet files.
 //! - `postgres`: the [sink](sinks::postgres) that writes to PostgreSQL.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and the [source](sources::prometheus) that scrapes as it
 //!   does.

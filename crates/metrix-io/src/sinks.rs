@@ -6,6 +6,8 @@ pub mod graphite;
 pub mod influx;
 #[cfg(feature = "opentsdb")]
 pub mod opentsdb;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "prometheus")]

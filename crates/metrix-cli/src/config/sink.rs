@@ -2,6 +2,7 @@
 
 mod graphite;
 mod influx;
+mod parquet;
 mod postgres;
 mod prometheus;
 mod remote_write;
@@ -24,6 +25,7 @@ use super::table::Table;
 use super::value::{LONGEST, Value};
 
 pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
+pub(crate) use self::parquet::ParquetConfig;
 pub(crate) use self::postgres::PostgresConfig;
 pub(crate) use self::prometheus::PrometheusConfig;
 pub(crate) use self::remote_write::RemoteWriteConfig;
@@ -59,6 +61,7 @@ pub(crate) enum SinkKind {
     Influx(Box<InfluxConfig>),
     Statsd(StatsdConfig),
     Graphite(GraphiteConfig),
+    Parquet(ParquetConfig),
     Postgres(Box<PostgresConfig>),
     /// What Prometheus scrapes.
     Prometheus(PrometheusConfig),
@@ -116,6 +119,7 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             keys: remote_write::KEYS,
             read: |table| Ok(SinkKind::RemoteWrite(Box::new(remote_write::read(table)?))),
         },
+        Kind { name: "parquet", keys: parquet::KEYS, read: |table| parquet::read(table).map(SinkKind::Parquet) },
         Kind {
             name: "postgres",
             keys: postgres::KEYS,

@@ -47,7 +47,7 @@ pub(super) fn sink(config: &SinkConfig) -> String {
         SinkKind::Log => Some("standard error"),
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_) } => None,
         SinkKind::Statsd(_) | SinkKind::Graphite(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => None,
-        SinkKind::Postgres(_) => None,
+        SinkKind::Parquet(_) | SinkKind::Postgres(_) => None,
         SinkKind::Sqlite { path: None } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),
     };

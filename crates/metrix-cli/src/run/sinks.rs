@@ -2,6 +2,7 @@
 
 mod influx;
 mod outlet;
+mod parquet;
 mod postgres;
 mod prometheus;
 mod remote_write;
@@ -65,6 +66,7 @@ pub(crate) fn make(
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
         | SinkKind::Csv { .. }
+        | SinkKind::Parquet(_)
         | SinkKind::Prometheus(_)
         | SinkKind::Sqlite { .. }
         | SinkKind::Table => TRIES_HERE,
@@ -128,6 +130,7 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Prometheus(config) => {
             of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
         }
+        SinkKind::Parquet(parquet) => of("parquet", &parquet.path),
         SinkKind::Postgres(config) => of("postgres", Path::new(without_query(&config.url))),
         SinkKind::RemoteWrite(config) => of("remote_write", Path::new(without_query(&config.url))),
         SinkKind::Sqlite { path: Some(path) } => of("sqlite", path),
@@ -145,7 +148,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
     match kind {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => is_dash(path),
         SinkKind::Table => true,
-        SinkKind::Log | SinkKind::Sqlite { .. } => false,
+        SinkKind::Log | SinkKind::Parquet(_) | SinkKind::Sqlite { .. } => false,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
         SinkKind::Postgres(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
     }
@@ -181,6 +184,7 @@ fn open(
             voice.mention(format_args!("listening on {} (Prometheus' scrapes)", sink.address()));
             Box::new(sink)
         }
+        SinkKind::Parquet(config) => Box::new(parquet::open(config)?),
         SinkKind::Postgres(config) => Box::new(postgres::open(config)?),
         SinkKind::RemoteWrite(config) => Box::new(remote_write::open(config)?),
         SinkKind::Sqlite { path } => {

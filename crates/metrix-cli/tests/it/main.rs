@@ -16,6 +16,7 @@ mod long_files;
 mod main_job;
 mod network;
 mod outputs;
+mod parquet;
 mod peers;
 mod program;
 mod progress;

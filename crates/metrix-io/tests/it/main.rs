@@ -31,6 +31,7 @@ mod host;
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "parquet",
     feature = "postgres",
     feature = "prometheus",
     feature = "statsd",
@@ -44,10 +45,13 @@ mod http_server;
 mod influx;
 #[cfg(feature = "opentsdb")]
 mod opentsdb;
+#[cfg(feature = "parquet")]
+mod parquet;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "parquet",
     feature = "postgres",
     feature = "prometheus",
     feature = "statsd",
@@ -58,6 +62,7 @@ mod opentsdb;
         feature = "graphite",
         feature = "influx",
         feature = "opentsdb",
+        feature = "parquet",
         feature = "postgres",
         feature = "remote_write",
         feature = "statsd"

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 #[cfg(feature = "graphite")]
 pub(crate) mod carbon;
 pub(crate) mod database;
+#[cfg(feature = "parquet")]
+pub(crate) mod duckdb;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(any(feature = "prometheus", feature = "remote_write"))]

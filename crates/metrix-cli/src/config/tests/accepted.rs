@@ -6,6 +6,7 @@ use std::time::Duration;
 use metrix::{Agg, Overflow, Tags, tags};
 use metrix_io::Kind;
 use metrix_io::sinks::influx::Precision;
+use metrix_io::sinks::parquet::Compression;
 use metrix_io::sinks::statsd::{Dialect, Negatives, Type};
 
 use super::complete;
@@ -13,8 +14,8 @@ use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
 use crate::config::sink::{GraphiteConfig, StatsdConfig};
 use crate::config::{
-    Config, Grouping, Identity, InfluxConfig, InfluxPlace, Listen, Origin, PostgresConfig, SinkConfig, SinkKind,
-    SourceConfig, StreamConfig, TagsKept, TextInput, built_in, read,
+    Config, Grouping, Identity, InfluxConfig, InfluxPlace, Listen, Origin, ParquetConfig, PostgresConfig, SinkConfig,
+    SinkKind, SourceConfig, StreamConfig, TagsKept, TextInput, built_in, read,
 };
 
 #[track_caller]
@@ -312,4 +313,21 @@ fn postgres() {
         ..least
     };
     assert_eq!(most, expected);
+}
+
+#[test]
+fn parquet() {
+    let of = |text: &str| sink(&format!("type = \"parquet\"\npath = \"p\"\n{text}")).kind;
+    let least =
+        ParquetConfig { path: "p".into(), rows: None, bytes: None, every: None, compression: Compression::Zstd };
+    assert_eq!(of(""), SinkKind::Parquet(least.clone()));
+    let expected = ParquetConfig {
+        rows: Some(1.try_into().unwrap()),
+        bytes: Some(2.try_into().unwrap()),
+        every: Some(Duration::from_secs(3)),
+        compression: Compression::Snappy,
+        ..least
+    };
+    let most = of("rows = 1\nbytes = 2\nevery = \"3s\"\ncompression = \"snappy\"");
+    assert_eq!(most, SinkKind::Parquet(expected));
 }
