@@ -78,6 +78,7 @@ impl Peer {
     /// Kills it and its processes by a signal that they can't catch.
     pub(crate) fn kill(&mut self) {
         self.kill_soon();
+        self.child.wait().expect("it is a child of ours");
     }
 
     /// Starts it again, with its data and its ports, once it is dead.
