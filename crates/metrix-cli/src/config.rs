@@ -25,8 +25,8 @@ pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{
-    Attempts, InfluxConfig, InfluxPlace, KafkaSinkConfig, NatsSinkConfig, OtlpConfig, PrometheusConfig,
-    RemoteWriteConfig, SinkConfig, SinkKind,
+    Attempts, InfluxConfig, InfluxPlace, KafkaSinkConfig, NatsSinkConfig, OtlpConfig, ParquetConfig, PostgresConfig,
+    PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
 };
 pub(crate) use self::source::{
     InfluxSource, KafkaSourceConfig, Listen, MessageTag, NatsSourceConfig, Origin, OtlpSource, Payload, ScrapeConfig,

@@ -87,12 +87,12 @@ mod tests {
     #[test]
     fn takes_hosts_with_ports() {
         for address in ["127.0.0.1:4242", "localhost:1", "[::1]:65535", "tsdb.example.org:4242"] {
-            assert_eq!(host_and_port("x", address, 1).as_deref(), Ok(address));
+            assert_eq!(super::host_and_port("x", address, 1).as_deref(), Ok(address));
         }
         for address in
             ["", "localhost", ":4242", "::1:4242", "[::1]", "[a]:1", "a:", "a:0", "a:65536", "http://a:1", "a b:1"]
         {
-            let message = host_and_port("x", address, 1).unwrap_err().to_string();
+            let message = super::host_and_port("x", address, 1).unwrap_err().to_string();
             assert_eq!(
                 message,
                 format!("no x server can be at {address:?}; give a host and a port, such as \"127.0.0.1:1\"")

@@ -14,6 +14,8 @@
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `otlp`: the [sink](sinks::otlp) that writes to what takes OpenTelemetry's metrics, and the [source](sources::otlp) that takes them.
+//! - `parquet`: the [sink](sinks::parquet) that writes Parquet files.
+//! - `postgres`: the [sink](sinks::postgres) that writes to PostgreSQL.
 //! - `prometheus`: the [endpoint](sinks::prometheus) that Prometheus scrapes, and the [source](sources::prometheus) that scrapes as it
 //!   does.
 //! - `remote_write`: the [sink](sinks::remote_write) that writes to Prometheus and others.
@@ -48,6 +50,7 @@
     feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
+    feature = "postgres",
     feature = "prometheus",
     feature = "remote_write",
     feature = "statsd"
@@ -114,6 +117,7 @@ pub mod sources;
     feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
+    feature = "postgres",
     feature = "prometheus",
     feature = "remote_write"
 ))]
@@ -127,6 +131,7 @@ mod user_error;
     feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
+    feature = "postgres",
     feature = "prometheus",
     feature = "remote_write",
     feature = "statsd"
@@ -154,6 +159,7 @@ pub use secret::{Secret, SecretError};
     feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
+    feature = "postgres",
     feature = "prometheus",
     feature = "remote_write"
 ))]

@@ -14,6 +14,10 @@ pub mod nats;
 pub mod opentsdb;
 #[cfg(feature = "otlp")]
 pub mod otlp;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 #[cfg(any(
@@ -23,6 +27,7 @@ pub mod prometheus;
     feature = "kafka",
     feature = "opentsdb",
     feature = "otlp",
+    feature = "postgres",
     feature = "prometheus",
     feature = "remote_write",
     feature = "statsd"
@@ -30,6 +35,8 @@ pub mod prometheus;
 mod refused;
 #[cfg(feature = "remote_write")]
 pub mod remote_write;
+#[cfg(any(feature = "influx", feature = "postgres"))]
+mod search;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(feature = "statsd")]

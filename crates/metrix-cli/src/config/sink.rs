@@ -8,6 +8,8 @@ mod naming;
 mod nats;
 mod opentsdb;
 mod otlp;
+mod parquet;
+mod postgres;
 mod prometheus;
 mod remote_write;
 mod statsd;
@@ -35,6 +37,8 @@ pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
 pub(crate) use self::kafka::KafkaSinkConfig;
 pub(crate) use self::nats::NatsSinkConfig;
 pub(crate) use self::otlp::OtlpConfig;
+pub(crate) use self::parquet::ParquetConfig;
+pub(crate) use self::postgres::PostgresConfig;
 pub(crate) use self::prometheus::PrometheusConfig;
 pub(crate) use self::remote_write::RemoteWriteConfig;
 
@@ -81,6 +85,8 @@ pub(crate) enum SinkKind {
     Graphite(GraphiteConfig),
     /// What takes OpenTelemetry's metrics.
     Otlp(Box<OtlpConfig>),
+    Parquet(ParquetConfig),
+    Postgres(Box<PostgresConfig>),
     /// What Prometheus scrapes.
     Prometheus(PrometheusConfig),
     /// What takes Prometheus' remote-write.
@@ -143,6 +149,12 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             read: |table| Ok(SinkKind::RemoteWrite(Box::new(remote_write::read(table)?))),
         },
         Kind { name: "nats", keys: nats::KEYS, read: |table| Ok(SinkKind::Nats(Box::new(nats::read(table)?))) },
+        Kind { name: "parquet", keys: parquet::KEYS, read: |table| parquet::read(table).map(SinkKind::Parquet) },
+        Kind {
+            name: "postgres",
+            keys: postgres::KEYS,
+            read: |table| Ok(SinkKind::Postgres(Box::new(postgres::read(table)?))),
+        },
         Kind {
             name: "sqlite",
             keys: &[STORE, RETENTION],

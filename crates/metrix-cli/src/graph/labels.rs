@@ -51,6 +51,7 @@ pub(super) fn sink(config: &SinkConfig) -> String {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_), .. } => None,
         SinkKind::Statsd(_) | SinkKind::Graphite(_) | SinkKind::Prometheus(_) => None,
         SinkKind::Kafka(_) | SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) => None,
+        SinkKind::Parquet(_) | SinkKind::Postgres(_) => None,
         SinkKind::Nats(nats) => Some(&*nats.subject),
         SinkKind::Sqlite { path: None, .. } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),

@@ -51,9 +51,10 @@ fn is_store(sink: &SinkConfig) -> bool {
 fn file(kind: &SinkKind) -> Option<&Path> {
     match kind {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => Some(path),
+        SinkKind::Parquet(parquet) => Some(&parquet.path),
         SinkKind::Log | SinkKind::Sqlite { .. } | SinkKind::Table => None,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => None,
         SinkKind::Otlp(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => None,
-        SinkKind::Kafka(_) | SinkKind::Nats(_) => None,
+        SinkKind::Kafka(_) | SinkKind::Nats(_) | SinkKind::Postgres(_) => None,
     }
 }

@@ -7,6 +7,8 @@ mod nats;
 mod options;
 mod otlp;
 mod outlet;
+mod parquet;
+mod postgres;
 mod prometheus;
 mod remote_write;
 mod takers;
@@ -24,6 +26,7 @@ use metrix_io::sinks::graphite::Graphite;
 use metrix_io::sinks::influx::Influx;
 use metrix_io::sinks::opentsdb::OpenTsdb;
 use metrix_io::sinks::otlp::Otlp;
+use metrix_io::sinks::postgres::Postgres;
 use metrix_io::sinks::remote_write::RemoteWrite;
 use metrix_io::sinks::sqlite::Sqlite;
 use metrix_io::sinks::statsd::StatsD;
@@ -68,11 +71,13 @@ pub(crate) fn make(
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
-        SinkKind::Kafka(_) | SinkKind::Nats(_) | SinkKind::Otlp(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
+        SinkKind::Kafka(_) | SinkKind::Nats(_) | SinkKind::Otlp(_) => TRIES_THERE,
+        SinkKind::Postgres(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
         | SinkKind::Csv { .. }
+        | SinkKind::Parquet(_)
         | SinkKind::Prometheus(_)
         | SinkKind::Sqlite { .. }
         | SinkKind::Table => TRIES_HERE,
@@ -133,6 +138,8 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Prometheus(config) => {
             of("prometheus", Path::new(&format!("http://{}{}", config.listen, config.path)))
         }
+        SinkKind::Parquet(parquet) => of("parquet", &parquet.path),
+        SinkKind::Postgres(config) => of("postgres", Path::new(without_query(&config.url))),
         SinkKind::RemoteWrite(config) => of("remote_write", Path::new(without_query(&config.url))),
         SinkKind::Nats(config) => of("nats", Path::new(&config.place.url)),
         SinkKind::Sqlite { path: Some(path), .. } => of("sqlite", path),
@@ -150,10 +157,10 @@ fn is_stdout(kind: &SinkKind) -> bool {
     match kind {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => is_dash(path),
         SinkKind::Table => true,
-        SinkKind::Log | SinkKind::Sqlite { .. } => false,
+        SinkKind::Log | SinkKind::Parquet(_) | SinkKind::Sqlite { .. } => false,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
         SinkKind::Otlp(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
-        SinkKind::Kafka(_) | SinkKind::Nats(_) => false,
+        SinkKind::Kafka(_) | SinkKind::Nats(_) | SinkKind::Postgres(_) => false,
     }
 }
 
@@ -193,6 +200,8 @@ fn open(
             voice.mention(format_args!("listening on {} (Prometheus' scrapes)", sink.address()));
             Box::new(sink)
         }
+        SinkKind::Parquet(config) => Box::new(parquet::open(config)?),
+        SinkKind::Postgres(config) => Box::new(limited(postgres::open(config)?, limit, Postgres::write_timeout)),
         SinkKind::RemoteWrite(config) => {
             Box::new(limited(remote_write::open(config)?, limit, RemoteWrite::write_timeout))
         }

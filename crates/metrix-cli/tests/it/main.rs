@@ -22,6 +22,7 @@ mod nats;
 mod network;
 mod otlp;
 mod outputs;
+mod parquet;
 mod peers;
 mod program;
 mod progress;

@@ -7,6 +7,7 @@
     feature = "kafka",
     feature = "opentsdb",
     feature = "otlp",
+    feature = "postgres",
     feature = "remote_write",
     feature = "statsd"
 ))]
@@ -50,6 +51,7 @@ impl Refused {
         feature = "kafka",
         feature = "opentsdb",
         feature = "otlp",
+        feature = "postgres",
         feature = "remote_write",
         feature = "statsd"
     ))]

@@ -99,7 +99,10 @@ impl ParseLine for Lines {
         }
         match std::str::from_utf8(line) {
             Ok(line) => self.read(line, emit),
-            Err(_) => self.read(&String::from_utf8_lossy(line), emit),
+            Err(_) => self.read(&String::from_utf8_lossy(line), emit).map_err(|error| {
+                let column = column(line, error.column);
+                LineError { column, ..error }
+            }),
         }
     }
 
@@ -115,6 +118,20 @@ impl ParseLine for Lines {
     fn skipped(&self) -> u64 {
         self.rules.skipped()
     }
+}
+
+/// Where in a line the character is that has this place in its text, in which what isn't UTF-8 was replaced.
+fn column(line: &[u8], place: usize) -> usize {
+    let (mut before, mut column) = (0, 0);
+    for chunk in line.utf8_chunks() {
+        let (valid, invalid) = (chunk.valid().len(), chunk.invalid().len());
+        if place <= before + valid {
+            return column + place.saturating_sub(before);
+        }
+        before += valid + char::REPLACEMENT_CHARACTER.len_utf8();
+        column += valid + invalid;
+    }
+    line.len()
 }
 
 /// Where a regular expression goes wrong, and what is wrong there.

@@ -2,7 +2,7 @@
 
 mod error;
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use chrono::format::{Fixed, Item, Parsed, StrftimeItems, parse};
 use chrono::{DateTime, FixedOffset, TimeZone, Utc};
@@ -107,7 +107,13 @@ impl Strptime {
         let strptime = Self { pattern: pattern.to_owned(), items };
         // Neither a leap day nor a time at which some of its numbers are the same, so that what it reads of it is the whole.
         let time = Utc.timestamp_nanos(1_431_857_103_000_000_000);
-        let text = time.format_with_items(strptime.items.iter()).to_string();
+        let mut text = String::new();
+        if write!(text, "{}", time.format_with_items(strptime.items.iter())).is_err() {
+            // What can be read only, and not be written, such as `%#z`.
+            let at = strptime.pattern.find("%#").unwrap_or(0);
+            let part = strptime.pattern[at..].chars().take(3).collect();
+            return Err(FormatError::Unknown { format: strptime.pattern, at, part });
+        }
         if strptime.read(&text).is_none() {
             return Err(FormatError::Incomplete { format: strptime.pattern });
         }

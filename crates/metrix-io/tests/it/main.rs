@@ -7,6 +7,7 @@ mod apache;
     feature = "influx",
     feature = "opentsdb",
     feature = "otlp",
+    feature = "postgres",
     all(feature = "http-server", feature = "remote_write")
 ))]
 #[cfg_attr(
@@ -19,6 +20,7 @@ mod arrival;
     feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
+    feature = "postgres",
     feature = "prometheus",
     all(feature = "http-server", feature = "remote_write")
 ))]
@@ -39,6 +41,8 @@ mod host;
     feature = "kafka",
     feature = "opentsdb",
     feature = "otlp",
+    feature = "parquet",
+    feature = "postgres",
     feature = "prometheus",
     feature = "statsd",
     all(feature = "http-server", feature = "remote_write")
@@ -57,6 +61,8 @@ mod nats;
 mod opentsdb;
 #[cfg(feature = "otlp")]
 mod otlp;
+#[cfg(feature = "parquet")]
+mod parquet;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
@@ -64,6 +70,8 @@ mod otlp;
     feature = "kafka",
     feature = "opentsdb",
     feature = "otlp",
+    feature = "parquet",
+    feature = "postgres",
     feature = "prometheus",
     feature = "statsd",
     all(feature = "http-server", feature = "remote_write")
@@ -75,12 +83,16 @@ mod otlp;
         feature = "nats",
         feature = "opentsdb",
         feature = "otlp",
+        feature = "parquet",
+        feature = "postgres",
         feature = "remote_write",
         feature = "statsd"
     )),
     allow(dead_code)
 )]
 mod peers;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "prometheus")]
 mod prometheus;
 #[cfg(any(feature = "prometheus", all(feature = "http-server", feature = "remote_write")))]

@@ -7,14 +7,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, id};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 #[cfg(feature = "graphite")]
 pub(crate) mod carbon;
 pub(crate) mod database;
+#[cfg(feature = "parquet")]
+pub(crate) mod duckdb;
 #[cfg(feature = "nats")]
 pub(crate) mod nats;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 #[cfg(any(feature = "prometheus", feature = "remote_write"))]
 pub(crate) mod prometheus;
 #[cfg(feature = "otlp")]
@@ -31,6 +35,8 @@ pub(crate) struct Peer {
     program: PathBuf,
     args: Vec<String>,
     child: Child,
+    /// Kills it, and tells which processes it had.
+    killing: Option<JoinHandle<Vec<u32>>>,
     folder: PathBuf,
     is_ready: Box<dyn Fn() -> bool + Send + Sync>,
 }
@@ -45,7 +51,7 @@ impl Peer {
         let (program, folder) = (installed(program), new_folder());
         let args = args(&folder);
         let child = spawn(&program, &args, &folder);
-        let mut peer = Self { program, args, child, folder, is_ready: Box::new(is_ready) };
+        let mut peer = Self { program, args, child, killing: None, folder, is_ready: Box::new(is_ready) };
         peer.wait_until_ready();
         peer
     }
@@ -67,20 +73,27 @@ impl Peer {
         &self.folder
     }
 
-    /// Sends the process a signal that it can't catch, at some time after this has returned.
-    pub(crate) fn kill_soon(&self) {
-        let kill = format!("kill -9 {}", self.child.id());
-        thread::spawn(move || Command::new("bash").args(["-c", &kill]).status().expect("bash starts"));
+    /// Kills it and its processes by a signal that they can't catch, at some time after this has returned.
+    pub(crate) fn kill_soon(&mut self) {
+        let process = self.child.id();
+        self.killing = Some(thread::spawn(move || kill(process)));
     }
 
-    /// Kills it by a signal that it can't catch.
+    /// Kills it and its processes by a signal that they can't catch.
     pub(crate) fn kill(&mut self) {
-        self.child.kill().expect("it is a child of ours");
+        self.kill_soon();
+        self.child.wait().expect("it is a child of ours");
     }
 
     /// Starts it again, with its data and its ports, once it is dead.
     pub(crate) fn restart(&mut self) {
         self.child.wait().expect("it is a child of ours");
+        let killed = self.killing.take().map_or_else(Vec::new, |killing| killing.join().expect("bash starts"));
+        let deadline = Instant::now() + PATIENCE;
+        while killed.iter().any(|process| is_alive(*process)) {
+            assert!(Instant::now() < deadline, "{killed:?} are still alive");
+            thread::sleep(Duration::from_millis(5));
+        }
         self.child = spawn(&self.program, &self.args, &self.folder);
         self.wait_until_ready();
     }
@@ -93,6 +106,23 @@ impl Drop for Peer {
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Kills a process and those that it has started, and tells which these were. It is stopped first, so that it starts no more.
+fn kill(process: u32) -> Vec<u32> {
+    let script = format!(
+        "kill -STOP {process}; read -r others </proc/{process}/task/{process}/children
+         echo $others; kill -9 {process} $others"
+    );
+    let output = Command::new("bash").args(["-c", &script]).output().expect("bash starts");
+    let others = String::from_utf8(output.stdout).expect("they are numbers");
+    others.split_whitespace().map(|other| other.parse().expect("it is a number")).collect()
+}
+
+/// Whether a process is there that is more than a name.
+fn is_alive(process: u32) -> bool {
+    let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    state.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
 }
 
 fn spawn(program: &Path, args: &[String], folder: &Path) -> Child {

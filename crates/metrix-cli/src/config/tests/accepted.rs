@@ -7,6 +7,7 @@ use metrix::{Agg, Overflow, Tags, tags};
 use metrix_io::Kind;
 use metrix_io::sinks::influx::Precision;
 use metrix_io::sinks::otlp::Protocol;
+use metrix_io::sinks::parquet::Compression;
 use metrix_io::sinks::statsd::{Dialect, Negatives, Type};
 
 use super::complete;
@@ -14,8 +15,9 @@ use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
 use crate::config::sink::{GraphiteConfig, Naming, StatsdConfig};
 use crate::config::{
-    Attempts, Config, Grouping, Identity, InfluxConfig, InfluxPlace, KindsTaken, Listen, Origin, Payload, SinkConfig,
-    SinkKind, SourceConfig, StreamConfig, TagsKept, TcpBounds, TextInput, built_in, read,
+    Attempts, Config, Grouping, Identity, InfluxConfig, InfluxPlace, KindsTaken, Listen, Origin, ParquetConfig,
+    Payload, PostgresConfig, SinkConfig, SinkKind, SourceConfig, StreamConfig, TagsKept, TcpBounds, TextInput,
+    built_in, read,
 };
 
 #[track_caller]
@@ -386,4 +388,42 @@ fn nats() {
     let json = nats("format = \"json\"\nmetrics = [ { name = \"a\", value = \"/n\" } ]");
     let SourceConfig::Nats(json) = json else { panic!("it is one") };
     assert!(matches!(json.payload, Payload::Json(_)));
+}
+
+#[test]
+fn postgres() {
+    let of = |text: &str| match sink(&format!("type = \"postgres\"\n{text}")).kind {
+        SinkKind::Postgres(config) => *config,
+        other => panic!("{other:?}"),
+    };
+    let url = "postgres://me@h,i/db?sslmode=require".to_owned();
+    let least = PostgresConfig { url: url.clone(), table: None, schema: None, password: None, ca_file: None };
+    assert_eq!(of(&format!("url = \"{url}\"")), least);
+    let most =
+        of(&format!("url = \"{url}\"\ntable = \"my table\"\nschema = \"s\"\npassword_file = \"p\"\nca_file = \"ca\""));
+    let expected = PostgresConfig {
+        table: Some("my table".to_owned()),
+        schema: Some("s".to_owned()),
+        password: Some(SecretPlace::File("p".into())),
+        ca_file: Some("ca".into()),
+        ..least
+    };
+    assert_eq!(most, expected);
+}
+
+#[test]
+fn parquet() {
+    let of = |text: &str| sink(&format!("type = \"parquet\"\npath = \"p\"\n{text}")).kind;
+    let least =
+        ParquetConfig { path: "p".into(), rows: None, bytes: None, every: None, compression: Compression::Zstd };
+    assert_eq!(of(""), SinkKind::Parquet(least.clone()));
+    let expected = ParquetConfig {
+        rows: Some(1.try_into().unwrap()),
+        bytes: Some(2.try_into().unwrap()),
+        every: Some(Duration::from_secs(3)),
+        compression: Compression::Snappy,
+        ..least
+    };
+    let most = of("rows = 1\nbytes = 2\nevery = \"3s\"\ncompression = \"snappy\"");
+    assert_eq!(most, SinkKind::Parquet(expected));
 }

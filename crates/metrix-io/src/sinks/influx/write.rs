@@ -1,41 +1,14 @@
 //! How the lines of a batch are posted, and how they are sent in datagrams.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use metrix::{MElement, WriteError};
-use tokio::time::Instant;
 
 use super::{Influx, MOST_BYTES, Transport, http};
 use crate::http_client::Verdict;
 use crate::sinks::refused::Refused;
+use crate::sinks::search::Search;
 use crate::sinks::wire::{Timeouts, Unsent};
-
-/// So many requests more than necessary a write may take to find out which lines are refused.
-const MOST_SEARCHES: usize = 100;
-
-/// So much time it may take for that, and a write may take for as many requests as it begins: less than the 30 seconds that a
-/// coordinator gives a write, with another request's time.
-const LONGEST_SEARCH: Duration = Duration::from_secs(10);
-
-/// Which of the lines in doubt a search goes on with.
-struct Search {
-    requests: usize,
-    /// Since the first refusal.
-    begun: Option<Instant>,
-}
-
-impl Search {
-    /// Whether two requests more may be sent.
-    fn goes_on(&mut self) -> bool {
-        let begun = *self.begun.get_or_insert_with(Instant::now);
-        let goes_on = self.requests >= 2 && begun.elapsed() < LONGEST_SEARCH;
-        if goes_on {
-            self.requests -= 2;
-        }
-        goes_on
-    }
-}
 
 impl Influx {
     /// Posts all lines, and finds out which of them are refused.
@@ -43,7 +16,7 @@ impl Influx {
         let Self { transport: Transport::Http(http), batch, rules, limits, counts, .. } = self else { return Ok(()) };
         // The first one is the first.
         let mut requests = VecDeque::from(batch.requests(self.lines_per_request));
-        let mut search = Search { requests: MOST_SEARCHES, begun: None };
+        let mut search = Search::new();
         while let Some(request) = requests.pop_front() {
             let answer = match http.post(batch.text(&request), rules.precision, *limits).await {
                 Ok(answer) => answer,

@@ -125,6 +125,18 @@ fn wrong_utf_8_spoils_its_own_field_only() {
     assert_eq!(readings[0].to_tags(), tags! { "method" => "GET", "status" => 200, "path" => "/\u{fffd}" });
 }
 
+/// And not of the text in which they were replaced, which is longer.
+#[test]
+fn columns_are_of_the_bytes_that_came() {
+    let mut lines =
+        Lines::new(r"^(?<t>\S+) (?<v>\S+)", &Fields::new().metric(Metric::field("v", "v").tags(["t"]))).unwrap();
+    for line in [&b"ab x"[..], b"\xff\xff x", b"a\xf0\x9f\xa6 x", "é\u{fffd} x".as_bytes(), b"\xff \xff"] {
+        let (_, result) = read(&mut lines, line);
+        let space = line.iter().position(|byte| *byte == b' ').unwrap();
+        assert_eq!(result.map_err(|error| (error.kind, error.column)), Err(("value", space + 1)), "{line:?}");
+    }
+}
+
 #[test]
 fn texts_are_borrowed() {
     let mut lines = Lines::new(PATTERN, &fields()).unwrap();

@@ -79,3 +79,11 @@ proptest! {
         }
     }
 }
+
+/// It says how a time is read, and no time can be written so.
+#[test]
+fn an_offset_that_can_only_be_read_is_refused() {
+    let error = TimeFormat::new("%Y-%m-%d %H:%M:%S%% %#z").unwrap_err();
+    let words = "has no known meaning at character 21, `%#z`: write rfc3339";
+    assert!(error.to_string().contains(words), "{error}");
+}

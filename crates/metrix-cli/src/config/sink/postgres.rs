@@ -1,0 +1,63 @@
+//! [`PostgresConfig`]: the keys of a `postgres` sink.
+
+use std::path::PathBuf;
+
+use metrix_io::sinks::postgres::Postgres;
+
+use crate::config::key::Key;
+use crate::config::problem::Read;
+use crate::config::secret::{self, SecretPlace};
+use crate::config::table::Table;
+use crate::config::value::Value;
+
+/// A `postgres` sink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PostgresConfig {
+    pub(crate) url: String,
+    /// `metrics` unless set.
+    pub(crate) table: Option<String>,
+    /// The first of the user's `search_path` unless set.
+    pub(crate) schema: Option<String>,
+    pub(crate) password: Option<SecretPlace>,
+    /// Those that this machine trusts unless set.
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+const URL: Key = Key::new("url", "\"postgres://metrix@127.0.0.1:5432/metrics\"");
+const TABLE: Key = Key::new("table", "\"metrics\"");
+const SCHEMA: Key = Key::new("schema", "\"public\"");
+const PASSWORD_ENV: Key = Key::new("password_env", "\"POSTGRES_PASSWORD\"");
+const PASSWORD_FILE: Key = Key::new("password_file", "\"/etc/metrix/postgres\"");
+const CA_FILE: Key = Key::new("ca_file", "\"/etc/metrix/ca.pem\"");
+
+pub(super) const KEYS: &[Key] = &[URL, TABLE, SCHEMA, PASSWORD_ENV, PASSWORD_FILE, CA_FILE];
+
+pub(super) fn read(table: &Table<'_>) -> Read<PostgresConfig> {
+    let url = table.required(URL, url);
+    let named = table.optional(TABLE, name);
+    let schema = table.optional(SCHEMA, name);
+    let password = secret::read(table, PASSWORD_ENV, PASSWORD_FILE);
+    let ca_file = table.optional(CA_FILE, |value| value.word().map(PathBuf::from));
+    Ok(PostgresConfig { url: url?, table: named?, schema: schema?, password: password?, ca_file: ca_file? })
+}
+
+/// As a table or a schema can be called.
+fn name(value: &Value<'_>) -> Read<String> {
+    let name = value.name()?;
+    let any = Postgres::new("postgres://h").ok();
+    match any.map(|sink| sink.table(name)) {
+        Some(Err(error)) => Err(value.wrong(error)),
+        _ => Ok(name.to_owned()),
+    }
+}
+
+fn url(value: &Value<'_>) -> Read<String> {
+    let url = value.text()?;
+    match Postgres::new(url) {
+        Ok(_) => Ok(url.to_owned()),
+        // Which shows no password.
+        Err(error) => {
+            Err(value.wrong(format!("{error}; the password has keys of its own, `password_env` or `password_file`")))
+        }
+    }
+}

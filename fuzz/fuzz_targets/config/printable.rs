@@ -1,0 +1,1 @@
+../../../crates/metrix-cli/src/printable.rs

@@ -1,0 +1,37 @@
+//! Journals of Parquet files, which a process that was killed may have left in any state.
+#![no_main]
+#![allow(dead_code)]
+
+#[path = "../../crates/metrix-io/src/sinks/parquet/frame.rs"]
+mod frame;
+
+use frame::{Element, Elements};
+use libfuzzer_sys::fuzz_target;
+use metrix::{MElement, Tags};
+
+fuzz_target!(|data: &[u8]| {
+    let (mut journal, mut left) = (data, data.len() as u64);
+    while let Some(frame) = frame::next(&mut journal, left).expect("it is in memory") {
+        left -= frame::length(&frame);
+        Elements::of(&frame).for_each(drop);
+    }
+    // Without the checksum, which would keep nearly everything out.
+    let elements: Vec<Element<'_>> = Elements::of(data).collect();
+    let batch: Option<Vec<MElement>> = elements.iter().map(element).collect();
+    let Some(batch) = batch.filter(|batch| !batch.is_empty()) else { return };
+    let bytes = frame::encode(&batch);
+    let frame = frame::next(&mut &bytes[..], bytes.len() as u64).expect("it is in memory").expect("it is whole");
+    assert_eq!(frame::length(&frame), bytes.len() as u64);
+    let again: Option<Vec<MElement>> = Elements::of(&frame).map(|found| element(&found)).collect();
+    assert_eq!(format!("{again:?}"), format!("{:?}", Some(batch)));
+});
+
+/// None if its texts aren't UTF-8, which no process has written.
+fn element(found: &Element<'_>) -> Option<MElement> {
+    let text = |bytes| std::str::from_utf8(bytes).ok();
+    let tags: Option<Vec<(&str, &str)>> =
+        found.tags.iter().map(|(name, value)| Some((text(name)?, text(value)?))).collect();
+    let mut element = MElement::new(text(found.name)?, found.value, Tags::from(tags?), found.at);
+    element.start = found.start;
+    Some(element)
+}
