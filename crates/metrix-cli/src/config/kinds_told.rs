@@ -3,7 +3,7 @@
 use metrix_io::{Glob, Kind};
 
 use super::problem::Problems;
-use super::source::SourceConfig;
+use super::source::{Payload, SourceConfig};
 use super::stream::{AGG, KIND, KindsTaken, StreamConfig};
 use super::table::Table;
 
@@ -18,21 +18,15 @@ pub(super) struct KindsTold {
 
 impl KindsTold {
     pub(super) fn of(sources: &[SourceConfig]) -> Self {
-        let tells_none = |source: &SourceConfig| {
-            matches!(
-                source,
-                SourceConfig::Jsonl(_)
-                    | SourceConfig::Graphite(_)
-                    | SourceConfig::Influx(_)
-                    | SourceConfig::Lines(..)
-                    | SourceConfig::Json(..)
-                    | SourceConfig::Host { .. }
-            )
+        let is_statsd = |source: &SourceConfig| match source {
+            SourceConfig::Statsd(_) => true,
+            SourceConfig::Kafka(kafka) => matches!(kafka.payload, Payload::Statsd),
+            SourceConfig::Nats(nats) => matches!(nats.payload, Payload::Statsd),
+            _ => false,
         };
-        Self {
-            any: !sources.iter().all(tells_none),
-            sets: sources.iter().any(|source| matches!(source, SourceConfig::Statsd(_))),
-        }
+        let tells_some =
+            |source| is_statsd(source) || matches!(source, SourceConfig::Otlp(_) | SourceConfig::Prometheus(_));
+        Self { any: sources.iter().any(tells_some), sets: sources.iter().any(is_statsd) }
     }
 
     /// Warns of a stream of kinds that nobody tells, and of aggregates that say nothing of the sets that it is for; hints at those that

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use metrix::Tags;
 use metrix_io::sinks::otlp::{Otlp, Protocol};
 
+use super::WRITE_TIMEOUT;
 use crate::config::access::{self, Access};
 use crate::config::key::Key;
 use crate::config::problem::Read;
@@ -39,8 +40,9 @@ const HEADERS_ENV: Key = Key::new("headers_env", "{ x-api-key = \"OTLP_KEY\" }")
 const HEADERS_FILE: Key = Key::new("headers_file", "{ x-api-key = \"/etc/metrix/otlp\" }");
 const ELEMENTS: Key = Key::new("elements_per_request", "2000");
 
-pub(super) const KEYS: &[Key] = &access::keys::<10, 16>([
+pub(super) const KEYS: &[Key] = &access::keys::<11, 17>([
     URL,
+    WRITE_TIMEOUT,
     PROTOCOL,
     GZIP,
     RESOURCE,

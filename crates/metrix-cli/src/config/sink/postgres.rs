@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use metrix_io::sinks::postgres::Postgres;
 
+use super::WRITE_TIMEOUT;
 use crate::config::key::Key;
 use crate::config::problem::Read;
 use crate::config::secret::{self, SecretPlace};
@@ -30,7 +31,7 @@ const PASSWORD_ENV: Key = Key::new("password_env", "\"POSTGRES_PASSWORD\"");
 const PASSWORD_FILE: Key = Key::new("password_file", "\"/etc/metrix/postgres\"");
 const CA_FILE: Key = Key::new("ca_file", "\"/etc/metrix/ca.pem\"");
 
-pub(super) const KEYS: &[Key] = &[URL, TABLE, SCHEMA, PASSWORD_ENV, PASSWORD_FILE, CA_FILE];
+pub(super) const KEYS: &[Key] = &[URL, TABLE, SCHEMA, PASSWORD_ENV, PASSWORD_FILE, CA_FILE, WRITE_TIMEOUT];
 
 pub(super) fn read(table: &Table<'_>) -> Read<PostgresConfig> {
     let url = table.required(URL, url);
