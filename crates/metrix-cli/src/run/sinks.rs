@@ -72,10 +72,13 @@ pub(crate) fn make(
         | SinkKind::Table => TRIES_HERE,
     };
     let usual = if ends { Overflow::Block } else { Overflow::DropOldest };
-    let options = SinkOptions::default()
-        .rate_limit(config.rate_limit)
-        .overflow(config.overflow.unwrap_or(usual))
-        .retry(Retry::default().attempts(size(tries)));
+    let retry = match config.overflow {
+        // Who lets inputs that never end wait for a sink wants nothing of it dropped.
+        Some(Overflow::Block) if !ends => Retry::forever(),
+        _ => Retry::default().attempts(size(tries)),
+    };
+    let options =
+        SinkOptions::default().rate_limit(config.rate_limit).overflow(config.overflow.unwrap_or(usual)).retry(retry);
     let options = match config.queue {
         Some(queue) => options.queue(queue),
         None => options,
