@@ -18,6 +18,7 @@ mod network;
 mod outputs;
 mod parquet;
 mod peers;
+mod postgres;
 mod program;
 mod progress;
 mod prometheus;
