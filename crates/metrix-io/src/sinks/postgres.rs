@@ -71,7 +71,8 @@ pub use self::table::NameError;
 /// timeouts, has no room on its disk or for another client, found a deadlock, or can only be read, as one that is no longer the first
 /// of several. What else is of the rows, such as a constraint, a policy or a trigger of your own, is searched for: the batch is
 /// written in halves, and these in halves, until it is known which rows are refused; after 10 seconds the rows that are still in doubt are
-/// tried once more and count as refused. What isn't, such as a wrong password or a missing right, refuses the batch. The error of the write has the server's words, and names what is refused while the rest of the batch is written.
+/// tried once more and count as refused. What isn't, such as a wrong password or a missing right, refuses the batch. The error of the
+/// write has the server's words, and names what is refused while the rest of the batch is written.
 ///
 /// # TLS
 ///
@@ -133,7 +134,8 @@ struct Limits {
 impl Postgres {
     /// Writes to the database that this URL names, such as `postgres://metrix@127.0.0.1:5432/metrics`. Of several hosts
     /// (`postgres://metrix@one,two/metrics?target_session_attrs=read-write`) the first that fits is taken, and one that doesn't answer takes
-    /// no more than its share of the [time](Self::connect_timeout). A socket of this machine is named by its folder: `postgres://metrix@%2Fvar%2Frun%2Fpostgresql/metrics`.
+    /// no more than its share of the [time](Self::connect_timeout). A socket of this machine is named by its folder:
+    /// `postgres://metrix@%2Fvar%2Frun%2Fpostgresql/metrics`.
     ///
     /// # Errors
     /// If it is no such URL, has no host, asks for what can't be, or has a password, for which there is [`password`](Self::password). That
