@@ -5,24 +5,27 @@
 #[path = "../../crates/metrix-io/src/sinks/parquet/frame.rs"]
 mod frame;
 
-use frame::{Element, Elements};
+use frame::{Element, Next};
 use libfuzzer_sys::fuzz_target;
 use metrix::{MElement, Tags};
 
 fuzz_target!(|data: &[u8]| {
     let (mut journal, mut left) = (data, data.len() as u64);
-    while let Some(frame) = frame::next(&mut journal, left).expect("it is in memory") {
+    while left > 0 {
+        let Next::Whole(frame) = frame::next(&mut journal, left).expect("it is in memory") else { break };
         left -= frame::length(&frame);
-        Elements::of(&frame).for_each(drop);
+        drop(frame::decode(&frame));
     }
     // Without the checksum, which would keep nearly everything out.
-    let elements: Vec<Element<'_>> = Elements::of(data).collect();
+    let elements = frame::decode(data).unwrap_or_default();
     let batch: Option<Vec<MElement>> = elements.iter().map(element).collect();
     let Some(batch) = batch.filter(|batch| !batch.is_empty()) else { return };
     let bytes = frame::encode(&batch);
-    let frame = frame::next(&mut &bytes[..], bytes.len() as u64).expect("it is in memory").expect("it is whole");
+    let next = frame::next(&mut &bytes[..], bytes.len() as u64).expect("it is in memory");
+    let Next::Whole(frame) = next else { panic!("{next:?} is not whole") };
     assert_eq!(frame::length(&frame), bytes.len() as u64);
-    let again: Option<Vec<MElement>> = Elements::of(&frame).map(|found| element(&found)).collect();
+    let again: Option<Vec<MElement>> =
+        frame::decode(&frame).expect("it is a batch").iter().map(element).collect();
     assert_eq!(format!("{again:?}"), format!("{:?}", Some(batch)));
 });
 

@@ -1,5 +1,7 @@
 //! [`Tls`]: which certificates of servers are trusted.
 
+mod verifier;
+
 use std::error::Error;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -11,8 +13,11 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-/// Which certificates of servers are trusted, where a URL begins with `https://`. TLS is of version 1.2 or 1.3; a certificate
-/// that has expired, is for another name, or is signed by nobody who is trusted, ends the connection.
+use self::verifier::Verifier;
+
+/// Which certificates of servers are trusted, where a connection has TLS, of version 1.2 or 1.3. A certificate that has expired, is for
+/// another name, or is signed by nobody who is trusted, ends the connection. Names are those of the extension `subjectAltName`; a
+/// common name in the subject is none.
 ///
 /// ```
 /// use metrix_io::Tls;
@@ -30,7 +35,7 @@ pub struct Tls {
 #[derive(Clone)]
 enum Roots {
     System,
-    These(Arc<RootCertStore>),
+    These(Arc<RootCertStore>, Arc<[CertificateDer<'static>]>),
 }
 
 impl Tls {
@@ -40,7 +45,7 @@ impl Tls {
     }
 
     /// Trusts those alone who are signed by one of the certificates in this file, in the form of PEM: an authority of one's own,
-    /// or the server's own certificate.
+    /// or the server's own certificate, also if that says, as those that `openssl req -x509` makes do, that it is an authority's.
     ///
     /// # Errors
     /// If the file can't be read, has no certificate, or has one that can't be trusted.
@@ -51,9 +56,10 @@ impl Tls {
             cause,
         };
         let pem = fs::read(path).map_err(|error| failed(error.into()))?;
-        let mut roots = RootCertStore::empty();
+        let (mut roots, mut certificates) = (RootCertStore::empty(), Vec::new());
         for certificate in CertificateDer::pem_slice_iter(&pem) {
             let certificate = certificate.map_err(|error| failed(error.into()))?;
+            certificates.push(certificate.clone());
             roots.add(certificate).map_err(|error| failed(error.into()))?;
         }
         if roots.is_empty() {
@@ -61,7 +67,7 @@ impl Tls {
                 "there are none, in the form of PEM, which begin with -----BEGIN CERTIFICATE-----".into(),
             ));
         }
-        Ok(Self { roots: Roots::These(Arc::new(roots)), config: Arc::default() })
+        Ok(Self { roots: Roots::These(Arc::new(roots), certificates.into()), config: Arc::default() })
     }
 
     /// What a connection is made with. The machine's store is read where that holds up nobody.
@@ -77,16 +83,19 @@ impl Tls {
     }
 
     fn read(&self) -> Result<Arc<ClientConfig>, TlsError> {
-        let roots = match &self.roots {
-            Roots::System => Arc::new(of_system()?),
-            Roots::These(roots) => Arc::clone(roots),
-        };
         // A provider of our own, since the one of the process is for the program to choose.
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let provider = Arc::new(ring::default_provider());
+        let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .expect("ring has all that the versions 1.2 and 1.3 need")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+            .expect("ring has all that the versions 1.2 and 1.3 need");
+        let config = match &self.roots {
+            Roots::System => config.with_root_certificates(of_system()?),
+            Roots::These(roots, certificates) => {
+                let verifier = Verifier::new(Arc::clone(roots), Arc::clone(certificates), provider);
+                config.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+            }
+        };
+        let config = config.with_no_client_auth();
         Ok(Arc::clone(self.config.get_or_init(|| Arc::new(config))))
     }
 }
@@ -110,7 +119,7 @@ impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.roots {
             Roots::System => f.write_str("Tls(the system's certificates)"),
-            Roots::These(roots) => write!(f, "Tls({} certificates)", roots.len()),
+            Roots::These(roots, _) => write!(f, "Tls({} certificates)", roots.len()),
         }
     }
 }

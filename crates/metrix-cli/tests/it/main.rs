@@ -24,6 +24,7 @@ mod otlp;
 mod outputs;
 mod parquet;
 mod peers;
+mod postgres;
 mod program;
 mod progress;
 mod prometheus;

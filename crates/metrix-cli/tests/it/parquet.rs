@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io::Write;
+use std::net::UdpSocket;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -67,6 +69,32 @@ fn nothing_is_lost_or_doubled_when_it_is_killed() {
         let name = file.unwrap().file_name().into_string().unwrap();
         assert!(name.ends_with(".parquet") || name == ".metrix.lock", "{name}");
     }
+}
+
+/// For longer than a write is tried five times.
+#[test]
+fn nothing_is_refused_while_the_folder_is_away() {
+    let scene = Scene::new();
+    let config = CONFIG.replace("path = \"-\"", "listen = \"udp://127.0.0.1:0\"") + "overflow = \"block\"\n";
+    let program = scene.start(&config, &[]);
+    let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let send = |values| client.send_to(lines(values).as_bytes(), program.address()).unwrap();
+    let has_journal = || {
+        let mut files = fs::read_dir(scene.path("files")).ok()?;
+        files.any(|file| file.unwrap().path().extension().is_some_and(|kind| kind == "rows")).then_some(())
+    };
+    send(0..10);
+    until("a journal", has_journal);
+    fs::rename(scene.path("files"), scene.path("away")).unwrap();
+    send(10..20);
+    // It was tried five times in a second.
+    let begun = Instant::now();
+    until("some seconds", || (begun.elapsed() > Duration::from_secs(4)).then_some(()));
+    fs::rename(scene.path("away"), scene.path("files")).unwrap();
+    send(20..30);
+    program.signal("TERM");
+    program.ended().code(0);
+    assert_eq!(values(&scene), (0..30).map(f64::from).collect::<Vec<_>>());
 }
 
 #[test]

@@ -69,10 +69,10 @@ pub use self::table::NameError;
 ///
 /// A write fails with an error that is worth a retry if the server can't be reached, hangs up, starts or shuts down, is slower than the
 /// timeouts, has no room on its disk or for another client, found a deadlock, or can only be read, as one that is no longer the first
-/// of several. What is of the rows, such as a constraint or a trigger of your own, is searched for: the batch is written in halves,
-/// and these in halves, until it is known which rows are refused; that takes at most 100 transactions more and 10 seconds, after which the
-/// rows that are still in doubt count as refused. All else, such as a wrong password or a missing right, refuses the
-/// batch. The error of the write has the server's words, and names what is refused while the rest of the batch is written.
+/// of several. What else is of the rows, such as a constraint, a policy or a trigger of your own, is searched for: the batch is
+/// written in halves, and these in halves, until it is known which rows are refused; after 10 seconds the rows that are still in doubt are
+/// tried once more and count as refused. What isn't, such as a wrong password or a missing right, refuses the batch. The error of the
+/// write has the server's words, and names what is refused while the rest of the batch is written.
 ///
 /// # TLS
 ///
@@ -85,7 +85,12 @@ pub use self::table::NameError;
 ///
 /// # Memory
 ///
-/// The rows of one batch, and of one MiB of them a copy.
+/// The batch as rows, and two messages of a MiB of them, or of one row.
+///
+/// # Poolers
+///
+/// A connection has a temporary table and prepared statements of its own, so one that goes by PgBouncer must keep its server for as
+/// long as it lasts: `pool_mode = session`, and not `transaction` or `statement`.
 ///
 /// # Panics
 ///
@@ -109,8 +114,8 @@ pub use self::table::NameError;
 /// ```
 #[derive(Debug)]
 pub struct Postgres {
-    /// Its `Debug` doesn't show the password.
-    config: Config,
+    /// One for each host. Their `Debug` doesn't show the password.
+    hosts: Vec<Config>,
     tls: Tls,
     table: Table,
     limits: Limits,
@@ -128,12 +133,13 @@ struct Limits {
 
 impl Postgres {
     /// Writes to the database that this URL names, such as `postgres://metrix@127.0.0.1:5432/metrics`. Of several hosts
-    /// (`postgres://metrix@one,two/metrics?target_session_attrs=read-write`) the first that fits is taken. A socket of this machine is
-    /// named by its folder: `postgres://metrix@%2Fvar%2Frun%2Fpostgresql/metrics`.
+    /// (`postgres://metrix@one,two/metrics?target_session_attrs=read-write`) the first that fits is taken, and one that doesn't answer takes
+    /// no more than its share of the [time](Self::connect_timeout). A socket of this machine is named by its folder:
+    /// `postgres://metrix@%2Fvar%2Frun%2Fpostgresql/metrics`.
     ///
     /// # Errors
-    /// If it is no such URL, has no host, or has a password, for which there is [`password`](Self::password). That the server is there is
-    /// seen at the first write.
+    /// If it is no such URL, has no host, asks for what can't be, or has a password, for which there is [`password`](Self::password). That
+    /// the server is there is seen at the first write.
     ///
     /// ```
     /// use metrix_io::sinks::postgres::Postgres;
@@ -143,7 +149,7 @@ impl Postgres {
     /// ```
     pub fn new(url: &str) -> Result<Self, AddressError> {
         Ok(Self {
-            config: url::parse(url)?,
+            hosts: url::parse(url)?,
             tls: Tls::system(),
             table: Table { schema: None, name: Name::new("metrics").expect("it is a name") },
             limits: Limits { connect: Duration::from_secs(5), write: Duration::from_secs(10) },
@@ -166,8 +172,12 @@ impl Sink for Postgres {
         }
         let mut refused = Refused::default();
         let (rows, merged) = Rows::new(batch, &mut refused);
-        self.counts.merged(merged);
-        self.store(&rows, batch, refused).await
+        let result = self.store(&rows, batch, refused).await;
+        // What is to be written again is counted then.
+        if !matches!(&result, Err(error) if error.is_retryable()) {
+            self.counts.merged(merged);
+        }
+        result
     }
 
     async fn close(&mut self) -> Result<(), WriteError> {

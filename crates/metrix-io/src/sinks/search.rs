@@ -4,14 +4,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// So many requests more than necessary a write may take to find out what is refused.
-const MOST: usize = 100;
-
-/// So much time it may take for that, and a write may take for as many requests as it begins: less than the 30 seconds that a
+/// So much time it may take, and a write may take for as many requests as it begins: less than the 30 seconds that a
 /// coordinator gives a write, with another request's time.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// What a write has left of these. What is refused is sent again in halves, and these in halves, as long as it goes on.
+/// What a write has left of that and of its requests. What is refused is sent again in halves, and these in halves, as long
+/// as it goes on.
 #[derive(Debug)]
 pub(super) struct Search {
     requests: usize,
@@ -20,8 +18,9 @@ pub(super) struct Search {
 }
 
 impl Search {
-    pub(super) fn new() -> Self {
-        Self { requests: MOST, begun: None }
+    /// Takes so many requests at most more than necessary.
+    pub(super) fn new(requests: usize) -> Self {
+        Self { requests, begun: None }
     }
 
     /// Whether two requests more may be sent.

@@ -1,8 +1,10 @@
 //! The sink of Parquet files, which DuckDB reads.
 
+mod damage;
 mod faults;
 mod files;
 mod kill;
+mod memory;
 mod read;
 
 use std::collections::BTreeMap;
@@ -58,7 +60,7 @@ async fn all_arrive_at_duckdb() {
     }
     for compression in [Compression::None, Compression::Snappy, Compression::Zstd] {
         let folder = tempfile::tempdir().unwrap();
-        let mut sink = Parquet::open(folder.path()).unwrap().rows(3000.try_into().unwrap()).compression(compression);
+        let mut sink = Parquet::open_compressed(folder.path(), compression).unwrap().rows(3000.try_into().unwrap());
         for batch in all.chunks(1000) {
             sink.write(batch).await.unwrap();
         }

@@ -79,14 +79,20 @@ impl Peer {
         self.killing = Some(thread::spawn(move || kill(process)));
     }
 
-    /// Kills it and its processes by a signal that they can't catch.
+    /// Kills it and its processes by a signal that they can't catch. They are dead when this returns.
     pub(crate) fn kill(&mut self) {
         self.kill_soon();
-        self.child.wait().expect("it is a child of ours");
+        self.wait_until_dead();
     }
 
     /// Starts it again, with its data and its ports, once it is dead.
     pub(crate) fn restart(&mut self) {
+        self.wait_until_dead();
+        self.child = spawn(&self.program, &self.args, &self.folder);
+        self.wait_until_ready();
+    }
+
+    fn wait_until_dead(&mut self) {
         self.child.wait().expect("it is a child of ours");
         let killed = self.killing.take().map_or_else(Vec::new, |killing| killing.join().expect("bash starts"));
         let deadline = Instant::now() + PATIENCE;
@@ -94,8 +100,6 @@ impl Peer {
             assert!(Instant::now() < deadline, "{killed:?} are still alive");
             thread::sleep(Duration::from_millis(5));
         }
-        self.child = spawn(&self.program, &self.args, &self.folder);
-        self.wait_until_ready();
     }
 }
 
@@ -186,4 +190,19 @@ pub(crate) fn get(port: u16, path: &str) -> Result<String, String> {
     let (head, body) = answer.split_once("\r\n\r\n").ok_or("no head")?;
     let is_good = head.split(' ').nth(1).is_some_and(|status| status.starts_with('2'));
     if is_good { Ok(body.to_owned()) } else { Err(answer.clone()) }
+}
+
+mod tests {
+    use super::*;
+
+    /// `sleep` is ready when it is started.
+    #[test]
+    fn who_was_killed_is_dead() {
+        for _ in 0..20 {
+            let mut peer = Peer::start("sleep", |_| vec!["1000".to_owned()], || true);
+            let process = peer.child.id();
+            peer.kill();
+            assert!(!is_alive(process));
+        }
+    }
 }

@@ -7,7 +7,7 @@ use metrix_io::sinks::parquet::Parquet;
 use crate::config::ParquetConfig;
 
 pub(super) fn open(config: &ParquetConfig) -> Result<Parquet, Box<dyn Error>> {
-    let mut sink = Parquet::open(&config.path)?.compression(config.compression);
+    let mut sink = Parquet::open_compressed(&config.path, config.compression)?;
     if let Some(rows) = config.rows {
         sink = sink.rows(rows);
     }

@@ -10,13 +10,16 @@ use crate::sinks::refused::Refused;
 use crate::sinks::search::Search;
 use crate::sinks::wire::{Timeouts, Unsent};
 
+/// So many requests more than necessary a write may take to find out which lines are refused.
+const MOST_FOR_SEARCH: usize = 100;
+
 impl Influx {
     /// Posts all lines, and finds out which of them are refused.
     pub(super) async fn post(&mut self, elements: &[MElement], mut refused: Refused) -> Result<(), WriteError> {
         let Self { transport: Transport::Http(http), batch, rules, limits, counts, .. } = self else { return Ok(()) };
         // The first one is the first.
         let mut requests = VecDeque::from(batch.requests(self.lines_per_request));
-        let mut search = Search::new();
+        let mut search = Search::new(MOST_FOR_SEARCH);
         while let Some(request) = requests.pop_front() {
             let answer = match http.post(batch.text(&request), rules.precision, *limits).await {
                 Ok(answer) => answer,

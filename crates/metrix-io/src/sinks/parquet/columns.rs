@@ -19,8 +19,10 @@ use super::options::Compression;
 
 /// A row group has so many rows at most.
 const MOST_ROWS: usize = 1 << 17;
-/// And so many bytes of text, or one element.
-const MOST_TEXT: usize = 16 << 20;
+/// And so many bytes of texts, or one element.
+const MOST_TEXT: usize = 32 << 20;
+/// So many bytes more a text has, however short it is: the block of its bytes, what points to it, and its levels.
+const TEXT: usize = 96;
 
 static SCHEMA: LazyLock<TypePtr> = LazyLock::new(|| {
     let schema = "message element {
@@ -80,13 +82,13 @@ impl Columns {
         self.starts.extend(element.start.map(micros));
         self.has_start.push(i16::from(element.start.is_some()));
         self.values.push(element.value);
-        self.text += element.name.len();
+        self.text += element.name.len() + TEXT;
         for (place, (name, value)) in element.tags.iter().enumerate() {
             self.tag_names.push(name.to_vec().into());
             self.tag_values.push(value.to_vec().into());
             self.has_tag.push(1);
             self.is_further.push(i16::from(place > 0));
-            self.text += name.len() + value.len();
+            self.text += name.len() + value.len() + 2 * TEXT;
         }
         if element.tags.is_empty() {
             self.has_tag.push(0);

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// let sink = Parquet::open(folder)?;
 /// let counts = sink.counts();
 /// // The sink may now be given away.
-/// assert_eq!((counts.files(), counts.recovered(), counts.torn()), (0, 0, 0));
+/// assert_eq!((counts.files(), counts.recovered(), counts.torn(), counts.damaged()), (0, 0, 0, 0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Default)]
@@ -20,6 +20,7 @@ pub struct ParquetCounts {
     files: AtomicU64,
     recovered: AtomicU64,
     torn: AtomicU64,
+    damaged: AtomicU64,
 }
 
 impl ParquetCounts {
@@ -33,17 +34,27 @@ impl ParquetCounts {
         self.recovered.load(Ordering::Relaxed)
     }
 
-    /// Bytes at the ends of such journals that are of no whole batch: one that was never confirmed, or never reached the disk.
+    /// Bytes at the ends of such journals that are the beginning of a batch: one that was never confirmed, or never reached the disk.
     pub fn torn(&self) -> u64 {
         self.torn.load(Ordering::Relaxed)
+    }
+
+    /// All other bytes of journals, also of those of this process, that could not be read back. Their batches may have been confirmed, and
+    /// are missing in the files; the journals are kept.
+    pub fn damaged(&self) -> u64 {
+        self.damaged.load(Ordering::Relaxed)
     }
 
     pub(super) fn written(&self) {
         self.files.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn found(&self, rows: u64, torn: u64) {
+    pub(super) fn recover(&self, rows: u64, torn: u64) {
         self.recovered.fetch_add(rows, Ordering::Relaxed);
         self.torn.fetch_add(torn, Ordering::Relaxed);
+    }
+
+    pub(super) fn damage(&self, bytes: u64) {
+        self.damaged.fetch_add(bytes, Ordering::Relaxed);
     }
 }

@@ -31,28 +31,37 @@ pub(super) enum Kind {
     Part,
     /// A journal.
     Journal,
+    /// A journal, parts of which could not be read, for who may make something of it.
+    Damaged,
 }
 
 impl Folder {
     /// Takes a folder, which is made if there is none, and gives the names of what was left behind in it.
     pub(super) fn open(path: &Path) -> io::Result<(Self, Vec<(Kind, String)>)> {
         match fs::create_dir(path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
+            Ok(()) => sync_parent(path)?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
         }
         let mut folder = Self { path: path.to_owned(), lock: lock(path)?, newest: i64::MIN };
-        let mut leftovers = Vec::new();
-        for entry in fs::read_dir(path)? {
-            let name = entry?.file_name();
-            let Some((kind, name, time)) = name.to_str().and_then(parse) else { continue };
-            folder.newest = folder.newest.max(time);
-            if kind != Kind::Whole {
-                leftovers.push((kind, name.to_owned()));
-            }
-        }
+        let mut leftovers = folder.names()?;
         // In the order of their times.
         leftovers.sort_by(|one, other| one.1.cmp(&other.1));
         Ok((folder, leftovers))
+    }
+
+    /// The names of what isn't whole, in any order. New names sort after all that are there.
+    fn names(&mut self) -> io::Result<Vec<(Kind, String)>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.path)? {
+            let name = entry?.file_name();
+            let Some((kind, name, time)) = name.to_str().and_then(parse) else { continue };
+            self.newest = self.newest.max(time);
+            if kind != Kind::Whole {
+                names.push((kind, name.to_owned()));
+            }
+        }
+        Ok(names)
     }
 
     /// The name of a file that begins now. It sorts after all that are there, also if the clock was set back.
@@ -68,27 +77,55 @@ impl Folder {
             Kind::Whole => format!("{name}.parquet"),
             Kind::Part => format!(".{name}.part"),
             Kind::Journal => format!(".{name}.rows"),
+            Kind::Damaged => format!(".{name}.damaged"),
         })
     }
 
     /// Fails if it is away. If another is in its place, takes that.
     pub(super) fn check(&mut self) -> io::Result<()> {
         if !is_at(&self.lock, &self.path.join(LOCK)) {
-            self.lock = lock(&self.path)?;
+            let lock = lock(&self.path)?;
+            self.names()?;
+            sync_parent(&self.path)?;
+            self.lock = lock;
         }
         Ok(())
     }
 
     /// Has the disk keep the names in it.
     pub(super) fn sync(&self) -> io::Result<()> {
-        // Elsewhere folders can't be opened.
-        if cfg!(unix) { File::open(&self.path)?.sync_all() } else { Ok(()) }
+        sync(&self.path)
+    }
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    // Elsewhere folders can't be opened.
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Has the disk keep the name of a folder.
+fn sync_parent(folder: &Path) -> io::Result<()> {
+    let synced = match folder.parent() {
+        // It lies in the working folder.
+        Some(parent) if parent.as_os_str().is_empty() => sync(Path::new(".")),
+        Some(parent) => sync(parent),
+        None => Ok(()),
+    };
+    match synced {
+        // Who may not read it can't.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        synced => synced,
     }
 }
 
 /// What a file of this name is, the name without that, and its time.
 fn parse(file: &str) -> Option<(Kind, &str, i64)> {
-    let kinds = [(Kind::Whole, "", ".parquet"), (Kind::Part, ".", ".part"), (Kind::Journal, ".", ".rows")];
+    let kinds = [
+        (Kind::Whole, "", ".parquet"),
+        (Kind::Part, ".", ".part"),
+        (Kind::Journal, ".", ".rows"),
+        (Kind::Damaged, ".", ".damaged"),
+    ];
     kinds.into_iter().find_map(|(kind, before, after)| {
         let name = file.strip_prefix(before)?.strip_suffix(after)?;
         let time = NaiveDateTime::parse_from_str(name.strip_prefix(PREFIX)?, TIME).ok()?;

@@ -4,8 +4,11 @@ use std::io::{self, Read};
 
 use metrix::{MElement, Timestamp};
 
-/// What a frame begins with: the length of the rest in bytes, and its checksum.
-const HEADER: usize = 8 + 4;
+/// What a frame begins with. No text has the first byte, so that frames can be found behind what is damaged; the last is the
+/// version of what follows.
+pub(super) const MARK: &[u8] = b"\xffmx\x01";
+/// The mark, the length of the rest in bytes, and its checksum.
+const HEADER: usize = 4 + 8 + 4;
 
 /// Adds the frame of a batch.
 pub(super) fn encode(batch: &[MElement]) -> Vec<u8> {
@@ -24,8 +27,9 @@ pub(super) fn encode(batch: &[MElement]) -> Vec<u8> {
     }
     let length = (bytes.len() - HEADER) as u64;
     let sum = crc32fast::hash(&bytes[HEADER..]);
-    bytes[..8].copy_from_slice(&length.to_le_bytes());
-    bytes[8..HEADER].copy_from_slice(&sum.to_le_bytes());
+    bytes[..4].copy_from_slice(MARK);
+    bytes[4..12].copy_from_slice(&length.to_le_bytes());
+    bytes[12..HEADER].copy_from_slice(&sum.to_le_bytes());
     bytes
 }
 
@@ -34,22 +38,35 @@ fn text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend(text.as_bytes());
 }
 
-/// The next frame of a journal that has `left` bytes more, without its header; nothing at the end, or if what follows was
-/// never written as a whole.
-pub(super) fn next(journal: &mut impl Read, left: u64) -> io::Result<Option<Vec<u8>>> {
+/// What stands at a place of a journal.
+#[derive(Debug, PartialEq)]
+pub(super) enum Next {
+    /// A frame, without its header.
+    Whole(Vec<u8>),
+    /// The beginning of one.
+    Unfinished,
+    /// No frame, or one that was changed.
+    Wrong,
+}
+
+/// What stands in a journal that has `left` bytes more, which are some.
+pub(super) fn next(journal: &mut impl Read, left: u64) -> io::Result<Next> {
     let mut header = [0; HEADER];
-    if left < HEADER as u64 {
-        return Ok(None);
+    let there = usize::try_from(left).map_or(HEADER, |left| left.min(HEADER));
+    journal.read_exact(&mut header[..there])?;
+    let marked = there.min(MARK.len());
+    if header[..marked] != MARK[..marked] {
+        return Ok(Next::Wrong);
     }
-    journal.read_exact(&mut header)?;
-    let (length, sum) = header.split_at(8);
-    let length = u64::from_le_bytes(length.try_into().expect("it has 8 bytes"));
-    let sum = u32::from_le_bytes(sum.try_into().expect("it has 4 bytes"));
-    let Some(length) = usize::try_from(length).ok().filter(|_| length <= left - HEADER as u64) else { return Ok(None) };
+    let length = u64::from_le_bytes(header[4..12].try_into().expect("it has 8 bytes"));
+    let sum = u32::from_le_bytes(header[12..].try_into().expect("it has 4 bytes"));
+    let Some(length) = usize::try_from(length).ok().filter(|_| there == HEADER && length <= left - HEADER as u64)
+    else {
+        return Ok(Next::Unfinished);
+    };
     let mut frame = vec![0; length];
     journal.read_exact(&mut frame)?;
-    // Zeros, which a file may have where its disk failed, are no batch.
-    Ok((length > 0 && crc32fast::hash(&frame) == sum).then_some(frame))
+    Ok(if crc32fast::hash(&frame) == sum { Next::Whole(frame) } else { Next::Wrong })
 }
 
 /// So many bytes of a journal is a frame.
@@ -57,8 +74,14 @@ pub(super) fn length(frame: &[u8]) -> u64 {
     (HEADER + frame.len()) as u64
 }
 
-/// The elements of a frame.
-pub(super) struct Elements<'a>(&'a [u8]);
+/// The elements of a frame; none if it is of another form.
+pub(super) fn decode(frame: &[u8]) -> Option<Vec<Element<'_>>> {
+    let (mut reader, mut elements) = (Reader(frame), Vec::new());
+    while !reader.0.is_empty() {
+        elements.push(reader.element()?);
+    }
+    Some(elements)
+}
 
 /// An element of a frame.
 #[derive(Debug, PartialEq)]
@@ -70,11 +93,10 @@ pub(super) struct Element<'a> {
     pub(super) tags: Vec<(&'a [u8], &'a [u8])>,
 }
 
-impl<'a> Elements<'a> {
-    pub(super) fn of(frame: &'a [u8]) -> Self {
-        Self(frame)
-    }
+/// Reads a frame from its beginning.
+struct Reader<'a>(&'a [u8]);
 
+impl<'a> Reader<'a> {
     fn bytes(&mut self, count: u64) -> Option<&'a [u8]> {
         let (bytes, rest) = self.0.split_at_checked(usize::try_from(count).ok()?)?;
         self.0 = rest;
@@ -102,14 +124,6 @@ impl<'a> Elements<'a> {
     }
 }
 
-impl<'a> Iterator for Elements<'a> {
-    type Item = Element<'a>;
-
-    fn next(&mut self) -> Option<Element<'a>> {
-        self.element()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use metrix::{Tags, tags};
@@ -118,13 +132,19 @@ mod tests {
 
     use super::*;
 
-    fn decode(mut journal: &[u8]) -> Vec<Vec<u8>> {
+    /// The frames up to the first that is none, and what stands there.
+    fn frames(mut journal: &[u8]) -> (Vec<Vec<u8>>, Option<Next>) {
         let mut frames = Vec::new();
-        while let Some(frame) = next(&mut { journal }, journal.len() as u64).unwrap() {
-            journal = &journal[length(&frame) as usize..];
-            frames.push(frame);
+        while !journal.is_empty() {
+            match next(&mut { journal }, journal.len() as u64).unwrap() {
+                Next::Whole(frame) => {
+                    journal = &journal[length(&frame) as usize..];
+                    frames.push(frame);
+                }
+                other => return (frames, Some(other)),
+            }
         }
-        frames
+        (frames, None)
     }
 
     fn batch(name: &str, numbers: std::ops::Range<i64>) -> Vec<MElement> {
@@ -136,16 +156,31 @@ mod tests {
     fn a_frame_that_is_cut_or_changed_is_none() {
         let first = encode(&batch("a", 0..3));
         let journal = [first.clone(), encode(&batch("b", 3..6))].concat();
-        assert_eq!(decode(&journal).len(), 2);
-        for end in first.len()..journal.len() {
-            assert_eq!(decode(&journal[..end]).len(), 1, "{end}");
+        let (both, end) = frames(&journal);
+        assert_eq!((both.len(), end), (2, None));
+        for end in first.len() + 1..journal.len() {
+            let (found, end) = frames(&journal[..end]);
+            assert_eq!((found.len(), end), (1, Some(Next::Unfinished)));
         }
         for place in first.len()..journal.len() {
             let mut changed = journal.clone();
             changed[place] ^= 1;
-            assert_eq!(decode(&changed).len(), 1, "{place}");
+            let (found, end) = frames(&changed);
+            assert_eq!(found.len(), 1, "{place}");
+            assert!(end.is_some(), "{place}");
         }
-        assert_eq!(decode(&[first, vec![0; 100]].concat()).len(), 1);
+        let (found, end) = frames(&[first, vec![0; 100]].concat());
+        assert_eq!((found.len(), end), (1, Some(Next::Wrong)));
+    }
+
+    #[test]
+    fn a_frame_of_another_form_has_no_elements() {
+        let frame = encode(&batch("a", 0..3))[HEADER..].to_vec();
+        assert_eq!(decode(&frame).unwrap().len(), 3);
+        assert_eq!(decode(&[]).unwrap().len(), 0);
+        for end in (1..frame.len()).filter(|end| end % (frame.len() / 3) != 0) {
+            assert_eq!(decode(&frame[..end]), None, "{end}");
+        }
     }
 
     proptest! {
@@ -157,9 +192,9 @@ mod tests {
             let tags = Tags::from(pairs);
             let mut element = MElement::new(&*name, value, tags.clone(), Timestamp::from_nanos(at));
             element.start = start.map(Timestamp::from_nanos);
-            let frames = decode(&encode(&[element.clone(), element.clone()]));
+            let (frames, _) = frames(&encode(&[element.clone(), element.clone()]));
             prop_assert_eq!(frames.len(), 1);
-            let found: Vec<Element<'_>> = Elements::of(&frames[0]).collect();
+            let found = decode(&frames[0]).unwrap();
             prop_assert_eq!(found.len(), 2);
             for found in found {
                 prop_assert_eq!(found.name, name.as_bytes());

@@ -46,15 +46,9 @@ impl Parquet {
         self
     }
 
-    /// Ends a file so long after its first element; at first after 10 minutes.
+    /// Ends a file so long after it was begun, by the write of its first element; at first after 10 minutes.
     pub fn every(mut self, every: Duration) -> Self {
         self.limits.every = every;
-        self
-    }
-
-    /// Compresses files so; at first by Zstandard.
-    pub fn compression(mut self, compression: Compression) -> Self {
-        self.compression = compression;
         self
     }
 }

@@ -11,14 +11,15 @@ use tokio::time::Instant;
 use super::columns::Columns;
 use super::counts::ParquetCounts;
 use super::folder::{Folder, Kind};
-use super::frame::{self, Elements};
-use super::journal::Journal;
+use super::frame;
+use super::journal::{Found, Journal};
 use super::options::{Compression, Limits};
 
 /// Writes into a folder.
 #[derive(Debug)]
 pub(super) struct Writer {
     folder: Folder,
+    compression: Compression,
     current: Option<Current>,
     counts: Arc<ParquetCounts>,
 }
@@ -40,9 +41,9 @@ impl Current {
 
 impl Writer {
     /// Takes a folder, and makes files of the journals that were left behind in it.
-    pub(super) fn open(path: &Path, counts: Arc<ParquetCounts>) -> io::Result<Self> {
+    pub(super) fn open(path: &Path, compression: Compression, counts: Arc<ParquetCounts>) -> io::Result<Self> {
         let (folder, leftovers) = Folder::open(path)?;
-        let mut writer = Self { folder, current: None, counts };
+        let writer = Self { folder, compression, current: None, counts };
         let of = |wanted| leftovers.iter().filter(move |(kind, _)| *kind == wanted);
         // Their journals have it all.
         for (kind, name) in of(Kind::Part) {
@@ -54,41 +55,55 @@ impl Writer {
         Ok(writer)
     }
 
-    fn recover(&mut self, name: &str) -> io::Result<()> {
-        let path = self.folder.file(Kind::Journal, name);
+    fn recover(&self, name: &str) -> io::Result<()> {
+        let mut journal = Journal::leftover(self.folder.file(Kind::Journal, name))?;
         if self.folder.file(Kind::Whole, name).exists() {
-            return fs::remove_file(path);
+            // The process was about to do this.
+            let found = journal.read(|_| Ok(()))?;
+            self.put_away(name, &journal, found.damaged);
+            return Ok(());
         }
-        let mut journal = Journal::leftover(path)?;
-        let (rows, torn) = self.convert(name, &mut journal, Compression::default())?;
-        self.counts.found(rows, torn);
+        let Found { rows, torn, damaged } = self.convert(name, &mut journal)?;
+        self.counts.recover(rows, torn);
         tracing::warn!(
             file = name,
             elements = rows,
             torn,
             "a process has ended without making a file of its elements: made it"
         );
+        self.put_away(name, &journal, damaged);
         Ok(())
     }
 
-    /// Writes a batch, and ends the file if that fills it. Gives when a new file has to end, if it has begun one.
-    ///
-    /// The error in it says that the file could not be ended; the batch is written all the same.
-    pub(super) fn write(
-        &mut self,
-        batch: &[MElement],
-        limits: &Limits,
-        compression: Compression,
-    ) -> io::Result<(Option<Instant>, io::Result<()>)> {
+    /// Takes back a journal that isn't needed any more, or keeps it under another name if parts of it could not be read.
+    fn put_away(&self, name: &str, journal: &Journal, damaged: u64) {
+        if damaged == 0 {
+            // If it stays, it is removed when the folder is opened again.
+            if let Err(error) = fs::remove_file(journal.path()) {
+                tracing::warn!(file = name, %error, "the journal of a file that is whole can't be removed");
+            }
+            return;
+        }
+        self.counts.damage(damaged);
+        let kept = self.folder.file(Kind::Damaged, name);
+        let is_kept = fs::rename(journal.path(), &kept);
+        let kept = kept.display();
+        tracing::error!(
+            file = name,
+            bytes = damaged,
+            "a journal was damaged, so that elements are missing in the file: it is kept as {kept}"
+        );
+        if let Err(error) = is_kept {
+            tracing::warn!(file = name, %error, "the damaged journal can't be renamed, and is when the folder is opened again");
+        }
+    }
+
+    /// Writes a batch. The file must not be full.
+    pub(super) fn write(&mut self, batch: &[MElement]) -> io::Result<()> {
         self.folder.check()?;
-        // A file that could not be ended takes nothing more, so that it is bounded.
-        self.end_if_full(limits, compression)?;
-        let is_new = self.current.is_none();
         let current = self.current()?;
         current.journal.restore()?;
-        current.journal.append(&frame::encode(batch), batch.len())?;
-        let due = is_new.then(|| current.begun + limits.every);
-        Ok((due, self.end_if_full(limits, compression)))
+        current.journal.append(&frame::encode(batch), batch.len())
     }
 
     fn current(&mut self) -> io::Result<&mut Current> {
@@ -100,6 +115,12 @@ impl Writer {
         Ok(self.current.as_mut().expect("there is one now"))
     }
 
+    /// When the file has to be ended, if there is one.
+    pub(super) fn due(&self, limits: &Limits) -> Option<Instant> {
+        let current = self.current.as_ref()?;
+        if current.is_full(limits) { Some(current.begun) } else { current.begun.checked_add(limits.every) }
+    }
+
     /// Has the disk keep the journal.
     pub(super) fn sync(&mut self) -> io::Result<()> {
         self.folder.check()?;
@@ -109,21 +130,20 @@ impl Writer {
         self.folder.sync()
     }
 
-    pub(super) fn end_if_full(&mut self, limits: &Limits, compression: Compression) -> io::Result<()> {
-        if self.current.as_ref().is_some_and(|current| current.is_full(limits)) {
-            self.end(compression)
-        } else {
-            Ok(())
-        }
+    pub(super) fn end_if_full(&mut self, limits: &Limits) -> io::Result<()> {
+        if self.current.as_ref().is_some_and(|current| current.is_full(limits)) { self.end() } else { Ok(()) }
     }
 
     /// Makes a file of the journal, if there is one.
-    pub(super) fn end(&mut self, compression: Compression) -> io::Result<()> {
+    pub(super) fn end(&mut self) -> io::Result<()> {
         let Some(mut current) = self.current.take() else { return Ok(()) };
         let ended = self.folder.check().and_then(|()| current.journal.restore());
-        let ended = ended.and_then(|()| self.convert(&current.name, &mut current.journal, compression));
-        match ended {
-            Ok(_) => Ok(()),
+        match ended.and_then(|()| self.convert(&current.name, &mut current.journal)) {
+            Ok(found) => {
+                // All of it was confirmed.
+                self.put_away(&current.name, &current.journal, found.damaged + found.torn);
+                Ok(())
+            }
             Err(error) => {
                 self.current = Some(current);
                 Err(error)
@@ -131,43 +151,26 @@ impl Writer {
         }
     }
 
-    /// Makes a file of a journal, which is removed. Tells how many rows it has, and how many bytes at the end are of none.
-    fn convert(&self, name: &str, journal: &mut Journal, compression: Compression) -> io::Result<(u64, u64)> {
+    /// Makes a file of a journal, which stays, if there are elements in it.
+    fn convert(&self, name: &str, journal: &mut Journal) -> io::Result<Found> {
         let (part, whole) = (self.folder.file(Kind::Part, name), self.folder.file(Kind::Whole, name));
-        let mut rows = 0;
         let mut fill = || {
-            let mut columns = Columns::new(File::create(&part)?, compression)?;
-            let torn = journal.read(|frame| {
-                for element in Elements::of(frame) {
-                    rows += 1;
-                    columns.push(&element)?;
-                }
-                Ok(())
-            })?;
-            if rows == 0 {
+            let mut columns = Columns::new(File::create(&part)?, self.compression)?;
+            let found = journal.read(|elements| elements.iter().try_for_each(|element| columns.push(element)))?;
+            if found.rows == 0 {
                 fs::remove_file(&part)?;
-                return Ok(torn);
+                return Ok(found);
             }
             columns.finish()?.sync_all()?;
             // From here on it is there for everybody, and the journal isn't needed any more.
             fs::rename(&part, &whole)?;
             self.folder.sync()?;
             self.counts.written();
-            Ok(torn)
+            Ok(found)
         };
-        match fill() {
-            Ok(torn) => {
-                // If it stays, it is removed when the folder is opened again.
-                if let Err(error) = fs::remove_file(journal.path()) {
-                    tracing::warn!(file = name, %error, "the journal of a file that is whole can't be removed");
-                }
-                Ok((rows, torn))
-            }
-            Err(error) => {
-                // Its room may be what is missing.
-                let _ = fs::remove_file(&part);
-                Err(error)
-            }
-        }
+        fill().inspect_err(|_| {
+            // Its room may be what is missing.
+            let _ = fs::remove_file(&part);
+        })
     }
 }

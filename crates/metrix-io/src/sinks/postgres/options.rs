@@ -43,7 +43,9 @@ impl Postgres {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn password(mut self, password: &Secret) -> Self {
-        self.config.password(password.reveal());
+        for host in &mut self.hosts {
+            host.password(password.reveal());
+        }
         self
     }
 
@@ -53,7 +55,8 @@ impl Postgres {
         self
     }
 
-    /// Gives up a connection that isn't made, with the table looked up or made, after this time; at first 5 seconds.
+    /// Gives up a connection that isn't made, with the table looked up or made, after this time; at first 5 seconds. Of several hosts each
+    /// has an equal share of what is left of it.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.limits.connect = limit;
         self

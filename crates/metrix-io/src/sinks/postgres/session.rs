@@ -64,8 +64,8 @@ impl Session {
                 made => made?,
             }
         }
-        client.batch_execute(&Table::create_waiting()).await?;
-        let copy = client.prepare(&Table::copy()).await?;
+        client.batch_execute(&table.create_waiting()).await?;
+        let copy = client.prepare(&table.copy()).await?;
         let insert = client.prepare(&table.insert()).await?;
         Ok(Self { client, copy, insert, task })
     }

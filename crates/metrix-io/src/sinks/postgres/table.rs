@@ -7,7 +7,9 @@ use std::fmt;
 const LONGEST: usize = 63;
 
 /// The rows of a batch wait here, in a table that each session has for itself.
-const WAITING: &str = "pg_temp.metrix_batch";
+const WAITING: &str = "metrix_batch";
+/// It would hide a table of its own name, so then it has this one.
+const WAITING_OTHERWISE: &str = "metrix_batch_rows";
 
 const COLUMNS: &str = "\"name\", \"at\", \"start\", \"tags\", \"value\"";
 const KEY: &str = "\"name\", \"at\", \"start\", \"tags\"";
@@ -56,25 +58,33 @@ impl Table {
         )
     }
 
-    /// Makes the other table, in which rows wait.
-    pub(super) fn create_waiting() -> String {
+    /// The other table, in which rows wait.
+    fn waiting(&self) -> String {
+        let name = if self.name.0 == WAITING { WAITING_OTHERWISE } else { WAITING };
+        format!("pg_temp.{name}")
+    }
+
+    /// Makes the other table.
+    pub(super) fn create_waiting(&self) -> String {
         format!(
-            "CREATE TEMPORARY TABLE {WAITING} (\"name\" text, \"at\" timestamptz, \"start\" timestamptz, \
-             \"tags\" jsonb, \"value\" double precision) ON COMMIT DELETE ROWS"
+            "CREATE TEMPORARY TABLE {} (\"name\" text, \"at\" timestamptz, \"start\" timestamptz, \
+             \"tags\" jsonb, \"value\" double precision) ON COMMIT DELETE ROWS",
+            self.waiting()
         )
     }
 
     /// Takes rows into the other table.
-    pub(super) fn copy() -> String {
-        format!("COPY {WAITING} ({COLUMNS}) FROM STDIN (FORMAT binary)")
+    pub(super) fn copy(&self) -> String {
+        format!("COPY {} ({COLUMNS}) FROM STDIN (FORMAT binary)", self.waiting())
     }
 
     /// Takes them from there into this one. A row that is there as it is isn't written again.
     pub(super) fn insert(&self) -> String {
         format!(
-            "INSERT INTO {self} AS kept ({COLUMNS}) SELECT {COLUMNS} FROM {WAITING} \
+            "INSERT INTO {self} AS kept ({COLUMNS}) SELECT {COLUMNS} FROM {} \
              ON CONFLICT ({KEY}) DO UPDATE SET \"value\" = EXCLUDED.\"value\" \
-             WHERE kept.\"value\" IS DISTINCT FROM EXCLUDED.\"value\""
+             WHERE kept.\"value\" IS DISTINCT FROM EXCLUDED.\"value\"",
+            self.waiting()
         )
     }
 }

@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::Socket;
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls;
 use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
@@ -45,9 +46,22 @@ impl TlsConnect<Socket> for Secured {
     fn connect(self, socket: Socket) -> Self::Future {
         async move {
             let name = ServerName::try_from(self.host).map_err(io::Error::other)?;
-            Ok(Stream(Box::new(TlsConnector::from(self.config).connect(name, socket).await?)))
+            let stream = TlsConnector::from(self.config).connect(name, socket).await.map_err(with_mend)?;
+            Ok(Stream(Box::new(stream)))
         }
         .boxed()
+    }
+}
+
+/// Says what helps if it is the certificate.
+fn with_mend(error: io::Error) -> io::Error {
+    let is_certificate = |cause: &rustls::Error| matches!(cause, rustls::Error::InvalidCertificate(_));
+    if error.get_ref().and_then(|cause| cause.downcast_ref()).is_some_and(is_certificate) {
+        let mend = "name the server's certificate, or that of who has signed it, by `ca_file`, and the host as the certificate does, \
+                    or do without TLS by `?sslmode=disable`";
+        io::Error::new(error.kind(), format!("{error}; {mend}"))
+    } else {
+        error
     }
 }
 

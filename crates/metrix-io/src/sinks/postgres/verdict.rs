@@ -17,35 +17,40 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    pub(super) fn of(error: &tokio_postgres::Error) -> Self {
-        match (error.code(), error.source()) {
-            (Some(code), _) => Self::of_code(code),
-            // It hung up, or is no PostgreSQL.
-            (None, None) => Self::Retryable,
-            // The network and TLS, or else what can't be: no password where one is asked for, no TLS where it has to be.
-            (None, Some(cause)) if cause.is::<io::Error>() => Self::Retryable,
-            (None, Some(_)) => Self::Refused,
-        }
+    /// Of what a connection answers before it takes any rows.
+    pub(super) fn of_session(error: &tokio_postgres::Error) -> Self {
+        if is_passing(error) { Self::Retryable } else { Self::Refused }
     }
 
-    /// By the codes of PostgreSQL, whose first two characters are the class.
-    fn of_code(code: &SqlState) -> Self {
-        match code.code() {
-            // The table was dropped, and is made again with the next connection.
-            "42P01" => Self::Retryable,
-            // Locked, read-only since another server has become the first, or a transaction that took too long.
-            "55006" | "55P03" | "25006" | "25P03" | "25P04" => Self::Retryable,
-            "40002" => Self::OfRows,
-            code => match &code[..2] {
-                // The connection; no room on the disk, no memory, too many clients; the system around it.
-                "08" | "53" | "58" => Self::Retryable,
-                // A deadlock; the server shuts down, starts, or was told to cancel.
-                "40" | "57" => Self::Retryable,
-                // Data, constraints, views, limits, more than one row, triggers.
-                "22" | "23" | "44" | "54" | "21" | "P0" => Self::OfRows,
-                _ => Self::Refused,
-            },
-        }
+    /// Of what rows are answered with. Constraints, triggers and policies may have any code, so what doesn't pass is of the rows.
+    pub(super) fn of_rows(error: &tokio_postgres::Error) -> Self {
+        if is_passing(error) { Self::Retryable } else { Self::OfRows }
+    }
+}
+
+/// Whether it may be over when it is tried again.
+fn is_passing(error: &tokio_postgres::Error) -> bool {
+    match (error.code(), error.source()) {
+        (Some(code), _) => is_passing_code(code),
+        // It hung up, or is no PostgreSQL.
+        (None, None) => true,
+        // The network and TLS, or else what can't be: no password where one is asked for, no TLS where it has to be.
+        (None, Some(cause)) => cause.is::<io::Error>(),
+    }
+}
+
+/// By the codes of PostgreSQL, whose first two characters are the class.
+fn is_passing_code(code: &SqlState) -> bool {
+    match code.code() {
+        // The table was dropped, and is made again with the next connection; or the statements were, by `DISCARD ALL`.
+        "42P01" | "26000" => true,
+        // Locked, read-only since another server has become the first, or a transaction that took too long.
+        "55006" | "55P03" | "25006" | "25P03" | "25P04" => true,
+        // A constraint that was looked at last.
+        "40002" => false,
+        // The connection; no room on the disk, no memory, too many clients; the system around it; a deadlock; the server
+        // shuts down, starts, or was told to cancel.
+        code => ["08", "53", "58", "40", "57"].iter().any(|class| code.starts_with(class)),
     }
 }
 
@@ -72,29 +77,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn verdicts_are_by_the_code() {
-        for (code, expected) in [
-            ("08006", Verdict::Retryable),
-            ("53100", Verdict::Retryable),
-            ("53300", Verdict::Retryable),
-            ("57P01", Verdict::Retryable),
-            ("57P03", Verdict::Retryable),
-            ("57014", Verdict::Retryable),
-            ("40001", Verdict::Retryable),
-            ("40P01", Verdict::Retryable),
-            ("25006", Verdict::Retryable),
-            ("42P01", Verdict::Retryable),
-            ("22P05", Verdict::OfRows),
-            ("23514", Verdict::OfRows),
-            ("54000", Verdict::OfRows),
-            ("P0001", Verdict::OfRows),
-            ("28P01", Verdict::Refused),
-            ("3D000", Verdict::Refused),
-            ("42501", Verdict::Refused),
-            ("42P10", Verdict::Refused),
-            ("25P02", Verdict::Refused),
+    fn what_passes_is_known_by_its_code() {
+        for code in
+            ["08006", "53100", "53300", "57P01", "57P03", "57014", "40001", "40P01", "25006", "42P01", "26000", "55P03"]
+        {
+            assert!(is_passing_code(&SqlState::from_code(code)), "{code}");
+        }
+        for code in [
+            "22P05", "23514", "54000", "P0001", "MX001", "38000", "09000", "40002", "28P01", "3D000", "42501", "42P10",
+            "25P02", "0",
         ] {
-            assert_eq!(Verdict::of_code(&SqlState::from_code(code)), expected, "{code}");
+            assert!(!is_passing_code(&SqlState::from_code(code)), "{code}");
         }
     }
 }

@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 use std::error::Error;
+use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 use std::time::Duration;
 
 use metrix::WriteError;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
+use tokio_postgres::Config;
+use tokio_postgres::config::LoadBalanceHosts;
 
 use super::Postgres;
 use super::rows::Rows;
@@ -22,14 +25,14 @@ struct Fault {
     cause: Box<dyn Error + Send + Sync>,
 }
 
-impl From<tokio_postgres::Error> for Fault {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self { verdict: Verdict::of(&error), cause: said(&error).into() }
-    }
-}
-
 impl Fault {
+    fn new(verdict: Verdict, error: &tokio_postgres::Error) -> Self {
+        Self { verdict, cause: said(error).into() }
+    }
+
     fn late(limit: Duration) -> Self {
+        // A share has fractions of a second that say nothing.
+        let limit = Duration::from_millis(u64::try_from((limit.as_micros() + 500) / 1000).unwrap_or(u64::MAX));
         Self { verdict: Verdict::Retryable, cause: format!("the server has not answered within {limit:?}").into() }
     }
 }
@@ -46,9 +49,22 @@ impl Postgres {
         if rows.len() > 0 {
             parts.push_back(0..rows.len());
         }
-        let mut search = Search::new();
+        // A transaction is soon over, so the time alone ends it.
+        let mut search = Search::new(usize::MAX);
+        let mut is_of_rows = false;
         while let Some(part) = parts.pop_front() {
-            let Err(Fault { verdict, cause }) = self.transact(rows, part.clone()).await else { continue };
+            let Err(mut fault) = self.transact(rows, part.clone()).await else { continue };
+            if fault.verdict == Verdict::OfRows && part.len() > 1 && !is_of_rows {
+                // What no row at all is answered with, such as a right that is missing, isn't searched for.
+                match self.transact(rows, 0..0).await {
+                    Ok(()) => is_of_rows = true,
+                    Err(Fault { verdict: Verdict::OfRows, cause }) => {
+                        fault = Fault { verdict: Verdict::Refused, cause }
+                    }
+                    Err(other) => fault = other,
+                }
+            }
+            let Fault { verdict, cause } = fault;
             match verdict {
                 Verdict::Retryable => {
                     parts.push_front(part);
@@ -80,7 +96,7 @@ impl Postgres {
                 self.session = Some(session);
                 return Ok(());
             }
-            Err(error) => Fault::from(error),
+            Err(error) => Fault::new(Verdict::of_rows(&error), &error),
         };
         if fault.verdict != Verdict::Retryable && matches!(timeout(limit, session.take_back()).await, Ok(Ok(()))) {
             self.session = Some(session);
@@ -93,11 +109,33 @@ impl Postgres {
         if let Some(session) = self.session.take().filter(Session::is_open) {
             return Ok(session);
         }
-        let limit = self.limits.connect;
         let tls = self.tls.config().await.map_err(|error| Fault { verdict: Verdict::Refused, cause: error.into() })?;
-        let opening = Session::open(&self.config, Secured::new(tls), &self.table, self.limits.write);
-        let session = timeout(limit, opening).await.map_err(|_| Fault::late(limit))??;
-        self.counts.connected();
-        Ok(session)
+        let tls = Secured::new(tls);
+        let mut hosts: Vec<&Config> = self.hosts.iter().collect();
+        if hosts[0].get_load_balance_hosts() == LoadBalanceHosts::Random {
+            // Each state has keys of its own.
+            hosts.sort_by_cached_key(|_| RandomState::new().hash_one(()));
+        }
+        let begun = Instant::now();
+        let mut failed: Option<Fault> = None;
+        for (place, host) in hosts.iter().enumerate() {
+            // One that says nothing leaves time for the others.
+            let others = u32::try_from(hosts.len() - place).unwrap_or(u32::MAX);
+            let limit = self.limits.connect.saturating_sub(begun.elapsed()) / others;
+            let opening = Session::open(host, tls.clone(), &self.table, self.limits.write);
+            let fault = match timeout(limit, opening).await {
+                Ok(Ok(session)) => {
+                    self.counts.connected();
+                    return Ok(session);
+                }
+                Ok(Err(error)) => Fault::new(Verdict::of_session(&error), &error),
+                Err(_) => Fault::late(limit),
+            };
+            // What may be there later is worth a retry, whatever the others say.
+            if failed.as_ref().is_none_or(|failed| failed.verdict != Verdict::Retryable) {
+                failed = Some(fault);
+            }
+        }
+        Err(failed.expect("a URL has a host"))
     }
 }

@@ -4,10 +4,10 @@ use std::fs;
 
 use super::{Peer, free_ports, get, is_open};
 
-/// InfluxDB, or VictoriaMetrics.
+/// InfluxDB, VictoriaMetrics, or PostgreSQL.
 pub(crate) struct Database {
     pub(crate) peer: Peer,
-    /// Answers queries.
+    /// Answers queries; of PostgreSQL, its one port.
     pub(crate) http: u16,
     /// Takes OpenTSDB's `put` lines.
     pub(crate) telnet: u16,

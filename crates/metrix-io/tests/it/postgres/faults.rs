@@ -11,7 +11,7 @@ use super::{element, sink};
 use crate::chain::chain;
 use crate::peers::database::Database;
 
-/// Also if none of them is good.
+/// Also if they are many, or none is good.
 #[tokio::test]
 async fn rows_that_it_refuses_are_found_and_the_rest_is_written() {
     let server = Database::postgres(None);
@@ -30,11 +30,85 @@ async fn rows_that_it_refuses_are_found_and_the_rest_is_written() {
     assert_eq!(server.table("metrics").len(), 998);
     assert_eq!(sink.counts().connections(), 1);
 
+    let bad: Vec<usize> = (0..batch.len()).filter(|place| place % 17 == 3).collect();
+    let mut batch: Vec<MElement> = (1000..1999).map(|second| element("good", 1.0, second)).collect();
+    bad.iter().for_each(|&place| batch[place].value = -1.0);
+    let error = sink.write(&batch).await.unwrap_err();
+    assert_eq!(error.positions(), Some(&bad[..]));
+    assert_eq!(server.table("metrics").len(), 998 + 999 - bad.len());
+
     batch.iter_mut().for_each(|element| element.value = -1.0);
     let error = sink.write(&batch).await.unwrap_err();
     assert_eq!((error.is_retryable(), error.positions().unwrap().len()), (false, 999));
-    // A hundred more than the one, by which it is known that no half has a good one.
-    assert!(sink.counts().transactions() < 200, "{:?}", sink.counts());
+}
+
+/// A constraint isn't all that a row may break.
+#[tokio::test]
+async fn rows_are_found_whatever_code_they_are_refused_with() {
+    let server = Database::postgres(None);
+    sink(&server).write(&[element("good", 1.0, 0)]).await.unwrap();
+    server.sql(
+        "CREATE FUNCTION no_bad() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             IF NEW.name = 'bad' THEN RAISE EXCEPTION 'not this one' USING ERRCODE = 'MX001'; END IF; RETURN NEW;
+         END $$",
+    );
+    server.sql("CREATE TRIGGER no_bad BEFORE INSERT ON metrics FOR EACH ROW EXECUTE FUNCTION no_bad()");
+    server.sql("CREATE ROLE me LOGIN PASSWORD 'x'; GRANT INSERT, SELECT, UPDATE ON metrics TO me");
+    server.sql("ALTER TABLE metrics ENABLE ROW LEVEL SECURITY");
+    server.sql("CREATE POLICY all_but_ours ON metrics TO me USING (true) WITH CHECK (name <> 'ours')");
+    let url = format!("postgres://me@127.0.0.1:{}/postgres", server.http);
+    let mut sink = Postgres::new(&url).unwrap().password(&metrix_io::Secret::new("x").unwrap());
+    for (name, words) in [
+        ("bad", "the server says MX001: \"not this one"),
+        ("ours", "the server says 42501: \"new row violates row-level security policy"),
+    ] {
+        let mut batch: Vec<MElement> = (0..20).map(|second| element(&format!("but {name}"), 1.0, second)).collect();
+        batch[7].name = name.into();
+        let error = sink.write(&batch).await.unwrap_err();
+        assert_eq!((error.is_retryable(), error.positions()), (false, Some(&[7][..])), "{}", chain(&error));
+        assert!(chain(&error).contains(words), "{}", chain(&error));
+    }
+    assert_eq!(server.table("metrics").len(), 1 + 19 + 19);
+
+    // Nobody's row is let in now, so none is searched for.
+    server.sql("REVOKE INSERT ON metrics FROM me");
+    let before = sink.counts().transactions();
+    let error = sink.write(&[element("a", 1.0, 0), element("b", 1.0, 0)]).await.unwrap_err();
+    assert_eq!((error.is_retryable(), error.positions()), (false, Some(&[0, 1][..])), "{}", chain(&error));
+    assert!(chain(&error).contains("permission denied for table metrics"), "{}", chain(&error));
+    assert_eq!(sink.counts().transactions() - before, 2);
+}
+
+/// What is written again isn't counted again.
+#[tokio::test]
+async fn what_is_merged_is_counted_once() {
+    let server = Database::postgres(None);
+    let mut sink = sink(&server);
+    sink.write(&[element("a", 1.0, 0)]).await.unwrap();
+    let batch = [element("a", 1.0, 1), element("a", 2.0, 1)];
+    server.sql("DROP TABLE metrics");
+    assert!(sink.write(&batch).await.unwrap_err().is_retryable());
+    assert_eq!(sink.counts().merged_elements(), 0);
+    sink.write(&batch).await.unwrap();
+    assert_eq!(sink.counts().merged_elements(), 1);
+}
+
+/// As a pooler does between its clients.
+#[tokio::test]
+async fn statements_that_are_gone_are_made_anew() {
+    let server = Database::postgres(None);
+    let mut sink = sink(&server);
+    sink.write(&[element("a", 1.0, 0)]).await.unwrap();
+    server.sql(
+        "CREATE FUNCTION discard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DEALLOCATE ALL'; RETURN NULL; END $$",
+    );
+    server.sql("CREATE TRIGGER discard AFTER INSERT ON metrics EXECUTE FUNCTION discard()");
+    sink.write(&[element("a", 1.0, 1)]).await.unwrap();
+    server.sql("DROP TRIGGER discard ON metrics");
+    let error = sink.write(&[element("a", 1.0, 2)]).await.unwrap_err();
+    assert!(error.is_retryable() && chain(&error).contains("26000"), "{}", chain(&error));
+    sink.write(&[element("a", 1.0, 2)]).await.unwrap();
+    assert_eq!((server.table("metrics").len(), sink.counts().connections()), (3, 2));
 }
 
 /// Texts that a database has no form for.
@@ -126,6 +200,25 @@ async fn hold(server: &Database, sql: &'static str) -> std::thread::JoinHandle<(
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     thread
+}
+
+#[tokio::test]
+async fn a_host_that_says_nothing_hides_no_other() {
+    let server = Database::postgres(None);
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = |more: &str| {
+        let silent = silent.local_addr().unwrap();
+        format!("postgres://postgres@{silent},127.0.0.1:{}/postgres{more}", server.http)
+    };
+    for more in ["", "?load_balance_hosts=random"] {
+        let mut sink = Postgres::new(&url(more)).unwrap().connect_timeout(Duration::from_secs(4));
+        sink.write(&[element("a", 1.0, 0)]).await.unwrap();
+    }
+    // What may pass is told, also if it isn't the last.
+    let mut sink = Postgres::new(&url("").replace("/postgres", "/nowhere")).unwrap();
+    sink = sink.connect_timeout(Duration::from_secs(4));
+    let error = sink.write(&[element("a", 1.0, 0)]).await.unwrap_err();
+    assert!(error.is_retryable() && chain(&error).contains("has not answered within 2s"), "{}", chain(&error));
 }
 
 #[tokio::test]

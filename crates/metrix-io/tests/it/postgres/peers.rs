@@ -107,6 +107,17 @@ async fn the_longest_key_fits() {
     assert_eq!(way.server.table("metrics"), expected(&batch));
 }
 
+/// Rows wait in a table of such a name, which would be found before it.
+#[tokio::test]
+async fn a_table_of_any_name_is_written_to() {
+    let way = postgres();
+    for name in ["metrix_batch", "metrix_batch_rows"] {
+        let batch = [element(name, 1.0, 0)];
+        sink(&way.server).table(name).unwrap().write(&batch).await.unwrap();
+        assert_eq!(way.server.table(name), expected(&batch));
+    }
+}
+
 #[tokio::test]
 async fn the_table_has_its_name_and_schema() {
     let way = postgres();

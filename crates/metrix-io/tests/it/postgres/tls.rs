@@ -10,10 +10,17 @@ use crate::peers::database::Database;
 
 /// A server with TLS and a user who has a password, and the file of its certificate, which is for `localhost`.
 fn start() -> (Database, tempfile::NamedTempFile) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("it is a name");
+    start_with(rcgen::IsCa::NoCa)
+}
+
+fn start_with(is_ca: rcgen::IsCa) -> (Database, tempfile::NamedTempFile) {
+    let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).expect("it is a name");
+    params.is_ca = is_ca;
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap().pem();
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), made.cert.pem()).unwrap();
-    let server = Database::postgres(Some((&made.cert.pem(), &made.signing_key.serialize_pem())));
+    std::fs::write(file.path(), &certificate).unwrap();
+    let server = Database::postgres(Some((&certificate, &key.serialize_pem())));
     server.sql("CREATE ROLE me LOGIN PASSWORD 'open sesame'");
     server.sql("GRANT CREATE ON SCHEMA public TO me");
     (server, file)
@@ -37,6 +44,21 @@ async fn a_server_is_trusted_by_a_certificate_of_ones_own() {
     }
 }
 
+/// As `openssl req -x509` makes them.
+#[tokio::test]
+async fn a_server_may_have_the_certificate_of_an_authority() {
+    let (server, certificate) = start_with(rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained));
+    let password = Secret::new("open sesame").unwrap();
+    let write = async |host: &str| {
+        let tls = Tls::from_pem_file(certificate.path()).unwrap();
+        let mut sink = Postgres::new(&url(&server, host, "require")).unwrap().password(&password).tls(tls);
+        sink.write(&[element("a", 1.0, 0)]).await
+    };
+    write("localhost").await.unwrap();
+    let error = write("127.0.0.1").await.unwrap_err();
+    assert!(error.is_retryable() && chain(&error).contains("invalid peer certificate"), "{}", chain(&error));
+}
+
 #[tokio::test]
 async fn a_stranger_gets_nothing() {
     let (server, certificate) = start();
@@ -55,6 +77,7 @@ async fn a_stranger_gets_nothing() {
             let mut sink = Postgres::new(&url(&server, host, mode)).unwrap().password(&password).tls(tls);
             let error = sink.write(&[element("a", 1.0, 0)]).await.unwrap_err();
             assert!(error.is_retryable() && chain(&error).contains(words), "{}", chain(&error));
+            assert!(chain(&error).contains("by `ca_file`") && chain(&error).contains("?sslmode=disable"));
         }
     }
 }
