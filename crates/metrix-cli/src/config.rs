@@ -5,6 +5,7 @@ mod clients;
 mod file;
 mod files;
 mod first;
+mod kafka;
 mod key;
 mod kinds;
 mod meant;
@@ -24,10 +25,12 @@ pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{
-    InfluxConfig, InfluxPlace, NatsSinkConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
+    InfluxConfig, InfluxPlace, KafkaSinkConfig, NatsSinkConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig,
+    SinkKind,
 };
 pub(crate) use self::source::{
-    InfluxSource, Listen, NatsSourceConfig, Origin, Payload, ScrapeConfig, SourceConfig, TextInput,
+    InfluxSource, KafkaSourceConfig, Listen, MessageTag, NatsSourceConfig, Origin, Payload, ScrapeConfig, SourceConfig,
+    TextInput,
 };
 pub(crate) use self::stream::{Grouping, StreamConfig, TagsKept};
 

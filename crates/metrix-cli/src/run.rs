@@ -15,8 +15,9 @@ mod hand;
 mod host;
 mod influx;
 pub(crate) mod inputs;
+mod kafka;
 mod keys;
-#[allow(dead_code, reason = "no source here acknowledges yet")]
+#[allow(dead_code, reason = "some of it is for sources that acknowledge one by one")]
 pub(crate) mod ledger;
 mod live;
 mod log;

@@ -9,6 +9,7 @@
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `influx`: the [sink](sinks::influx) that writes to InfluxDB, and the [source](sources::influx) that takes its place.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
+//! - `kafka`: the [source](sources::kafka) and the [sink](sinks::kafka) of Kafka; `kafka-tls`: the same over TLS, by OpenSSL.
 //! - `nats`: the [sink](sinks::nats) and the [source](sources::nats) of NATS JetStream.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
@@ -47,6 +48,8 @@ mod increases;
 #[cfg(feature = "influx")]
 mod influx_precision;
 mod input;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod kind;
 #[cfg(feature = "nats")]
 mod nats;
@@ -100,6 +103,8 @@ pub use bind_error::BindError;
 pub use endpoint::Endpoint;
 pub use glob::Glob;
 pub use input::{Chunk, Chunks, Follow, Input, InputBuilder, InputError, Line, Progress, Step};
+#[cfg(feature = "kafka")]
+pub use kafka::{KafkaCluster, KafkaError, KafkaSasl};
 pub use kind::Kind;
 #[cfg(feature = "nats")]
 pub use nats::{NatsError, NatsServer};

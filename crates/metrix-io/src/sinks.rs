@@ -4,6 +4,8 @@
 pub mod graphite;
 #[cfg(feature = "influx")]
 pub mod influx;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 #[cfg(feature = "nats")]
 pub mod nats;
 #[cfg(feature = "opentsdb")]
@@ -13,6 +15,7 @@ pub mod prometheus;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "kafka",
     feature = "nats",
     feature = "opentsdb",
     feature = "prometheus",

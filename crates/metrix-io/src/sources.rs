@@ -18,6 +18,8 @@ pub mod influx;
 mod json;
 #[cfg(feature = "jsonl")]
 mod jsonl;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 #[cfg(feature = "lines")]
 mod lines;
 #[cfg(feature = "nats")]

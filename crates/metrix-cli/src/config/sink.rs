@@ -2,6 +2,7 @@
 
 mod graphite;
 mod influx;
+mod kafka;
 mod nats;
 mod prometheus;
 mod remote_write;
@@ -24,6 +25,7 @@ use super::table::Table;
 use super::value::{LONGEST, Value};
 
 pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
+pub(crate) use self::kafka::KafkaSinkConfig;
 pub(crate) use self::nats::NatsSinkConfig;
 pub(crate) use self::prometheus::PrometheusConfig;
 pub(crate) use self::remote_write::RemoteWriteConfig;
@@ -57,6 +59,8 @@ pub(crate) enum SinkKind {
         url: String,
     },
     Influx(Box<InfluxConfig>),
+    /// A topic of Kafka.
+    Kafka(Box<KafkaSinkConfig>),
     Statsd(StatsdConfig),
     Graphite(GraphiteConfig),
     /// What Prometheus scrapes.
@@ -101,6 +105,7 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
             read: |table| Ok(SinkKind::Opentsdb { url: table.required(URL, url)? }),
         },
         Kind { name: "influx", keys: influx::KEYS, read: |table| Ok(SinkKind::Influx(Box::new(influx::read(table)?))) },
+        Kind { name: "kafka", keys: kafka::KEYS, read: |table| Ok(SinkKind::Kafka(Box::new(kafka::read(table)?))) },
         Kind { name: "statsd", keys: statsd::KEYS, read: |table| StatsdConfig::read(table).map(SinkKind::Statsd) },
         Kind {
             name: "graphite",

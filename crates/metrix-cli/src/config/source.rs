@@ -4,6 +4,7 @@ mod fields;
 mod http;
 mod influx;
 mod input;
+mod kafka;
 mod listen;
 mod nats;
 mod payload;
@@ -24,6 +25,7 @@ use super::value::Value;
 #[cfg(test)]
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
+pub(crate) use self::kafka::{KafkaSourceConfig, MessageTag};
 pub(crate) use self::listen::Listen;
 pub(crate) use self::nats::NatsSourceConfig;
 pub(crate) use self::payload::Payload;
@@ -39,6 +41,8 @@ pub(crate) enum SourceConfig {
     Influx(InfluxSource),
     /// A target that is scraped.
     Prometheus(Box<ScrapeConfig>),
+    /// Topics of Kafka.
+    Kafka(Box<KafkaSourceConfig>),
     /// Messages of NATS JetStream.
     Nats(Box<NatsSourceConfig>),
     Lines(Origin, Box<Lines>),
@@ -67,7 +71,7 @@ impl SourceConfig {
         match self {
             Self::Jsonl(_) | Self::Statsd(_) | Self::Graphite(_) | Self::Lines(..) | Self::Json(..) => false,
             Self::Influx(_) | Self::Prometheus(_) | Self::Host { .. } => false,
-            Self::Nats(_) => true,
+            Self::Kafka(_) | Self::Nats(_) => true,
         }
     }
 
@@ -79,7 +83,7 @@ impl SourceConfig {
             | Self::Graphite(origin)
             | Self::Lines(origin, _)
             | Self::Json(origin, _) => Some(origin),
-            Self::Influx(_) | Self::Prometheus(_) | Self::Nats(_) | Self::Host { .. } => None,
+            Self::Influx(_) | Self::Kafka(_) | Self::Nats(_) | Self::Prometheus(_) | Self::Host { .. } => None,
         }
     }
 }
@@ -129,6 +133,7 @@ pub(super) const SOURCES: Kinds<SourceConfig> = Kinds {
             keys: prometheus::KEYS,
             read: |table| Ok(SourceConfig::Prometheus(Box::new(prometheus::read(table)?))),
         },
+        Kind { name: "kafka", keys: kafka::KEYS, read: |table| Ok(SourceConfig::Kafka(Box::new(kafka::read(table)?))) },
         Kind { name: "nats", keys: nats::KEYS, read: |table| Ok(SourceConfig::Nats(Box::new(nats::read(table)?))) },
         Kind { name: "lines", keys: &[PATH, FOLLOW, LISTEN_TCP, PATTERN, TIMESTAMP, METRICS], read: lines },
         Kind { name: "json", keys: &[PATH, FOLLOW, LISTEN_TCP, TIMESTAMP, METRICS], read: json },

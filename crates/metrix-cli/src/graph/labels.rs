@@ -19,6 +19,7 @@ pub(super) fn source(config: &SourceConfig) -> (&'static str, String) {
         SourceConfig::Prometheus(target) => {
             ("prometheus", format!("{}, every {}", without_query(&target.url), format_duration(target.every)))
         }
+        SourceConfig::Kafka(kafka) => ("kafka", format!("{} of {}", kafka.topics.join(", "), kafka.cluster.brokers)),
         SourceConfig::Nats(nats) => ("nats", format!("{} of {}", nats.stream, nats.place.url)),
         SourceConfig::Lines(from, _) => ("lines", origin(from)),
         SourceConfig::Json(from, _) => ("json", origin(from)),
@@ -48,6 +49,7 @@ pub(super) fn sink(config: &SinkConfig) -> String {
         SinkKind::Log => Some("standard error"),
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Sqlite { path: Some(_) } => None,
         SinkKind::Statsd(_) | SinkKind::Graphite(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => None,
+        SinkKind::Kafka(_) => None,
         SinkKind::Nats(nats) => Some(&*nats.subject),
         SinkKind::Sqlite { path: None } => Some("metrix.db of the user"),
         SinkKind::Table => Some("terminal"),

@@ -51,6 +51,6 @@ fn file(kind: &SinkKind) -> Option<&Path> {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => Some(path),
         SinkKind::Log | SinkKind::Sqlite { .. } | SinkKind::Table => None,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => None,
-        SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) | SinkKind::Nats(_) => None,
+        SinkKind::Kafka(_) | SinkKind::Nats(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => None,
     }
 }

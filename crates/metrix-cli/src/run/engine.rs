@@ -77,7 +77,7 @@ pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voic
 struct Started {
     coordinator: Arc<MCoordinator>,
     router: Arc<Router>,
-    ledgers: Ledgers,
+    ledgers: Arc<Ledgers>,
     /// By the names of the sinks.
     failures: Vec<(String, Failures)>,
 }
@@ -131,7 +131,7 @@ impl Started {
             Ok(Entrance { names, kind, sender, tags, is_timed, takes_times, drained })
         });
         let router = Arc::new(Router::new(entrances.collect::<Result<_, _>>().map_err(refused)?));
-        Ok(Self { coordinator, router, ledgers, failures })
+        Ok(Self { coordinator, router, ledgers: Arc::new(ledgers), failures })
     }
 
     fn dials(&self, sources: &Sources, setup: &Setup) -> Dials {

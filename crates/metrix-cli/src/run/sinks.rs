@@ -1,6 +1,7 @@
 //! Sinks, as the configuration has them.
 
 mod influx;
+mod kafka;
 mod nats;
 mod outlet;
 mod prometheus;
@@ -61,7 +62,7 @@ pub(crate) fn make(
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
-        SinkKind::RemoteWrite(_) | SinkKind::Nats(_) => TRIES_THERE,
+        SinkKind::Kafka(_) | SinkKind::Nats(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
         SinkKind::Print { .. }
         | SinkKind::Log
         | SinkKind::Jsonl { .. }
@@ -128,6 +129,10 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Csv { path } => of("csv", path),
         SinkKind::Opentsdb { url } => of("opentsdb", Path::new(url)),
         SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
+        SinkKind::Kafka(config) => {
+            let topic = config.topic.as_deref().unwrap_or("metrix");
+            of("kafka", Path::new(&format!("{}/{topic}", config.cluster.brokers)))
+        }
         SinkKind::Statsd(statsd) => of("statsd", Path::new(&statsd.url)),
         SinkKind::Graphite(graphite) => of("graphite", Path::new(&graphite.url)),
         SinkKind::Prometheus(config) => {
@@ -152,7 +157,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
         SinkKind::Table => true,
         SinkKind::Log | SinkKind::Sqlite { .. } => false,
         SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
-        SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) | SinkKind::Nats(_) => false,
+        SinkKind::Kafka(_) | SinkKind::Nats(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
     }
 }
 
@@ -179,6 +184,7 @@ fn open(
             None => OpenTsdb::http(url)?,
         }),
         SinkKind::Influx(config) => Box::new(influx::open(config)?),
+        SinkKind::Kafka(config) => Box::new(kafka::open(config)?),
         SinkKind::Statsd(statsd) => Box::new(statsd.open()?),
         SinkKind::Graphite(graphite) => Box::new(graphite.open()?),
         SinkKind::Prometheus(config) => {

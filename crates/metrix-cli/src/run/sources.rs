@@ -17,6 +17,7 @@ use super::datagrams::Datagrams;
 use super::feed::{Feed, Order};
 use super::host::sample;
 use super::influx::InfluxLines;
+use super::kafka::KafkaMessages;
 use super::ledger::{Acknowledged, Ledgers};
 use super::live::Live;
 use super::nats::NatsMessages;
@@ -46,6 +47,7 @@ pub(crate) struct Sources {
     datagrams: Vec<Datagrams>,
     connections: Vec<Connections>,
     influx: Vec<InfluxLines>,
+    kafka: Vec<KafkaMessages>,
     scrapes: Vec<Scrape>,
     nats: Vec<NatsMessages>,
     /// How often this machine is to be sampled.
@@ -62,6 +64,7 @@ impl Sources {
             datagrams: Vec::new(),
             connections: Vec::new(),
             influx: Vec::new(),
+            kafka: Vec::new(),
             scrapes: Vec::new(),
             nats: Vec::new(),
             hosts: Vec::new(),
@@ -86,6 +89,10 @@ impl Sources {
             SourceConfig::Json(origin, json) => (origin, Parser::Json(json)),
             SourceConfig::Influx(source) => {
                 self.influx.push(InfluxLines::bind(&source, self.setup.clone())?);
+                return Ok(());
+            }
+            SourceConfig::Kafka(config) => {
+                self.kafka.push(KafkaMessages::open(*config, self.setup.clone())?);
                 return Ok(());
             }
             SourceConfig::Prometheus(target) => {
@@ -135,9 +142,15 @@ impl Sources {
 
     /// Reads all of them, until they end or the run is to stop, and tells what came of them; `prints` says that a sink
     /// writes to the standard output.
-    pub(crate) async fn read(self, router: &Arc<Router>, ledgers: &Ledgers, order: Order, prints: bool) -> Outcome {
+    pub(crate) async fn read(
+        self,
+        router: &Arc<Router>,
+        ledgers: &Arc<Ledgers>,
+        order: Order,
+        prints: bool,
+    ) -> Outcome {
         let feed = || Feed::new(Arc::clone(router), order);
-        let Self { mut files, followed, datagrams, connections, influx, scrapes, nats, hosts, setup } = self;
+        let Self { mut files, followed, datagrams, connections, influx, kafka, scrapes, nats, hosts, setup } = self;
         let mut live = Live::new(setup.voice.clone());
         for datagrams in datagrams {
             let name = listening(&datagrams.endpoint(), &setup);
@@ -151,6 +164,11 @@ impl Sources {
             let address = lines.address();
             setup.voice.mention(format_args!("listening on {address} (InfluxDB's lines over HTTP)"));
             live.start(format!("http://{address}"), lines.listen(feed()));
+        }
+        for messages in kafka {
+            let (name, ledgers) = (messages.name().to_owned(), Arc::clone(ledgers));
+            setup.voice.mention(format_args!("reading {name}"));
+            live.start(name, messages.run(Arc::clone(router), ledgers));
         }
         for scrape in scrapes {
             live.start(scrape.url().to_owned(), scrape.run(feed()));

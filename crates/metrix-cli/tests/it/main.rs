@@ -12,6 +12,7 @@ mod graph;
 mod guide;
 mod influx;
 mod inputs;
+mod kafka;
 mod long_files;
 mod main_job;
 mod nats;

@@ -3,6 +3,7 @@
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "kafka",
     feature = "nats",
     feature = "opentsdb",
     feature = "remote_write",
@@ -44,6 +45,7 @@ impl Refused {
     #[cfg(any(
         feature = "graphite",
         feature = "influx",
+        feature = "kafka",
         feature = "nats",
         feature = "opentsdb",
         feature = "remote_write",

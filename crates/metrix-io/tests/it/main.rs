@@ -29,6 +29,7 @@ mod host;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "kafka",
     feature = "nats",
     feature = "opentsdb",
     feature = "prometheus",
@@ -41,6 +42,8 @@ mod hostile;
 mod http_server;
 #[cfg(feature = "influx")]
 mod influx;
+#[cfg(feature = "kafka")]
+mod kafka;
 #[cfg(feature = "nats")]
 mod nats;
 #[cfg(feature = "opentsdb")]
@@ -48,6 +51,7 @@ mod opentsdb;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "kafka",
     feature = "nats",
     feature = "opentsdb",
     feature = "prometheus",

@@ -101,7 +101,7 @@ fn spawn(program: &Path, args: &[String], folder: &Path) -> Child {
 }
 
 /// The program's path.
-fn installed(program: &str) -> PathBuf {
+pub(crate) fn installed(program: &str) -> PathBuf {
     found(program, || {
         let path = std::env::var_os("PATH").unwrap_or_default();
         std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())

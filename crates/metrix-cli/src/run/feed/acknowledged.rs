@@ -11,7 +11,6 @@ use super::{Feed, Held, Order, send};
 use crate::run::ledger::{Ledger, Noter, Partition, Position};
 use crate::run::router::{Route, Router};
 
-#[allow(dead_code, reason = "no source here acknowledges yet")]
 impl Feed {
     /// For a source whose messages are acknowledged: each is [begun](Self::begin), its readings are [sent](Self::send), and it is
     /// [finished](Self::finish).

@@ -1,0 +1,229 @@
+//! [`KafkaMessages`]: the source of messages of Kafka.
+
+mod commits;
+mod head;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrix::Timestamp;
+use metrix_io::KafkaError;
+use metrix_io::sources::Jsonl;
+use metrix_io::sources::graphite::Graphite;
+use metrix_io::sources::influx::InfluxLines;
+use metrix_io::sources::kafka::{Alignment, KafkaEvent, KafkaPartition, KafkaSource};
+use metrix_io::sources::statsd::StatsD;
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep};
+
+use self::commits::Commits;
+use self::head::Head;
+use super::account::Account;
+use super::feed::Feed;
+use super::ledger::{Acknowledged, COMMIT_EVERY, Ledgers};
+use super::parser::Parser;
+use super::quoting::Quoting;
+use super::router::Router;
+use super::setup::Setup;
+use super::stop::Why;
+use crate::config::{KafkaSourceConfig, MessageTag, Payload};
+
+/// A partition that gives nothing, and is not known to be at its end, holds up others for so long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long after the run was asked to stop a message may take whose readings have to wait: less than the sources may, so that
+/// the account is not lost.
+const GRACE_OF_TAKING: Duration = Duration::from_secs(10);
+
+/// Messages of Kafka, which never end by themselves.
+#[derive(Debug)]
+pub(crate) struct KafkaMessages {
+    source: KafkaSource,
+    name: String,
+    parser: Quoting<Parser>,
+    message_tags: Vec<(String, MessageTag)>,
+    max_ahead: Duration,
+    commit_every: Duration,
+    setup: Setup,
+}
+
+/// A source at work.
+struct Reading<'r> {
+    source: &'r KafkaSource,
+    commits: &'r Commits,
+    alignment: Alignment<KafkaPartition, Head>,
+    parser: Quoting<Parser>,
+    message_tags: &'r [(String, MessageTag)],
+    feed: Feed,
+    account: Account,
+    begun: Instant,
+    setup: &'r Setup,
+}
+
+impl KafkaMessages {
+    /// Joins the group, or says in words why it can't.
+    pub(crate) fn open(config: KafkaSourceConfig, setup: Setup) -> Result<Self, String> {
+        let name = name(&config);
+        let source = open(&config).map_err(|error| format!("source {name:?}: it can't be opened: {error}"))?;
+        let parser = Quoting(match config.payload {
+            Payload::Jsonl => Parser::Jsonl(Jsonl::new()),
+            Payload::Statsd => Parser::Statsd(StatsD::new()),
+            Payload::Graphite => Parser::Graphite(Graphite::new()),
+            Payload::Influx => Parser::Influx(Box::new(InfluxLines::new())),
+            Payload::Lines(lines) => Parser::Lines(lines),
+            Payload::Json(json) => Parser::Json(json),
+        });
+        let KafkaSourceConfig { message_tags, max_ahead, commit_every, .. } = config;
+        let commit_every = commit_every.unwrap_or(COMMIT_EVERY);
+        Ok(Self { source, name, parser, message_tags, max_ahead, commit_every, setup })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reads until the run is to stop. What was sent is committed once it has reached the sinks.
+    pub(crate) async fn run(self, router: Arc<Router>, ledgers: Arc<Ledgers>) -> Account {
+        let Self { source, name, parser, message_tags, max_ahead, commit_every, setup } = self;
+        let ledger = ledgers.open(Acknowledged::Together);
+        let source = Arc::new(source);
+        let commits = Commits::new(Arc::clone(&source), Arc::clone(&ledger), setup.voice.clone(), name.clone());
+        let committing = tokio::spawn(commits.clone().go_on(commit_every));
+        let mut reading = Reading {
+            source: &source,
+            commits: &commits,
+            alignment: Alignment::new(max_ahead, PATIENCE),
+            parser,
+            message_tags: &message_tags,
+            feed: Feed::noting(router, ledger),
+            account: Account::new(name, setup.faults()),
+            begun: Instant::now(),
+            setup: &setup,
+        };
+        if let Err(error) = reading.go_on().await {
+            setup.voice.say(format_args!("source {:?}: {error}", reading.account.name));
+            reading.account.failed = true;
+        }
+        let account = reading.into_account();
+        committing.abort();
+        commits.at_the_end();
+        account
+    }
+}
+
+impl Reading<'_> {
+    async fn go_on(&mut self) -> Result<(), KafkaError> {
+        loop {
+            if let Some((partition, head)) = self.alignment.take(self.now()) {
+                if !self.send(&partition, head).await {
+                    return Ok(());
+                }
+                self.source.release(&partition);
+                // Others have something to do too.
+                yield_now().await;
+                if self.setup.stop.why().is_some() {
+                    return Ok(());
+                }
+                continue;
+            }
+            let now = self.now();
+            let deadline = self.alignment.deadline(now);
+            let wait = deadline.map(|deadline| since(now, deadline));
+            tokio::select! {
+                biased;
+                () = self.setup.stop.asked() => return Ok(()),
+                event = self.source.next() => self.take(event?),
+                () = sleep(wait.unwrap_or_default()), if wait.is_some() => {}
+            }
+        }
+    }
+
+    fn take(&mut self, event: KafkaEvent) {
+        match event {
+            KafkaEvent::Assigned(assigned) => {
+                let text = Some(assigned.metadata.as_str()).filter(|text| !text.is_empty());
+                if let Err(error) = self.commits.resume(&assigned.partition, text) {
+                    let name = &self.account.name;
+                    self.setup
+                        .voice
+                        .say(format_args!("source {name:?}: what {} was committed with: {error}", assigned.partition));
+                }
+                self.alignment.add(assigned.partition, self.now());
+            }
+            KafkaEvent::Revoked(partition) => {
+                // It was not sent, and comes again to whoever reads the partition then.
+                self.alignment.remove(&partition);
+                self.commits.revoke(&partition);
+            }
+            KafkaEvent::End(partition) => self.alignment.end(&partition),
+            KafkaEvent::Message(message) => {
+                let (partition, now) = (message.partition.clone(), self.now());
+                let head = Head::read(&message, &mut self.parser, self.message_tags);
+                self.alignment.put(&partition, head.oldest, head, now);
+            }
+            // The library may have others, of which this knows nothing.
+            _ => {}
+        }
+    }
+
+    /// Sends a message; says whether the run goes on.
+    async fn send(&mut self, partition: &KafkaPartition, head: Head) -> bool {
+        let Self { commits, feed, account, setup, .. } = self;
+        account.lines += head.lines;
+        account.skipped += head.skipped;
+        for fault in head.faults {
+            let name = &account.name;
+            account.faults.add(fault.kind, format_args!("{name}: {partition} at {}: {}", head.offset, fault.message));
+            if setup.strict {
+                setup.stop.ask(Why::WrongLine);
+                return false;
+            }
+        }
+        if feed.begin(commits.number(partition), head.offset) {
+            head.readings.iter().for_each(|reading| feed.send(reading));
+        }
+        tokio::select! {
+            biased;
+            () = feed.finish() => true,
+            () = setup.stop.overdue(GRACE_OF_TAKING) => false,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_nanos(i64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(i64::MAX))
+    }
+
+    fn into_account(self) -> Account {
+        let Self { source, feed, parser, alignment, account, .. } = self;
+        let others = vec![
+            (source.stats().troubles, "errors of Kafka that passed"),
+            (alignment.overruled(), "messages not aligned, as another partition was silent for long"),
+            (feed.replayed(), "replayed, and left out, as a run before has counted them"),
+            (parser.0.forgotten(), "gauges forgotten, since there are so many"),
+            (feed.untimed(), "without a time, taken at the time when they were read by streams that go by it"),
+        ];
+        Account { readings: feed.readings(), others, ..account }
+    }
+}
+
+fn since(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::from_nanos(u64::try_from(then.as_nanos().saturating_sub(now.as_nanos())).unwrap_or(0))
+}
+
+fn name(config: &KafkaSourceConfig) -> String {
+    format!("kafka://{}/{}", config.cluster.brokers, config.topics.join(","))
+}
+
+fn open(config: &KafkaSourceConfig) -> Result<KafkaSource, Box<dyn std::error::Error>> {
+    let mut builder = KafkaSource::builder(&config.cluster.cluster()?, &config.topics).start(config.start);
+    if let Some(group) = &config.group {
+        builder = builder.group(group);
+    }
+    if let Some(instance) = &config.instance {
+        builder = builder.instance(instance);
+    }
+    if let Some(session_timeout) = config.session_timeout {
+        builder = builder.session_timeout(session_timeout);
+    }
+    Ok(builder.open()?)
+}

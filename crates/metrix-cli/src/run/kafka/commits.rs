@@ -1,0 +1,102 @@
+//! [`Commits`]: what has reached the sinks is committed.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use metrix_io::sources::kafka::{KafkaCommit, KafkaPartition, KafkaSource};
+
+use crate::run::ledger::{Ledger, Partition, Settled};
+use crate::run::voice::Voice;
+
+/// Commits what has reached the sinks. Clones are of the same source.
+#[derive(Clone, Debug)]
+pub(super) struct Commits {
+    source: Arc<KafkaSource>,
+    ledger: Arc<Ledger>,
+    /// The partitions in the order in which they came, which gives each its number in the ledger.
+    partitions: Arc<Mutex<Vec<KafkaPartition>>>,
+    voice: Voice,
+    name: String,
+}
+
+impl Commits {
+    pub(super) fn new(source: Arc<KafkaSource>, ledger: Arc<Ledger>, voice: Voice, name: String) -> Self {
+        Self { source, ledger, partitions: Arc::default(), voice, name }
+    }
+
+    /// What the ledger calls a partition.
+    pub(super) fn number(&self, partition: &KafkaPartition) -> Partition {
+        let mut partitions = self.partitions();
+        let place = partitions.iter().position(|known| known == partition).unwrap_or_else(|| {
+            partitions.push(partition.clone());
+            partitions.len() - 1
+        });
+        Partition::try_from(place).unwrap_or(Partition::MAX)
+    }
+
+    pub(super) fn resume(&self, partition: &KafkaPartition, text: Option<&str>) -> Result<(), String> {
+        self.ledger.resume(self.number(partition), text)
+    }
+
+    pub(super) fn revoke(&self, partition: &KafkaPartition) {
+        self.ledger.revoke(self.number(partition));
+    }
+
+    /// Commits what is settled every so often. What could not be committed is part of what is the next time.
+    pub(super) async fn go_on(self, every: Duration) {
+        let mut settling = self.ledger.settling(every);
+        let (mut before, mut is_told) = (BTreeMap::new(), false);
+        while let Some(settled) = settling.recv().await {
+            let commits = self.commits(&settled);
+            let is_new = |commit: &&KafkaCommit| before.get(&commit.partition) != Some(*commit);
+            let new: Vec<KafkaCommit> = commits.iter().filter(is_new).cloned().collect();
+            if new.is_empty() {
+                continue;
+            }
+            match self.source.commit(&new).await {
+                Ok(()) => {
+                    is_told = false;
+                    before.extend(new.into_iter().map(|commit| (commit.partition.clone(), commit)));
+                }
+                // Once, until it is well again: it may last.
+                Err(error) => {
+                    if !std::mem::replace(&mut is_told, true) {
+                        self.voice.say(format_args!("source {:?}: offsets can't be committed: {error}", self.name));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Commits the last when the sinks have all, and leaves the group then.
+    pub(super) fn at_the_end(&self) {
+        let commits = self.clone();
+        self.ledger.at_the_end(|settled| async move {
+            let last = commits.commits(&settled);
+            if let Err(error) = commits.source.commit(&last).await {
+                commits
+                    .voice
+                    .say(format_args!("source {:?}: the last offsets can't be committed: {error}", commits.name));
+            }
+            if let Ok(source) = Arc::try_unwrap(commits.source) {
+                source.close().await;
+            }
+        });
+    }
+
+    fn commits(&self, settled: &Settled) -> Vec<KafkaCommit> {
+        let partitions = self.partitions();
+        let commit = |(number, position): (&Partition, &u64)| {
+            let partition = partitions.get(usize::try_from(*number).ok()?)?.clone();
+            let offset = i64::try_from(*position).ok()?;
+            Some(KafkaCommit { partition, offset, metadata: settled.text.clone() })
+        };
+        settled.positions.iter().filter_map(commit).collect()
+    }
+
+    fn partitions(&self) -> MutexGuard<'_, Vec<KafkaPartition>> {
+        // Nothing panics while it is locked.
+        self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

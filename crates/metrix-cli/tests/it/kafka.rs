@@ -1,0 +1,5 @@
+//! Kafka: the broker is librdkafka's own, in this process.
+
+mod broker;
+mod killed;
+mod messages;

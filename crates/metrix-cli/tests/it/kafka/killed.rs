@@ -1,0 +1,152 @@
+//! The program is killed in the middle, again and again, and nothing is missing.
+
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use metrix::Timestamp;
+use serde_json::Value;
+
+use super::broker::{Broker, PATIENCE, Sent};
+use crate::program::{Running, Scene};
+
+const PARTITIONS: i64 = 8;
+const MESSAGES: i64 = 10_000;
+/// In each message; a tenth of them are of a stream of batches.
+const LINES: i64 = 100;
+/// The time of the first element, in seconds: the beginning of a window.
+const START: i64 = 1_700_000_000;
+/// Elements are so many milliseconds apart.
+const APART: i64 = 1;
+const WINDOW: i64 = 10_000;
+
+const CONFIG: &str = r#"
+    [[source]]
+    type = "kafka"
+    brokers = "BROKERS"
+    topics = ["killed"]
+    session_timeout = "4s"
+    commit_every = "100ms"
+    [[stream]]
+    name = "summed"
+    agg = ["sum", "count"]
+    window = "10s"
+    time = "event"
+    lateness = "2s"
+    [[stream]]
+    name = "batched"
+    agg = ["sum"]
+    batch = 1000
+    [[sink]]
+    type = "sqlite"
+    path = "store.db"
+    [[sink]]
+    type = "jsonl"
+    path = "all.jsonl"
+"#;
+
+/// Name, tag, value and time in milliseconds of an element.
+fn element(number: i64) -> (&'static str, i64, i64, i64) {
+    let name = if number % 10 == 3 { "batched" } else { "summed" };
+    (name, number % 7, number % 1000, START * 1000 + number * APART)
+}
+
+fn message(number: i64) -> Sent {
+    let line = |number| {
+        let (name, tag, value, at) = element(number);
+        let (secs, millis) = (at / 1000, at % 1000);
+        format!("{{\"name\":\"{name}\",\"value\":{value},\"tags\":{{\"tag\":\"{tag}\"}},\"at\":{secs}.{millis:03}}}\n")
+    };
+    let payload = (number * LINES..(number + 1) * LINES).map(line).collect();
+    Sent { partition: (number % PARTITIONS) as i32, payload }
+}
+
+/// A message to each partition that is far later than all others, so that the windows of those are over.
+fn last() -> impl Iterator<Item = Sent> {
+    let at = START + 1_000_000;
+    let payload = format!("{{\"name\":\"summed\",\"value\":0,\"tags\":{{\"tag\":\"last\"}},\"at\":{at}}}");
+    (0..PARTITIONS).map(move |partition| Sent { partition: partition as i32, payload: payload.clone() })
+}
+
+type Sums = BTreeMap<(String, String, String), f64>;
+
+/// By name, tag and end of the window.
+fn expected() -> Sums {
+    let mut sums = Sums::new();
+    for (name, tag, value, at) in (0..MESSAGES * LINES).map(element).filter(|(name, ..)| *name == "summed") {
+        let end = Timestamp::from_millis((at / WINDOW + 1) * WINDOW).to_string();
+        *sums.entry((format!("{name}.sum"), tag.to_string(), end.clone())).or_default() += value as f64;
+        *sums.entry((format!("{name}.count"), tag.to_string(), end)).or_default() += 1.0;
+    }
+    sums
+}
+
+fn stored(scene: &Scene) -> Sums {
+    if !scene.path("store.db").exists() {
+        return Sums::new();
+    }
+    let ended = scene.call(&["query", "summed.*", "--store", "store.db", "--format", "json"]);
+    let mut sums = Sums::new();
+    for line in ended.out.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let key = (text(&line["name"]), text(&line["tags"]["tag"]), text(&line["at"]));
+        assert_eq!(sums.insert(key, line["value"].as_f64().unwrap()), None, "a store has one value of each");
+    }
+    sums.retain(|(_, tag, _), _| tag != "last");
+    sums
+}
+
+/// Waits until the store has so many values.
+#[track_caller]
+fn wait_for(scene: &Scene, running: &mut Running, count: usize) -> Sums {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let stored = stored(scene);
+        if stored.len() >= count {
+            return stored;
+        }
+        assert!(!running.has_ended(), "it goes on: {}", running.said(""));
+        assert!(Instant::now() < deadline, "the store has {} values of {count}; {}", stored.len(), running.said(""));
+        sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn sums_in_event_time_are_exact_and_nothing_is_missing() {
+    let (broker, scene) = (Broker::start(), Scene::new());
+    broker.topic("killed", PARTITIONS as i32);
+    broker.send("killed", (0..MESSAGES).map(message).chain(last()));
+    let (expected, config) = (expected(), CONFIG.replace("BROKERS", &broker.address()));
+    // How far it gets before it is killed depends on the machine, and so is as good as random.
+    for part in 1..=4 {
+        let mut running = scene.start(&config, &[]);
+        wait_for(&scene, &mut running, expected.len() * part / 6);
+        running.signal("KILL");
+        assert_eq!(running.ended().code, None);
+    }
+    let mut running = scene.start(&config, &[]);
+    let found = wait_for(&scene, &mut running, expected.len());
+    let wrong: Vec<_> = expected.iter().filter(|(key, sum)| found.get(*key) != Some(*sum)).take(3).collect();
+    let theirs: Vec<_> = wrong.iter().map(|(key, _)| found.get(*key)).collect();
+    assert!(wrong.is_empty() && found.len() == expected.len(), "{wrong:?}, but they are {theirs:?}");
+
+    // What has no windows may come twice, and none is missing.
+    running.signal("TERM");
+    let ended = running.ended();
+    let all = scene.read("all.jsonl");
+    let lines = all.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut batched: BTreeMap<String, f64> = BTreeMap::new();
+    for line in lines.filter(|line| line["name"] == "batched.sum") {
+        *batched.entry(line["tags"]["tag"].to_string()).or_default() += line["value"].as_f64().unwrap();
+    }
+    let mut wanted: BTreeMap<String, f64> = BTreeMap::new();
+    for (_, tag, value, _) in (0..MESSAGES * LINES).map(element).filter(|(name, ..)| *name == "batched") {
+        *wanted.entry(format!("\"{tag}\"")).or_default() += value as f64;
+    }
+    assert!(wanted.iter().all(|(tag, sum)| batched[tag] >= *sum), "{batched:?} of {wanted:?}; {}", ended.err);
+
+    // All is committed, so that the next run has nothing to do.
+    let committed = broker.committed("metrix", "killed", PARTITIONS as i32);
+    assert!(committed.iter().all(|(_, text)| text.contains("summed")), "{committed:?}");
+}

@@ -1,0 +1,228 @@
+//! [`Alignment`]: which of several partitions goes on.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use metrix::Timestamp;
+
+/// Lets partitions be read side by side by the times of what they have, so that one which is far ahead makes nothing of another
+/// late.
+///
+/// Each has at most one item at hand, of a certain time: a message, by the oldest element of it. An item is given out when no partition can
+/// have an older one, or one that is older by more than the bound. A partition at its end holds up no other, until
+/// something comes; and none holds up others for longer than the patience allows, as one whose broker is away would.
+///
+/// It is a state machine without a clock: who uses it says what time it is.
+///
+/// Memory: an item for each partition.
+///
+/// ```
+/// use metrix::Timestamp;
+/// use metrix_io::sources::kafka::Alignment;
+/// use std::time::Duration;
+///
+/// let (now, at) = (Timestamp::EPOCH, Timestamp::from_secs);
+/// let mut alignment = Alignment::new(Duration::ZERO, Duration::from_secs(60));
+/// alignment.add("a", now);
+/// alignment.add("b", now);
+/// alignment.put(&"a", at(100), "from a", now);
+/// assert_eq!(alignment.take(now), None); // b may have something older
+/// alignment.put(&"b", at(50), "from b", now);
+/// assert_eq!(alignment.take(now), Some(("b", "from b")));
+/// alignment.end(&"b");
+/// assert_eq!(alignment.take(now), Some(("a", "from a")));
+/// ```
+#[derive(Debug)]
+pub struct Alignment<P, T> {
+    bound: Duration,
+    patience: Duration,
+    places: BTreeMap<P, Place<T>>,
+    overruled: u64,
+}
+
+#[derive(Debug)]
+struct Place<T> {
+    item: Option<(Timestamp, T)>,
+    /// What it will have is not older, as far as is known; before its first item it may be anything.
+    from: Option<Timestamp>,
+    is_at_end: bool,
+    /// Since when it has had nothing.
+    empty_since: Timestamp,
+}
+
+impl<P: Ord + Clone, T> Alignment<P, T> {
+    /// An item may be given out if it is ahead of all other partitions by no more than the bound. A partition is waited for as long as
+    /// the patience is.
+    pub fn new(bound: Duration, patience: Duration) -> Self {
+        Self { bound, patience, places: BTreeMap::new(), overruled: 0 }
+    }
+
+    /// Adds a partition, which holds up the others until it has an item or is at its end. One that is there already begins
+    /// anew.
+    pub fn add(&mut self, partition: P, now: Timestamp) {
+        self.places.insert(partition, Place { item: None, from: None, is_at_end: false, empty_since: now });
+    }
+
+    /// Removes a partition, and gives its item back.
+    pub fn remove(&mut self, partition: &P) -> Option<T> {
+        let (_, item) = self.places.remove(partition)?.item?;
+        Some(item)
+    }
+
+    /// Puts the item of a partition, whose time is that of the oldest in it. Gives it back if the partition is not there.
+    pub fn put(&mut self, partition: &P, at: Timestamp, item: T, now: Timestamp) -> Option<T> {
+        let Some(place) = self.places.get_mut(partition) else { return Some(item) };
+        place.is_at_end = false;
+        place.empty_since = now;
+        place.from = place.from.max(Some(at));
+        let before = place.item.replace((at, item));
+        before.map(|(_, item)| item)
+    }
+
+    /// Says that a partition has nothing for now.
+    pub fn end(&mut self, partition: &P) {
+        if let Some(place) = self.places.get_mut(partition) {
+            place.is_at_end = true;
+        }
+    }
+
+    /// Gives the oldest item, if it may be given.
+    pub fn take(&mut self, now: Timestamp) -> Option<(P, T)> {
+        let items = self.places.iter().filter_map(|(partition, place)| Some((place.item.as_ref()?.0, partition)));
+        let (oldest, partition) = items.min()?;
+        let floor = nanos(self.bound);
+        let is_before = |from: Option<Timestamp>| {
+            from.is_none_or(|from| i128::from(from.as_nanos()) + floor < i128::from(oldest.as_nanos()))
+        };
+        let mut holds = self.places.values().filter(|place| place.item.is_none() && is_before(place.from));
+        let mut is_overruled = false;
+        let is_held = holds.any(|place| {
+            let is_waited_for = !place.is_at_end && now < place.until(self.patience);
+            is_overruled |= !place.is_at_end && !is_waited_for;
+            is_waited_for
+        });
+        if is_held {
+            return None;
+        }
+        self.overruled += u64::from(is_overruled);
+        let partition = partition.clone();
+        let place = self.places.get_mut(&partition)?;
+        let (_, item) = place.item.take()?;
+        place.empty_since = now;
+        Some((partition, item))
+    }
+
+    /// When an item can be given out though nothing else happens; `None` if that can't be.
+    pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        self.places.values().find(|place| place.item.is_some())?;
+        let empty = self.places.values().filter(|place| place.item.is_none() && !place.is_at_end);
+        // One that comes too early does no harm.
+        empty.map(|place| place.until(self.patience)).filter(|until| *until > now).min()
+    }
+
+    /// How many items were given out though a partition might have had older ones, since it was silent for too long.
+    pub fn overruled(&self) -> u64 {
+        self.overruled
+    }
+}
+
+impl<T> Place<T> {
+    fn until(&self, patience: Duration) -> Timestamp {
+        let nanos = i128::from(self.empty_since.as_nanos()) + nanos(patience);
+        Timestamp::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX))
+    }
+}
+
+fn nanos(duration: Duration) -> i128 {
+    i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
+
+    use super::*;
+
+    fn at(secs: i64) -> Timestamp {
+        Timestamp::from_secs(secs)
+    }
+
+    fn alignment(partitions: usize, bound: u64) -> Alignment<usize, i64> {
+        let mut alignment = Alignment::new(Duration::from_secs(bound), Duration::from_secs(60));
+        (0..partitions).for_each(|partition| alignment.add(partition, at(0)));
+        alignment
+    }
+
+    #[test]
+    fn the_bound_lets_some_go_ahead() {
+        let mut alignment = alignment(2, 10);
+        alignment.put(&0, at(100), 100, at(0));
+        assert_eq!(alignment.take(at(0)), None); // nothing is known of 1
+        alignment.put(&1, at(95), 95, at(0));
+        assert_eq!(alignment.take(at(0)), Some((1, 95)));
+        assert_eq!(alignment.take(at(0)), Some((0, 100))); // 1 is no more than 10 s behind
+        alignment.put(&0, at(106), 106, at(0));
+        assert_eq!(alignment.take(at(0)), None);
+    }
+
+    #[test]
+    fn a_silent_partition_is_not_waited_for_for_ever() {
+        let mut alignment = alignment(2, 0);
+        alignment.put(&0, at(5), 5, at(10));
+        assert_eq!((alignment.take(at(59)), alignment.deadline(at(59))), (None, Some(at(60))));
+        assert_eq!((alignment.take(at(60)), alignment.overruled()), (Some((0, 5)), 1));
+        assert_eq!(alignment.deadline(at(60)), None);
+        // When it is back it counts again.
+        alignment.put(&1, at(3), 3, at(61));
+        assert_eq!(alignment.take(at(61)), Some((1, 3)));
+        alignment.put(&0, at(6), 6, at(61));
+        assert_eq!((alignment.take(at(120)), alignment.deadline(at(120))), (None, Some(at(121))));
+        assert_eq!(alignment.remove(&1), None);
+        assert_eq!(alignment.take(at(120)), Some((0, 6)));
+    }
+
+    proptest! {
+        /// However the items of partitions come, those of partitions that are in order are given in order, but for the bound.
+        #[test]
+        fn items_are_given_in_order(
+            mut partitions in vec(vec(0..1000_i64, 0..20), 1..5),
+            comes in vec(0..5_usize, 0..400),
+            bound in 0..50_i64,
+        ) {
+            let mut alignment = alignment(partitions.len(), bound as u64);
+            let mut all: Vec<i64> = partitions.iter().flatten().copied().collect();
+            partitions.iter_mut().for_each(|items| items.sort_unstable_by(|one, other| other.cmp(one)));
+            let mut has = vec![false; partitions.len()];
+            let mut given = Vec::new();
+            let count = partitions.len();
+            let rounds = (0..count * 40).map(|round| round % count);
+            for partition in comes.into_iter().filter(|comes| *comes < count).chain(rounds) {
+                if !has[partition] {
+                    match partitions[partition].pop() {
+                        Some(item) => {
+                            has[partition] = true;
+                            prop_assert!(alignment.put(&partition, at(item), item, at(0)).is_none());
+                        }
+                        None => alignment.end(&partition),
+                    }
+                }
+                while let Some((partition, item)) = alignment.take(at(0)) {
+                    has[partition] = false;
+                    given.push(item);
+                    if partitions[partition].is_empty() {
+                        alignment.end(&partition);
+                    }
+                }
+            }
+            let mut newest = i64::MIN;
+            for item in &given {
+                prop_assert!(*item >= newest.saturating_sub(bound), "{} after {}", item, newest);
+                newest = newest.max(*item);
+            }
+            all.sort_unstable();
+            given.sort_unstable();
+            prop_assert_eq!(given, all);
+        }
+    }
+}

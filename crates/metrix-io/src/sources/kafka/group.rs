@@ -1,0 +1,139 @@
+//! [`Group`]: what a member of a consumer group does when it is told.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use rdkafka::ClientContext;
+use rdkafka::Offset;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, RebalanceProtocol};
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::topic_partition_list::{TopicPartitionList, TopicPartitionListElem};
+use rdkafka::types::RDKafkaRespErr;
+use tracing::warn;
+
+use super::event::{KafkaAssignment, KafkaPartition};
+use super::shared::Shared;
+use crate::kafka::Told;
+
+/// So long the group's broker may take to say what has been committed, before it is asked again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a member does when partitions come and go.
+pub(super) struct Group {
+    pub(super) shared: Arc<Shared>,
+    pub(super) told: Told,
+}
+
+impl Group {
+    /// What has been committed for these. It is asked for as long as it takes, since without it nobody knows where to begin.
+    fn committed(&self, consumer: &BaseConsumer<Self>, list: &TopicPartitionList) -> Option<TopicPartitionList> {
+        loop {
+            match consumer.committed_offsets(list.clone(), PATIENCE) {
+                Ok(committed) => match committed.elements().iter().find_map(|element| element.error().err()) {
+                    None => return Some(committed),
+                    Some(error) => warn!("what has been committed to Kafka is not known yet: {error}"),
+                },
+                Err(error) => warn!("what has been committed to Kafka is not known yet: {error}"),
+            }
+            if self.shared.is_leaving() || consumer.assignment_lost() {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// Says where to begin, and remembers what has come.
+    fn assigned(&self, consumer: &BaseConsumer<Self>, list: &mut TopicPartitionList) -> KafkaResult<()> {
+        let Some(committed) = self.committed(consumer, list) else {
+            return assign(consumer, &TopicPartitionList::new());
+        };
+        for element in committed.elements() {
+            let partition = KafkaPartition { topic: element.topic().into(), number: element.partition() };
+            let offset = match element.offset() {
+                Offset::Offset(offset) => Some(offset),
+                _ => None,
+            };
+            let metadata = if offset.is_some() { metadata(&element) } else { String::new() };
+            let position = self.shared.position(&partition, offset, &metadata);
+            if let Some(begin) = position.or(offset) {
+                list.set_partition_offset(&partition.topic, partition.number, Offset::Offset(begin))?;
+            }
+            let goes_on = position.is_some();
+            self.shared.assign(KafkaAssignment { partition, committed: offset, metadata, goes_on });
+        }
+        assign(consumer, list)
+    }
+}
+
+impl ConsumerContext for Group {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, error: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        let done = if error == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            self.assigned(consumer, list)
+        } else {
+            for element in list.elements() {
+                self.shared.revoke(&KafkaPartition { topic: element.topic().into(), number: element.partition() });
+            }
+            unassign(consumer, list)
+        };
+        if let Err(error) = done {
+            self.shared.fail(&error);
+        }
+    }
+}
+
+impl ClientContext for Group {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        self.told.log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.told.error(error, reason);
+    }
+}
+
+fn assign(consumer: &BaseConsumer<Group>, list: &TopicPartitionList) -> KafkaResult<()> {
+    match consumer.rebalance_protocol() {
+        RebalanceProtocol::Cooperative => consumer.incremental_assign(list),
+        RebalanceProtocol::Eager | RebalanceProtocol::None => consumer.assign(list),
+    }
+}
+
+fn unassign(consumer: &BaseConsumer<Group>, list: &TopicPartitionList) -> KafkaResult<()> {
+    match consumer.rebalance_protocol() {
+        RebalanceProtocol::Cooperative => consumer.incremental_unassign(list),
+        RebalanceProtocol::Eager | RebalanceProtocol::None => consumer.unassign(),
+    }
+}
+
+/// The text of a commit; empty if it is no text, as another program's may be.
+pub(super) fn metadata(element: &TopicPartitionListElem<'_>) -> String {
+    // The library panics where it is not UTF-8.
+    catch_unwind(AssertUnwindSafe(|| element.metadata().to_owned())).unwrap_or_default()
+}
+
+/// Serves the member until its source leaves: all that it is told happens on this thread.
+pub(super) fn serve(consumer: Arc<BaseConsumer<Group>>, shared: &Arc<Shared>) {
+    while !shared.is_leaving() {
+        match consumer.poll(Duration::from_millis(100)) {
+            None => {}
+            Some(Ok(message)) => shared.stray(&message),
+            Some(Err(error)) => shared.trouble(&error),
+        }
+        shared.open_lanes(&consumer);
+    }
+    // What is in them holds the consumer, whose end is the end of the membership.
+    shared.end();
+    drop(consumer);
+}
+
+/// Wakes who waits for the next message of a queue.
+pub(super) fn waker(shared: &Arc<Shared>) -> impl Fn() + Send + Sync + 'static {
+    let shared: Weak<Shared> = Arc::downgrade(shared);
+    move || {
+        if let Some(shared) = shared.upgrade() {
+            shared.tell();
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What the sink writes is there, whatever happens to the brokers.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use metrix::{MCoordinator, MElement, MStream, Overflow, Retry, Sink, SinkOptions, Timestamp, WriteError, size, tags};
+use metrix_io::sinks::kafka::{Compression, Kafka};
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+
+use super::broker::{Broker, Found, PATIENCE, Seen, read, seen};
+use crate::hostile::hostile_elements;
+
+/// How often each is there.
+fn counted(all: impl IntoIterator<Item = Seen>) -> HashMap<Seen, usize> {
+    let mut counts = HashMap::new();
+    all.into_iter().for_each(|one| *counts.entry(one).or_insert(0) += 1);
+    counts
+}
+
+#[track_caller]
+fn check_same(found: &[Found], elements: &[MElement]) {
+    let (found, wanted) = (counted(found.iter().map(|found| read(&found.value))), counted(elements.iter().map(seen)));
+    let wrong = found.iter().find(|(one, count)| wanted.get(*one) != Some(*count));
+    let missing = wanted.keys().find(|one| !found.contains_key(*one));
+    assert_eq!((wrong, missing), (None, None));
+}
+
+fn plain(numbers: std::ops::Range<i64>) -> Vec<MElement> {
+    let element = |number| MElement::new("n", number as f64, tags! { "a" => number % 7 }, Timestamp::from_secs(number));
+    numbers.map(element).collect()
+}
+
+fn words(error: &WriteError) -> String {
+    std::error::Error::source(error).unwrap().to_string()
+}
+
+#[tokio::test]
+async fn hostile_elements_arrive_once_and_in_order_of_their_series() {
+    let broker = Broker::start();
+    broker.topic("all", 5);
+    let elements = hostile_elements(10_000);
+    let builder = Kafka::builder(&broker.cluster()).topic("all").unwrap().header("source", "metrix é");
+    let mut sink = builder.compression(Compression::Zstd).open().unwrap();
+    for batch in elements.chunks(1000) {
+        sink.write(batch).await.unwrap();
+    }
+    sink.close().await.unwrap();
+    let found = broker.all("all", 5);
+    check_same(&found, &elements);
+    assert!(found.iter().all(|one| one.headers["source"] == "metrix é"));
+    // A key is in one partition, and stands for one series whose elements come in order.
+    let mut series: HashMap<&str, (i32, Seen)> = HashMap::new();
+    for one in &found {
+        let new = read(&one.value);
+        if let Some((partition, old)) = series.insert(&one.key, (one.partition, new.clone())) {
+            assert_eq!((partition, &old.0, &old.1), (one.partition, &new.0, &new.1), "{}", one.key);
+            assert!(old.3 < new.3, "{} is in order", one.key);
+        }
+    }
+    let known = counted(elements.iter().map(|element| {
+        let (name, tags, ..) = seen(element);
+        (name, tags, 0, String::new(), None)
+    }));
+    assert_eq!(series.len(), known.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_doubled_when_brokers_go_away() {
+    const COUNT: i64 = 10_000;
+    let broker = Broker::start();
+    broker.topic("killed", 4);
+    let sink = Kafka::builder(&broker.cluster()).topic("killed").unwrap().open().unwrap();
+    let options = SinkOptions::default().queue(size(100)).max_batch(size(50)).overflow(Overflow::Block);
+    // Shorter than the brokers are away, so that writes are dropped and come again.
+    let options = options.retry(Retry::forever().max(Duration::from_millis(100)));
+    let options = options.write_timeout(Duration::from_millis(200));
+    let stream = MStream::builder("n").batch(size(1)).agg("sum").max_series(size(100_000));
+    let coordinator = MCoordinator::builder().stream(stream).sink_with("kafka", sink, options).start().unwrap();
+    let sender = coordinator.stream("n").unwrap();
+    let mut elements = hostile_elements(COUNT);
+    elements.iter_mut().for_each(|element| element.name = "n.sum".into());
+    let sent = elements.clone();
+    let sending = tokio::spawn(async move {
+        for element in &sent {
+            sender.send_async_at(element.value, &element.tags, element.at).await.unwrap();
+        }
+    });
+    let until = async |is_enough: fn(u64, u64) -> bool| {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let store = coordinator.stats().sinks["kafka"];
+            if is_enough(store.delivered, store.timeouts) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{store:?}");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    until(|delivered, _| delivered > 3000).await;
+    (1..=3).for_each(|id| broker.mock.broker_down(id).unwrap());
+    until(|_, timeouts| timeouts >= 3).await;
+    (1..=3).for_each(|id| broker.mock.broker_up(id).unwrap());
+    sending.await.unwrap();
+    let report = coordinator.shutdown(PATIENCE).await;
+    assert!(report.is_complete(), "{report}");
+    let store = report.sinks["kafka"];
+    assert_eq!((store.delivered, store.refused), (COUNT as u64, 0), "{report}");
+    check_same(&broker.all("killed", 4), &elements);
+}
+
+#[tokio::test]
+async fn what_a_broker_refuses_is_told_in_its_words() {
+    let broker = Broker::start();
+    broker.topic("refused", 1);
+    let mut sink = Kafka::builder(&broker.cluster()).topic("refused").unwrap().open().unwrap();
+    sink.write(&plain(0..3)).await.unwrap();
+    broker.mock.request_errors(RDKafkaApiKey::Produce, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE]);
+    let refusal = sink.write(&plain(3..5)).await.unwrap_err();
+    assert_eq!((refusal.is_retryable(), refusal.positions()), (false, Some(&[0, 1][..])));
+    assert!(words(&refusal).contains("Broker: Message size too large"), "{}", words(&refusal));
+    // One that passes is not even seen.
+    broker
+        .mock
+        .request_errors(RDKafkaApiKey::Produce, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION; 2]);
+    sink.write(&plain(5..8)).await.unwrap();
+    // Of a batch, only those are named that are wrong themselves.
+    let mut batch = plain(8..12);
+    batch[1].value = f64::NAN;
+    batch[2].name = "x".repeat(2_000_000).into();
+    let refusal = sink.write(&batch).await.unwrap_err();
+    assert_eq!((refusal.is_retryable(), refusal.positions()), (false, Some(&[1, 2][..])));
+    sink.close().await.unwrap();
+    let all: Vec<MElement> = [plain(0..3), plain(5..9), plain(11..12)].concat();
+    check_same(&broker.all("refused", 1), &all);
+}
+
+#[tokio::test]
+async fn a_topic_that_may_not_be_written_is_told() {
+    let broker = Broker::start();
+    broker.topic("forbidden", 1);
+    let mut sink = Kafka::builder(&broker.cluster()).topic("forbidden").unwrap().open().unwrap();
+    let error = RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    broker.mock.request_errors(RDKafkaApiKey::Produce, &[error; 20]);
+    let refusal = sink.write(&plain(0..2)).await.unwrap_err();
+    assert_eq!((refusal.is_retryable(), refusal.positions()), (false, Some(&[0, 1][..])));
+    assert!(words(&refusal).contains("Broker: Topic authorization failed"), "{}", words(&refusal));
+}
+
+#[tokio::test]
+async fn what_is_not_confirmed_in_time_is_worth_a_retry() {
+    let broker = Broker::start();
+    broker.topic("away", 1);
+    let mut sink = Kafka::builder(&broker.cluster()).topic("away").unwrap();
+    sink = sink.delivery_timeout(Duration::from_secs(2));
+    let mut sink = sink.open().unwrap();
+    sink.write(&plain(0..2)).await.unwrap();
+    (1..=3).for_each(|id| broker.mock.broker_down(id).unwrap());
+    let error = sink.write(&plain(2..4)).await.unwrap_err();
+    assert_eq!((error.is_retryable(), error.positions()), (true, Some(&[0, 1][..])));
+    assert!(words(&error).starts_with("Local: Message timed out"), "{}", words(&error));
+    (1..=3).for_each(|id| broker.mock.broker_up(id).unwrap());
+    let deadline = Instant::now() + PATIENCE;
+    while sink.write(&plain(2..4)).await.is_err() {
+        assert!(Instant::now() < deadline, "the brokers are back");
+    }
+    sink.close().await.unwrap();
+    check_same(&broker.all("away", 1), &plain(0..4));
+}
+
+#[tokio::test]
+async fn a_topic_for_each_name() {
+    let broker = Broker::start();
+    ["my.a_b", "my.c"].iter().for_each(|topic| broker.topic(topic, 1));
+    let mut sink = Kafka::builder(&broker.cluster()).max_topics(size(2)).topic("my.{name}").unwrap().open().unwrap();
+    let mut batch = plain(0..4);
+    ["a b", "c", "one more", "a/b"].into_iter().zip(&mut batch).for_each(|(name, element)| element.name = name.into());
+    let refusal = sink.write(&batch).await.unwrap_err();
+    assert_eq!(refusal.positions(), Some(&[2][..]));
+    sink.close().await.unwrap();
+    check_same(&broker.all("my.a_b", 1), &[batch[0].clone(), batch[3].clone()]);
+    check_same(&broker.all("my.c", 1), &batch[1..2]);
+}
+
+#[tokio::test]
+async fn a_wrong_property_is_told() {
+    let cluster = metrix_io::KafkaCluster::new("127.0.0.1:1").unwrap().property("linger.ms", "often").unwrap();
+    let error = Kafka::builder(&cluster).open().unwrap_err();
+    assert!(error.to_string().contains("linger.ms"), "{error}");
+}
