@@ -9,7 +9,7 @@ use super::dials::Dials;
 use super::drained::Drained;
 use super::feed::Order;
 use super::inputs::Inputs;
-use super::ledger::{Grid, Kept, Ledgers};
+use super::ledger::{Cut, Grid, Health, Kept, Ledgers};
 use super::names::Named;
 use super::router::{Entrance, Router};
 use super::setup::Setup;
@@ -20,6 +20,7 @@ use super::summary::Summary;
 use super::voice::Voice;
 use super::{dials, signals, streams};
 use crate::args::RunArgs;
+use crate::check::counted;
 use crate::config::{Config, Grouping, SinkConfig, SourceConfig, StreamConfig};
 use crate::exit::Exit;
 use crate::view::View;
@@ -65,9 +66,18 @@ pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voic
     }
     let summary = Summary { outcome, report, router: &started.router, failures: &started.failures };
     summary.say(voice);
+    let fault = started.ledgers.health().fault();
+    if let Some(fault) = fault {
+        voice.say(fault);
+    }
+    let left = started.ledgers.left_to_the_next();
+    if left > 0 {
+        let elements = counted(left, "element");
+        voice.mention(format_args!("{elements} of windows that the end cuts short: they come whole with the next run"));
+    }
     match setup.stop.why() {
         Some(Why::WrongLine) => Exit::Wrong,
-        _ if summary.has_failed() => Exit::Failed,
+        _ if summary.has_failed() || fault.is_some() => Exit::Failed,
         Some(Why::Asked(signal)) if summary.outcome.is_cut_short => Exit::Interrupted(signal),
         Some(Why::Asked(_) | Why::StdoutClosed | Why::SinkFailed) | None => Exit::Ok,
     }
@@ -104,22 +114,25 @@ impl Started {
             builder = builder.sink_with(name, sink.sink, sink.options);
         }
         let drained: Vec<Arc<Drained>> = streams.iter().map(|_| Arc::default()).collect();
-        for (stream, drained) in streams.iter().zip(&drained) {
-            let (is_pattern, drained) = (!stream.names.is_plain(), Arc::clone(drained));
-            let named = move |elements| Named::new(elements, is_pattern, drained);
+        let cuts: Vec<Arc<Cut>> = streams.iter().map(|_| Arc::default()).collect();
+        for ((stream, drained), cut) in streams.iter().zip(&drained).zip(&cuts) {
+            let (is_pattern, drained, cut) = (!stream.names.is_plain(), Arc::clone(drained), Arc::clone(cut));
+            let named = move |elements| Named::new(elements, is_pattern, drained, cut);
             builder = builder.stream_through(streams::builder(stream, inputs), named);
         }
         let refused = |error: CoordinatorError| vec![error.to_string()];
         let coordinator = builder.start().map_err(refused)?;
         let coordinator = Arc::new(coordinator);
-        let kept = streams.iter().map(|stream| {
+        let kept = streams.iter().zip(cuts).map(|(stream, cut)| {
             let grid = match stream.grouping {
                 Grouping::Event { every, .. } => Some(Grid::new(every)),
                 Grouping::Batch(_) | Grouping::Arrival(_) => None,
             };
-            Ok(Kept { name: stream.name.clone(), sender: coordinator.stream(&stream.name)?, grid })
+            Ok(Kept { name: stream.name.clone(), sender: coordinator.stream(&stream.name)?, grid, cut })
         });
-        let ledgers = Ledgers::new(kept.collect::<Result<_, _>>().map_err(refused)?, Arc::clone(&coordinator));
+        let (kept, health) =
+            (kept.collect::<Result<_, _>>().map_err(refused)?, Health::new(setup.stop.clone(), takers));
+        let ledgers = Ledgers::new(kept, Arc::clone(&coordinator), health);
         let entrances = streams.iter().zip(drained).map(|(stream, drained)| {
             let sender = coordinator.stream(&stream.name)?;
             let (is_timed, takes_times) = match stream.grouping {
