@@ -385,7 +385,7 @@ async fn time_stands_still_unless_there_is_nothing_to_read() {
         sleep(Duration::from_secs(1)).await;
         settled = ledger.settle().await;
     }
-    assert_eq!((settled.positions[&0], settled.text(0)), (3, r#"{"1020":["event"]}"#));
+    assert_eq!((settled.positions[&0], settled.text(0)), (3, r#"{"1030":["event"]}"#));
     assert_eq!(coordinator.stats().streams["event"].late, 0);
 }
 
