@@ -206,9 +206,17 @@ where
         self.newest.map_or(Timestamp::EPOCH, |newest| newest.max(self.watermark))
     }
 
+    fn advance_to(&mut self, time: Timestamp) {
+        self.watermark = self.watermark.max(time);
+    }
+
     fn wait_for(&mut self, deadline: Timestamp, none_before: bool) -> Wait {
         if none_before {
             self.watermark = self.watermark.max(deadline);
+            return Wait::Over;
+        }
+        // It may have been moved from outside.
+        if deadline <= self.watermark {
             return Wait::Over;
         }
         let (Some(idle), Some(newest)) = (self.event_time.idle, self.newest) else { return Wait::ForItem };

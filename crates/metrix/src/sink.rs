@@ -69,10 +69,14 @@ pub trait Sink: Send + 'static {
     /// anew, so it must be left in a state in which another write can follow.
     fn write(&mut self, batch: &[MElement]) -> impl Future<Output = Result<(), WriteError>> + Send;
 
-    /// Sends on what it still holds. It is called when no more elements wait.
+    /// Sends on what it still holds of what was written before, and returns when that is where it is to stay: on its disk, at its server.
+    /// It is called when no more elements wait, and also while more do, when somebody [waits for it](crate::MCoordinator::flush), as who
+    /// acknowledges what it has read does. Writes may follow.
     ///
     /// # Errors
-    /// If that failed; nothing says what was lost.
+    /// If that failed, once for all: another try may follow, and a sink keeps for that what it still holds. One that can't keep it says
+    /// so, by failing all later flushes too: then nothing that it held is taken for settled. If a flush succeeds after one that failed, all that was
+    /// written before is kept.
     fn flush(&mut self) -> impl Future<Output = Result<(), WriteError>> + Send {
         async { Ok(()) }
     }

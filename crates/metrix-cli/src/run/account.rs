@@ -5,6 +5,12 @@ use std::fmt::{self, Display};
 use super::faults::Faults;
 use crate::check::counted;
 
+/// What is told of readings that come again.
+pub(crate) const REPLAYED: &str = "left out, as a run before has counted them";
+
+/// What is told of readings with a time that can't be.
+pub(crate) const AHEAD: &str = "refused, as they are from more than an hour ahead";
+
 /// What came of a source, in the end.
 #[derive(Debug)]
 pub(crate) struct Account {

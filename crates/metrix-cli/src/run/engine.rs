@@ -10,7 +10,7 @@ use super::drained::Drained;
 use super::feed::Order;
 use super::hashes::Hashes;
 use super::inputs::Inputs;
-use super::ledger::{Grid, Kept, Ledgers};
+use super::ledger::{Cut, Grid, Health, Kept, Ledgers};
 use super::names::Named;
 use super::router::{Entrance, Router};
 use super::setup::Setup;
@@ -21,6 +21,7 @@ use super::summary::Summary;
 use super::voice::Voice;
 use super::{dials, signals, streams};
 use crate::args::RunArgs;
+use crate::check::counted;
 use crate::config::{Config, Grouping, SinkConfig, SourceConfig, StreamConfig};
 use crate::exit::Exit;
 use crate::view::View;
@@ -32,6 +33,14 @@ pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voic
     if let Err(error) = signals::watch(setup.stop.clone()) {
         voice.say(format_args!("signals can't be listened for: {error}"));
         return Exit::Failed;
+    }
+    let (acknowledged, others): (Vec<_>, Vec<_>) = config.sources.iter().partition(|source| source.acknowledges());
+    let is_timed = config.streams.iter().any(|stream| matches!(stream.grouping, Grouping::Event { .. }));
+    if is_timed && !acknowledged.is_empty() && !others.is_empty() {
+        voice.say(
+            "some sources acknowledge and others don't: what these bring to a window of event time is missing when it is summed up again, \
+             and their windows close only with those of the others: run them by themselves",
+        );
     }
     let inputs = match (ends, config.sources.iter().any(SourceConfig::acknowledges)) {
         (true, _) => Inputs::End,
@@ -66,9 +75,18 @@ pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voic
     }
     let summary = Summary { outcome, report, router: &started.router, failures: &started.failures };
     summary.say(voice);
+    let fault = started.ledgers.health().fault();
+    if let Some(fault) = fault {
+        voice.say(fault);
+    }
+    let left = started.ledgers.left_to_the_next();
+    if left > 0 {
+        let elements = counted(left, "element");
+        voice.mention(format_args!("{elements} of windows that the end cuts short: they come whole with the next run"));
+    }
     match setup.stop.why() {
         Some(Why::WrongLine) => Exit::Wrong,
-        _ if summary.has_failed() => Exit::Failed,
+        _ if summary.has_failed() || fault.is_some() => Exit::Failed,
         Some(Why::Asked(signal)) if summary.outcome.is_cut_short => Exit::Interrupted(signal),
         Some(Why::Asked(_) | Why::StdoutClosed | Why::SinkFailed) | None => Exit::Ok,
     }
@@ -105,22 +123,25 @@ impl Started {
             builder = builder.sink_with(name, sink.sink, sink.options);
         }
         let drained: Vec<Arc<Drained>> = streams.iter().map(|_| Arc::default()).collect();
-        for (stream, drained) in streams.iter().zip(&drained) {
-            let (is_of_several, drained) = (!stream.is_of_one_name(), Arc::clone(drained));
-            let named = move |elements| Named::new(elements, is_of_several, drained);
+        let cuts: Vec<Arc<Cut>> = streams.iter().map(|_| Arc::default()).collect();
+        for ((stream, drained), cut) in streams.iter().zip(&drained).zip(&cuts) {
+            let (is_of_several, drained, cut) = (!stream.is_of_one_name(), Arc::clone(drained), Arc::clone(cut));
+            let named = move |elements| Named::new(elements, is_of_several, drained, cut);
             builder = builder.stream_through(streams::builder(stream, inputs), named);
         }
         let refused = |error: CoordinatorError| vec![error.to_string()];
         let coordinator = builder.start().map_err(refused)?;
         let coordinator = Arc::new(coordinator);
-        let kept = streams.iter().map(|stream| {
+        let kept = streams.iter().zip(cuts).map(|(stream, cut)| {
             let grid = match stream.grouping {
                 Grouping::Event { every, .. } => Some(Grid::new(every)),
                 Grouping::Batch(_) | Grouping::Arrival(_) => None,
             };
-            Ok(Kept { name: stream.name.clone(), sender: coordinator.stream(&stream.name)?, grid })
+            Ok(Kept { name: stream.name.clone(), sender: coordinator.stream(&stream.name)?, grid, cut })
         });
-        let ledgers = Ledgers::new(kept.collect::<Result<_, _>>().map_err(refused)?, Arc::clone(&coordinator));
+        let (kept, health) =
+            (kept.collect::<Result<_, _>>().map_err(refused)?, Health::new(setup.stop.clone(), takers));
+        let ledgers = Ledgers::new(kept, Arc::clone(&coordinator), health);
         let entrances = streams.iter().zip(drained).map(|(stream, drained)| {
             let sender = coordinator.stream(&stream.name)?;
             let (is_timed, takes_times) = match stream.grouping {

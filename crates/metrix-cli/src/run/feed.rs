@@ -158,8 +158,10 @@ impl Feed {
             let (stream, reading) = (*stream, *reading);
             if let Some((value, at)) = reading {
                 let sent = send(sender, value, at).await;
-                if let (Some(noter), Ok(())) = (&mut self.noter, sent) {
-                    noter.took(stream, at);
+                match (&mut self.noter, sent) {
+                    (Some(noter), Ok(())) => noter.took(stream, at),
+                    (Some(noter), Err(SendError::Closed { .. })) => noter.is_over(stream),
+                    (_, Ok(()) | Err(_)) => {}
                 }
             }
             let Some(sent) = self.held.pop_front() else { return };

@@ -14,9 +14,9 @@ use tokio::time::{Instant, sleep};
 
 use self::commits::Commits;
 use self::head::Head;
-use super::account::Account;
+use super::account::{AHEAD, Account, REPLAYED};
 use super::feed::Feed;
-use super::ledger::{Acknowledged, COMMIT_EVERY, Ledgers};
+use super::ledger::{Acknowledged, Begins, COMMIT_EVERY, Ledgers};
 use super::parser::Parser;
 use super::quoting::Quoting;
 use super::router::Router;
@@ -115,6 +115,7 @@ impl Reading<'_> {
                 }
                 continue;
             }
+            self.commits.set_at_end(self.alignment.is_at_end());
             let now = self.now();
             let deadline = self.alignment.deadline(now);
             let wait = deadline.map(|deadline| since(now, deadline));
@@ -130,8 +131,9 @@ impl Reading<'_> {
     fn take(&mut self, event: KafkaEvent) {
         match event {
             KafkaEvent::Assigned(assigned) => {
-                let text = Some(assigned.metadata.as_str()).filter(|text| !text.is_empty());
-                if let Err(error) = self.commits.resume(&assigned.partition, text) {
+                let at = assigned.committed.and_then(|committed| u64::try_from(committed).ok());
+                let begins = Begins { at, text: &assigned.metadata, goes_on: assigned.goes_on };
+                if let Err(error) = self.commits.resume(&assigned.partition, begins) {
                     let name = &self.account.name;
                     self.setup
                         .voice
@@ -168,8 +170,16 @@ impl Reading<'_> {
                 return false;
             }
         }
+        let behind = feed.left_out().behind;
         if feed.begin(commits.number(partition), head.offset) {
             head.readings.iter().for_each(|reading| feed.send(reading));
+        }
+        if behind == 0 && feed.left_out().behind > 0 {
+            setup.voice.say(format_args!(
+                "source {:?}: what {partition} has is late, since the streams were further on when it came here, and is not in their windows: \
+                 give each instance an `instance`, and keep as many of them as there are",
+                account.name
+            ));
         }
         tokio::select! {
             biased;
@@ -184,10 +194,14 @@ impl Reading<'_> {
 
     fn into_account(self) -> Account {
         let Self { source, feed, parser, alignment, account, .. } = self;
+        let left_out = feed.left_out();
         let others = vec![
             (source.stats().troubles, "errors of Kafka that passed"),
             (alignment.overruled(), "messages not aligned, as another partition was silent for long"),
-            (feed.replayed(), "replayed, and left out, as a run before has counted them"),
+            (left_out.replayed, REPLAYED),
+            (left_out.ahead, AHEAD),
+            (left_out.behind, "late, as the stream was further on than their partition when it came here"),
+            (left_out.again, "messages that came again"),
             (parser.0.forgotten(), "gauges forgotten, since there are so many"),
             (feed.untimed(), "without a time, taken at the time when they were read by streams that go by it"),
         ];

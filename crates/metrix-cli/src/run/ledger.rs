@@ -2,13 +2,17 @@
 
 mod book;
 mod bucket;
+mod cut;
 mod grid;
+mod health;
 mod ledgers;
+mod limits;
 mod noter;
+mod quiet;
 mod untils;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,9 +21,14 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::book::{Book, Reached};
+pub(crate) use self::cut::Cut;
 pub(crate) use self::grid::Grid;
+pub(crate) use self::health::Health;
+use self::health::Watch;
 pub(crate) use self::ledgers::Ledgers;
-pub(crate) use self::noter::Noter;
+use self::limits::Limits;
+pub(crate) use self::noter::{LeftOut, Noter};
+use self::quiet::Quiet;
 use self::untils::Untils;
 
 /// A part of a source in which messages have their order, by a number that the source gives it: a partition of a topic, or 0 for
@@ -44,18 +53,22 @@ pub(crate) const COMMIT_EVERY: Duration = Duration::from_secs(1);
 /// A source works with it so:
 ///
 /// 1. [`Ledgers::open`] makes it, and a [`Feed`](super::feed::Feed) is [made with it](super::feed::Feed::noting).
-/// 2. Before the first message of a partition [`resume`](Self::resume) is given the text that was kept.
+/// 2. Before the first message of a partition [`resume`](Self::resume) is given the position and the text that were kept. Partitions are
+///    read in step: what one has next is never older than what was sent of others by more than the lateness of the streams.
 /// 3. For each message: `feed.begin(partition, position)`; if that says so, `feed.send` for each reading; then `feed.finish().await`,
 ///    which waits for room in the streams. A message whose `finish` was dropped is never settled.
 /// 4. What [`settling`](Self::settling) gives is acknowledged, all the while.
-/// 5. [`at_the_end`](Self::at_the_end) takes what acknowledges the last of it, once the streams are closed.
+/// 5. [`set_at_end`](Self::set_at_end) says when there is nothing to read, so that windows close by the clock.
+/// 6. [`at_the_end`](Self::at_the_end) takes what acknowledges the last of it, once the streams are closed.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     streams: Arc<[Kept]>,
     coordinator: Arc<MCoordinator>,
     book: Mutex<Book>,
-    /// By stream, the T of a run before, in nanoseconds; the least there is if there was none.
-    floors: Vec<AtomicI64>,
+    quiet: Arc<Quiet>,
+    /// Whether the source has nothing to read for now.
+    at_end: Arc<AtomicBool>,
+    health: Health,
     ending: Mutex<Option<ledgers::Ending>>,
 }
 
@@ -66,6 +79,7 @@ pub(crate) struct Kept {
     pub(crate) sender: MSender,
     /// The windows of one in event time.
     pub(crate) grid: Option<Grid>,
+    pub(crate) cut: Arc<Cut>,
 }
 
 /// That a message has an element in a window of a stream in event time, or something for another stream.
@@ -93,16 +107,43 @@ pub(crate) struct Settled {
     pub(crate) positions: BTreeMap<Partition, Position>,
     /// Messages that have become settled since this was told last, in order, where they are acknowledged one by one: each is told once.
     pub(crate) messages: Vec<(Partition, Position)>,
-    /// To be kept with the positions at once, or before messages are acknowledged: the T of each stream in event time, as JSON.
-    pub(crate) text: String,
+    /// By partition, what is to be kept with its position at once, or before messages are acknowledged: the T of each stream in event time.
+    pub(crate) texts: BTreeMap<Partition, String>,
 }
 
+impl Settled {
+    /// What is to be kept for a partition.
+    pub(crate) fn text(&self, partition: Partition) -> &str {
+        self.texts.get(&partition).map_or("", |text| text)
+    }
+}
+
+/// What is known of a partition when it is read from now on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Begins<'a> {
+    /// The position that was committed for it.
+    pub(crate) at: Option<Position>,
+    /// The text that was kept with that.
+    pub(crate) text: &'a str,
+    /// Whether it goes on after the last message that was read of it here.
+    pub(crate) goes_on: bool,
+}
+
+/// A T that is later than the clock by more than this was made by a wrong one.
+const SKEW: Duration = Duration::from_secs(60);
+
 impl Ledger {
-    fn new(streams: Arc<[Kept]>, coordinator: Arc<MCoordinator>, acknowledged: Acknowledged) -> Self {
+    fn new(
+        streams: Arc<[Kept]>,
+        coordinator: Arc<MCoordinator>,
+        acknowledged: Acknowledged,
+        quiet: Arc<Quiet>,
+        health: Health,
+    ) -> Self {
         let are_timed = streams.iter().map(|stream| stream.grid.is_some());
         let book = Mutex::new(Book::new(are_timed, acknowledged == Acknowledged::OneByOne));
-        let floors = streams.iter().map(|_| AtomicI64::new(i64::MIN)).collect();
-        Self { streams, coordinator, book, floors, ending: Mutex::default() }
+        let at_end = quiet.add();
+        Self { streams, coordinator, book, quiet, at_end, health, ending: Mutex::default() }
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -110,33 +151,43 @@ impl Ledger {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A partition is read from here, from where its first message says; with the text that was kept with the position, if there was one.
-    /// To be called for all partitions before any message of one that is new, so that no window is begun that was settled elsewhere.
+    /// A partition is read from here from now on. Its own messages are left out where its text says so, and nothing of other partitions is.
     /// Gives what is wrong with a text that is none of ours, in words: then windows may be counted twice that were settled before.
-    pub(crate) fn resume(&self, partition: Partition, text: Option<&str>) -> Result<(), String> {
-        let untils = untils::parse(text.unwrap_or_default());
-        let mut book = self.book();
-        book.own(partition, true);
-        let untils = untils?;
-        for (place, stream) in self.streams.iter().enumerate().filter(|(_, stream)| stream.grid.is_some()) {
-            if let Some(until) = untils.get(&stream.name) {
-                book.resume(place, *until);
-                self.floors[place].fetch_max(until.as_nanos(), Ordering::Relaxed);
-            }
-        }
-        Ok(())
+    pub(crate) fn resume(&self, partition: Partition, begins: Begins<'_>) -> Result<(), String> {
+        let (untils, wrong) = self.untils(begins.text);
+        let floors = self.streams.iter().map(|stream| untils.get(&stream.name).copied());
+        let over = self.streams.iter().map(|stream| stream.grid.and_then(|_| stream.sender.closed_until()));
+        let limits = Limits { floors: floors.collect(), over: over.collect() };
+        self.book().resume(partition, begins.at, limits, begins.goes_on);
+        wrong.map_or(Ok(()), Err)
     }
 
-    /// A partition is read elsewhere from now on. What was read of it is still in the windows here, so that it isn't sent again should the
-    /// partition come back.
+    /// The T of each stream that is in a text and may be, and what is wrong with the text.
+    fn untils(&self, text: &str) -> (BTreeMap<String, Timestamp>, Option<String>) {
+        let mut untils = match untils::parse(text) {
+            Ok(untils) => untils,
+            Err(wrong) => return (BTreeMap::new(), Some(wrong)),
+        };
+        let latest = Timestamp::now() + SKEW;
+        let ahead = untils.iter().find(|(_, until)| **until > latest);
+        let wrong = ahead.map(|(stream, until)| {
+            format!(
+                "stream {stream:?} was settled until {until}, which is still to come: it is read as if nothing were"
+            )
+        });
+        untils.retain(|_, until| *until <= latest);
+        (untils, wrong)
+    }
+
+    /// A partition is read elsewhere from now on. Until it is known whether it comes back, what was read of it is kept in mind.
     pub(crate) fn revoke(&self, partition: Partition) {
-        self.book().own(partition, false);
+        self.book().revoke(partition);
     }
 
-    /// All windows of the stream that end at or before this were settled by a run before.
-    fn floor(&self, stream: usize) -> Option<Timestamp> {
-        let floor = self.floors[stream].load(Ordering::Relaxed);
-        (floor > i64::MIN).then(|| Timestamp::from_nanos(floor))
+    /// The source says whether it has nothing to read for now: all that there is has been sent, and it would know of more. Then windows
+    /// of event time close by the clock. A source that can't get at what there is, or may have no more for now, is not at its end.
+    pub(crate) fn set_at_end(&self, is_at_end: bool) {
+        self.at_end.store(is_at_end, Ordering::Release);
     }
 
     /// Waits until all that is in windows and batches that are over has reached the sinks, and tells what may be acknowledged then. A
@@ -150,10 +201,11 @@ impl Ledger {
 
     /// Settles what can be.
     async fn advance(&self) {
+        self.quiet.look(&self.streams);
         let reached = self.ask();
         let flushed = self.coordinator.flush().await;
         // What a queue has dropped, as the configuration has it, is settled, and told by the account of the sink.
-        if flushed.undelivered == 0 && flushed.unflushed.is_empty() {
+        if self.health.settles() && flushed.undelivered == 0 && flushed.unflushed.is_empty() {
             self.book().settle(&reached);
         }
     }
@@ -163,7 +215,11 @@ impl Ledger {
         let mut reached = Vec::with_capacity(self.streams.len());
         for (place, Kept { sender, grid, .. }) in self.streams.iter().enumerate() {
             reached.push(match grid {
-                Some(_) => Reached::Until(sender.closed_until()),
+                // Up to the last window that is over, but none that is still to come, as a wrong clock would have it.
+                Some(grid) => {
+                    let until = sender.closed_until().map(|until| until.min(Timestamp::now()));
+                    Reached::Until(until.map(|until| grid.span(until).start))
+                }
                 None => {
                     let mut book = self.book();
                     // Whatever the book has was sent before, as the book's lock has it.
@@ -179,15 +235,22 @@ impl Ledger {
 
     fn settled(&self) -> Settled {
         let mut book = self.book();
-        let untils = book.until().map(|(place, until)| (&*self.streams[place].name, until)).collect();
-        Settled { positions: book.positions(), messages: book.take_settled(), text: Untils(untils).to_text() }
+        let positions = book.positions();
+        let text = |partition: &Partition| {
+            let untils = book.until(*partition).map(|(place, until)| (&*self.streams[place].name, until)).collect();
+            (*partition, Untils(untils).to_text())
+        };
+        let texts = positions.keys().map(text).collect();
+        Settled { positions, messages: book.take_settled(), texts }
     }
 
     /// Settles every so often in a task of its own, which ends when nobody asks it any more.
     pub(crate) fn settling(self: &Arc<Self>, every: Duration) -> Settling {
         let (tell, told) = mpsc::channel(1);
         let ledger = Arc::clone(self);
+        let watch = Watch(self.health.clone());
         tokio::spawn(async move {
+            let _watch = watch;
             let mut ticks = interval(every);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {

@@ -8,6 +8,7 @@ use futures_core::Stream;
 use metrix::{MElement, MStream};
 
 use super::drained::Drained;
+use super::ledger::Cut;
 
 /// The tag in which the name of a reading goes through a stream that is called otherwise.
 pub(crate) const NAME: &str = "metrix.name";
@@ -19,11 +20,12 @@ pub(crate) struct Named {
     /// Whether they have names of their own.
     is_of_several: bool,
     drained: Arc<Drained>,
+    cut: Arc<Cut>,
 }
 
 impl Named {
-    pub(crate) fn new(elements: MStream, is_of_several: bool, drained: Arc<Drained>) -> Self {
-        Self { elements, is_of_several, drained }
+    pub(crate) fn new(elements: MStream, is_of_several: bool, drained: Arc<Drained>, cut: Arc<Cut>) -> Self {
+        Self { elements, is_of_several, drained, cut }
     }
 }
 
@@ -42,7 +44,12 @@ impl Stream for Named {
     type Item = MElement;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<MElement>> {
-        let polled = Pin::new(&mut self.elements).poll_next(cx);
+        let polled = loop {
+            match Pin::new(&mut self.elements).poll_next(cx) {
+                Poll::Ready(Some(element)) if !self.cut.passes(&element) => {}
+                polled => break polled,
+            }
+        };
         if !matches!(polled, Poll::Ready(Some(_))) {
             self.drained.tell();
         }

@@ -6,15 +6,19 @@ use std::time::Duration;
 
 use metrix_io::sources::nats::{NatsMessage, NatsSource};
 use metrix_io::{LineError, NatsError, ParseLine, Reading};
+use tokio::time::timeout;
 
-use super::account::Account;
+use super::account::{AHEAD, Account, REPLAYED};
 use super::feed::Feed;
-use super::ledger::{COMMIT_EVERY, Ledger, Settled};
+use super::ledger::{Begins, COMMIT_EVERY, Ledger, Settled};
 use super::parser::Parser;
 use super::router::Router;
 use super::setup::Setup;
 use super::stop::Why;
 use crate::config::NatsSourceConfig;
+
+/// A server that takes longer to say that there is nothing to read is taken to be away.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// All messages of a stream are of one partition.
 const PARTITION: u32 = 0;
@@ -92,13 +96,20 @@ impl NatsMessages {
                     committed = commit(&mut source, &settled) => committed,
                 };
                 told.hear(committed.as_ref().err(), &account.name, &setup);
+                let is_at_end = tokio::select! {
+                    biased;
+                    () = setup.stop.asked() => break,
+                    is_at_end = timeout(ANSWER, source.is_at_end()) => is_at_end.unwrap_or(false),
+                };
+                ledger.set_at_end(is_at_end);
                 told.look(&source, &account.name, &setup);
             }
         }
-        let stats = source.stats();
+        let (stats, left_out) = (source.stats(), feed.left_out());
         let others = vec![
             (stats.rejected, "messages that nobody can read"),
-            (feed.replayed(), "left out, since a run before has counted them"),
+            (left_out.replayed, REPLAYED),
+            (left_out.ahead, AHEAD),
         ];
         ledger.at_the_end(move |settled| async move {
             // What isn't acknowledged now comes again.
@@ -118,7 +129,7 @@ async fn open(source: &mut NatsSource, ledger: &Ledger, told: &mut Told, name: &
         };
         told.hear(opened.as_ref().err(), name, setup);
         if let Ok(note) = opened {
-            if let Err(wrong) = ledger.resume(PARTITION, Some(&*note).filter(|note| !note.is_empty())) {
+            if let Err(wrong) = ledger.resume(PARTITION, Begins { text: &note, ..Begins::default() }) {
                 setup.voice.say(format_args!("source {name:?}: {wrong}"));
             }
             return true;
@@ -195,7 +206,7 @@ fn lines(payload: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 async fn commit(source: &mut NatsSource, settled: &Settled) -> Result<(), NatsError> {
     settle(source, settled);
-    source.commit(&settled.text).await
+    source.commit(settled.text(PARTITION)).await
 }
 
 fn settle(source: &mut NatsSource, settled: &Settled) {

@@ -10,10 +10,6 @@ use crate::config::{Grouping, StreamConfig};
 /// Windows of event time close by the clock when nothing has come for so long, unless all inputs end.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// The same where inputs are acknowledged: what comes after that for a window that was closed so is missing, and a server may be away
-/// for a while.
-const LONG_IDLE: Duration = Duration::from_secs(60);
-
 /// The stream of a `[[stream]]`. Where all inputs end, no clock is looked at.
 pub(crate) fn builder(config: &StreamConfig, inputs: Inputs) -> MStreamBuilder {
     let stream = MStream::builder(config.name.as_str());
@@ -23,8 +19,8 @@ pub(crate) fn builder(config: &StreamConfig, inputs: Inputs) -> MStreamBuilder {
         Grouping::Event { every, lateness } => {
             let windows = Windows::every(every).aligned_to(Timestamp::EPOCH).event_time(lateness);
             stream.window(match inputs {
-                Inputs::End => windows,
-                Inputs::Acknowledged => windows.idle(LONG_IDLE),
+                // A clock can't tell a stall from an end. The ledgers of those that are acknowledged move time on, when there is nothing to read.
+                Inputs::End | Inputs::Acknowledged => windows,
                 Inputs::Endless => windows.idle(IDLE),
             })
         }

@@ -37,6 +37,9 @@ pub trait TimeDomain<In> {
     /// The input has ended: the time to tell the operator.
     fn end(&mut self) -> Timestamp;
 
+    /// Somebody knows that time has come this far, though no item says so. Where a clock tells the time, that means nothing.
+    fn advance_to(&mut self, _time: Timestamp) {}
+
     /// How to wait for a deadline; `none_before` says that no item will come before it.
     fn wait_for(&mut self, deadline: Timestamp, none_before: bool) -> Wait;
 }

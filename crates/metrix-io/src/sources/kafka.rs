@@ -10,6 +10,7 @@ mod shared;
 use std::fmt;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use tokio::sync::{Mutex, oneshot};
@@ -70,6 +71,9 @@ pub struct KafkaSource {
     ended: oneshot::Receiver<()>,
 }
 
+/// How long a broker may take to say where a partition ends.
+const ANSWER: Duration = Duration::from_secs(2);
+
 impl KafkaSource {
     /// What comes next. Partitions take turns.
     ///
@@ -121,6 +125,28 @@ impl KafkaSource {
             Err(_) => return Err(KafkaError::new("the commit came to no end")),
         }
         Ok(())
+    }
+
+    /// The offsets after the last messages of the partitions that are assigned, of which their brokers are asked: so it is known that
+    /// these are there.
+    ///
+    /// # Errors
+    /// If one of them doesn't answer within two seconds.
+    pub async fn ends(&self) -> Result<Vec<(KafkaPartition, i64)>, KafkaError> {
+        let Some(consumer) = self.consumer.clone() else { return Err(KafkaError::new("the source is closed")) };
+        let partitions = self.shared.partitions();
+        let (done, result) = oneshot::channel();
+        let work = move || {
+            let end = |partition: KafkaPartition| {
+                let ends = consumer.fetch_watermarks(&partition.topic, partition.number, ANSWER);
+                ends.map(|(_, end)| (partition, end)).map_err(|error| KafkaError::of(&error))
+            };
+            // Who asked may be gone.
+            let _ = done.send(partitions.into_iter().map(end).collect());
+        };
+        let thread = thread::Builder::new().name("kafka ends".to_owned()).spawn(work);
+        thread.map_err(|error| KafkaError::new(format!("the system has no thread for Kafka: {error}")))?;
+        result.await.unwrap_or_else(|_| Err(KafkaError::new("the question for the ends came to no end")))
     }
 
     /// What it has seen so far.

@@ -292,6 +292,15 @@ impl NatsSource {
         acknowledged
     }
 
+    /// Whether all that the stream has for the consumer has been handed out, and more would be: the server is asked. While as many messages
+    /// are held as may be, or there is no connection, that is not so.
+    pub async fn is_at_end(&mut self) -> bool {
+        let is_full = self.held.len() >= self.plan.max_ack_pending;
+        let Some(reader) = self.reader.as_mut().filter(|_| !is_full) else { return false };
+        // What is wrong is told by `next`.
+        reader.is_at_end(self.next).await.unwrap_or(false)
+    }
+
     /// What it has seen so far.
     pub fn stats(&self) -> NatsStats {
         NatsStats { held: self.held.len() as u64, is_full: self.held.len() >= self.plan.max_ack_pending, ..self.stats }

@@ -116,7 +116,9 @@ impl Shared {
     /// Those of all sinks that may have something to write.
     fn queues(&self) -> Vec<Arc<Queue>> {
         let registry = self.registry();
-        let sinks = registry.sinks.values().chain(&registry.leaving_sinks);
+        // One that was removed and has ended has told its end to who removed it.
+        let leaving = registry.leaving_sinks.iter().filter(|served| !served.delivery.queue().is_over());
+        let sinks = registry.sinks.values().chain(leaving);
         sinks.map(|served| Arc::clone(served.delivery.queue())).collect()
     }
 

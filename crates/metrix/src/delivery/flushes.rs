@@ -1,12 +1,15 @@
 //! [`Flushes`]: how far a sink has been flushed, by the order in which elements came into its queue.
 
+use std::collections::BTreeSet;
+
 use super::queue::Queue;
 
 /// How far a sink has been flushed: positions are numbers of elements that had come into its queue.
 #[derive(Debug, Default)]
 pub(super) struct Flushes {
-    /// What is asked for: that the sink is flushed after the element of this position, though more may wait behind it.
-    wanted: Option<u64>,
+    /// What is asked for: that the sink is flushed after the elements of these positions, though more may wait behind. Each stays until it
+    /// is done, whatever is asked for later, so that a busy sink keeps nobody waiting for more than came before.
+    wanted: BTreeSet<u64>,
     /// All before this are settled, and the sink was flushed after.
     done: u64,
     /// How often all tries have failed, and where that was last.
@@ -26,14 +29,14 @@ impl Flushes {
     /// Asks for a flush after the element of this position.
     pub(super) fn want(&mut self, position: u64) -> Flush {
         if self.done < position {
-            self.wanted = self.wanted.max(Some(position));
+            self.wanted.insert(position);
         }
         Flush { position, failures: self.failures }
     }
 
     /// Whether one is asked for that can be done once all before `left` are settled.
     pub(super) fn is_wanted(&self, left: u64) -> bool {
-        self.wanted.is_some_and(|wanted| wanted <= left)
+        self.wanted.first().is_some_and(|wanted| *wanted <= left)
     }
 
     /// All before `left` were settled; then the sink was flushed, or could not be.
@@ -43,7 +46,7 @@ impl Flushes {
         } else {
             (self.failures, self.failed_at) = (self.failures + 1, left);
         }
-        self.wanted = self.wanted.filter(|wanted| *wanted > left);
+        self.wanted.retain(|wanted| *wanted > left);
     }
 
     /// How one has ended, if it has.
@@ -105,6 +108,17 @@ mod tests {
         flushes.done(6, true);
         let six = flushes.want(6);
         assert_eq!((flushes.end_of(five), flushes.end_of(six), flushes.is_wanted(9)), (Some(true), Some(true), false));
+    }
+
+    #[test]
+    fn what_is_asked_for_later_postpones_nothing() {
+        let mut flushes = Flushes::default();
+        let five = flushes.want(5);
+        let nine = flushes.want(9);
+        assert!(flushes.is_wanted(6));
+        flushes.done(6, true);
+        assert_eq!((flushes.end_of(five), flushes.end_of(nine)), (Some(true), None));
+        assert_eq!((flushes.is_wanted(8), flushes.is_wanted(9)), (false, true));
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub(super) trait Entry: Send + Sync {
     /// How far time has come, with all windows given out that were over by then; `None` once it is closed. Who asks has the lock under
     /// which windows and batches end, and sees all of those that have.
     fn served_until(&self) -> Option<Timestamp>;
+    /// Event time moves on to there.
+    fn advance_to(&self, time: Timestamp);
 }
 
 pub(super) type Push<'a> = Pin<Box<dyn Future<Output = Result<(), EmitError<Measurement>>> + Send + 'a>>;
@@ -38,5 +40,9 @@ where
 
     fn served_until(&self) -> Option<Timestamp> {
         Pusher::served_until(self)
+    }
+
+    fn advance_to(&self, time: Timestamp) {
+        Pusher::advance_to(self, time);
     }
 }

@@ -75,6 +75,34 @@ impl MSender {
         (until > Timestamp::MIN).then(|| until.min(last))
     }
 
+    /// Moves event time on to there, which no measurement says: for who knows that nothing older will come, as of an input that was read to
+    /// its end. All windows that end by then are over, without regard to the lateness, and what comes for them later is late, and counted as that. Time never
+    /// goes back. In arrival time, for batches, and once the stream is closed or over, it does nothing.
+    ///
+    /// ```
+    /// use futures::StreamExt;
+    /// use metrix::{MStream, Timestamp, Windows, tags};
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let windows = Windows::every(Duration::from_secs(10)).event_time(Duration::from_secs(5));
+    /// let (words, mut stream) = MStream::builder("words").window(windows).agg("sum").build()?;
+    /// words.send_at(1.0, tags! {}, Timestamp::from_secs(7));
+    /// words.advance_to(Timestamp::from_secs(10));
+    /// assert_eq!(stream.next().await.unwrap().value, 1.0);
+    /// assert_eq!(words.closed_until(), Some(Timestamp::from_secs(10)));
+    /// words.send_at(1.0, tags! {}, Timestamp::from_secs(8));
+    /// assert_eq!(stream.stats().late, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn advance_to(&self, time: Timestamp) {
+        if self.shared.late.is_some() {
+            self.entry.advance_to(time);
+        }
+    }
+
     /// How many elements the windows and batches that are over have come to.
     pub(crate) fn made(&self) -> u64 {
         // Who ends a window counts its elements before it releases the lock, so that those of one that is known to be over are counted.

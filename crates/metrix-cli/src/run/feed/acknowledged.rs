@@ -5,10 +5,10 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use metrix::Timestamp;
+use metrix::{SendError, Timestamp};
 
 use super::{Feed, Held, Order, send};
-use crate::run::ledger::{Ledger, Noter, Partition, Position};
+use crate::run::ledger::{Ledger, LeftOut, Noter, Partition, Position};
 use crate::run::router::{Route, Router};
 
 impl Feed {
@@ -33,9 +33,9 @@ impl Feed {
         }
     }
 
-    /// How many readings were left out, since a run before has counted them.
-    pub(crate) fn replayed(&self) -> u64 {
-        self.noter.as_ref().map_or(0, Noter::replayed)
+    /// What was left out of what came.
+    pub(crate) fn left_out(&self) -> LeftOut {
+        self.noter.as_ref().map(Noter::left_out).unwrap_or_default()
     }
 }
 
@@ -50,13 +50,14 @@ pub(super) fn note(
     let stream = route.stream;
     // It must be known here in which window it is.
     let at = if route.is_timed { at.or_else(|| Some(Timestamp::now())) } else { at.filter(|_| route.takes_times) };
-    if route.is_timed && at.is_some_and(|at| noter.is_replayed(stream, at)) {
+    if route.is_timed && at.is_some_and(|at| noter.leaves_out(stream, at)) {
         return;
     }
     let sender = route.sender(copies);
     let sent = if held.is_empty() { send(sender, value, at).now_or_never() } else { None };
     match sent {
         Some(Ok(())) => noter.took(stream, at),
+        Some(Err(SendError::Closed { .. })) => noter.is_over(stream),
         Some(Err(_counted_by_the_stream)) => {}
         None => held.push_back(Held { stream, sender: sender.clone(), reading: Some((value, at)) }),
     }

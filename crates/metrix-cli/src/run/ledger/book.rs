@@ -1,10 +1,12 @@
 //! [`Book`]: which messages are settled, as a machine that is told of all that happens.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use metrix::{Mark, Timestamp};
 
 use super::bucket::Bucket;
+use super::limits::Limits;
 use super::{Partition, Position, Touch};
 
 /// Which messages are settled: those whose elements are all in windows and batches that have reached the sinks.
@@ -32,7 +34,7 @@ enum Stream {
     Timed {
         /// By their ends.
         windows: BTreeMap<Timestamp, Bucket>,
-        /// All that ends at or before this is settled, in this run or in one before.
+        /// All that ends at or before this is settled in this run.
         until: Option<Timestamp>,
         /// Whether a message has ever had something for it.
         is_used: bool,
@@ -55,8 +57,11 @@ struct Each {
 struct Place {
     /// The highest position that was begun.
     highest: Option<Position>,
+    /// Where it begins, as far as that is known.
+    from: Option<Position>,
     /// Whether it was taken away since.
     is_gone: bool,
+    limits: Arc<Limits>,
 }
 
 /// How far a stream had come when it was asked, which holds once the coordinator has been flushed after.
@@ -83,16 +88,27 @@ impl Book {
         }
     }
 
-    /// A run before has settled all windows of a stream that end at or before this.
-    pub(super) fn resume(&mut self, stream: usize, settled: Timestamp) {
-        if let Some(Stream::Timed { until, is_used, .. }) = self.streams.get_mut(stream) {
-            (*until, *is_used) = ((*until).max(Some(settled)), true);
+    /// A partition is read here from now on, from this position if that is known. Unless it goes on where it was, what was read of it
+    /// before is nothing to this any more: it comes again, or is somebody else's.
+    pub(super) fn resume(&mut self, partition: Partition, from: Option<Position>, limits: Limits, goes_on: bool) {
+        if goes_on {
+            self.partitions.entry(partition).or_default().is_gone = false;
+            return;
         }
+        self.begun.retain(|message| message.0 != partition);
+        self.streams.iter_mut().flat_map(Stream::buckets_mut).for_each(|bucket| _ = bucket.first.remove(&partition));
+        let place = Place { highest: None, from, is_gone: false, limits: Arc::new(limits) };
+        self.partitions.insert(partition, place);
     }
 
-    /// Whether a partition is read from here.
-    pub(super) fn own(&mut self, partition: Partition, is_ours: bool) {
-        self.partitions.entry(partition).or_default().is_gone = !is_ours;
+    /// A partition is not read here any more.
+    pub(super) fn revoke(&mut self, partition: Partition) {
+        self.partitions.entry(partition).or_default().is_gone = true;
+    }
+
+    /// What of a partition is left out or late.
+    pub(super) fn limits(&self, partition: Partition) -> Arc<Limits> {
+        self.partitions.get(&partition).map(|place| Arc::clone(&place.limits)).unwrap_or_default()
     }
 
     /// Begins a message; says whether it is to be sent. One that came before in this run is not.
@@ -186,13 +202,18 @@ impl Book {
     pub(super) fn positions(&self) -> BTreeMap<Partition, Position> {
         let ours = self.partitions.iter().filter(|(_, place)| !place.is_gone);
         let mut positions: BTreeMap<Partition, Position> =
-            ours.filter_map(|(partition, place)| Some((*partition, place.highest? + 1))).collect();
+            ours.filter_map(|(partition, place)| Some((*partition, place.next()?))).collect();
         let held = self.streams.iter().flat_map(Stream::buckets).flat_map(|bucket| &bucket.first);
         let held = held.map(|(partition, first)| (*partition, *first)).chain(self.begun.iter().copied());
         for (partition, first) in held {
             positions.entry(partition).and_modify(|position| *position = first.min(*position));
         }
         positions
+    }
+
+    /// Whether something is held by a window of a stream, of this source.
+    pub(super) fn holds_windows(&self, stream: usize) -> bool {
+        matches!(&self.streams[stream], Stream::Timed { windows, .. } if !windows.is_empty())
     }
 
     /// Those that have become settled since this was asked last, where they are acknowledged one by one.
@@ -202,12 +223,24 @@ impl Book {
         settled
     }
 
-    /// Up to where the windows of each stream are settled, of those that messages have had something for.
-    pub(super) fn until(&self) -> impl Iterator<Item = (usize, Timestamp)> {
-        self.streams.iter().enumerate().filter_map(|(place, stream)| match stream {
-            Stream::Timed { until: Some(until), is_used: true, .. } => Some((place, *until)),
-            Stream::Timed { .. } | Stream::Marked { .. } => None,
+    /// Up to where the windows of each stream are settled as far as a partition is concerned: here, of those that messages have had
+    /// something for, or where it was read before.
+    pub(super) fn until(&self, partition: Partition) -> impl Iterator<Item = (usize, Timestamp)> {
+        let limits = self.limits(partition);
+        self.streams.iter().enumerate().filter_map(move |(place, stream)| match stream {
+            Stream::Timed { until, is_used, .. } => {
+                let until = limits.floor(place).max(until.filter(|_| *is_used))?;
+                Some((place, until))
+            }
+            Stream::Marked { .. } => None,
         })
+    }
+}
+
+impl Place {
+    /// The position after the last that was begun.
+    fn next(&self) -> Option<Position> {
+        self.highest.map(|highest| highest + 1).or(self.from)
     }
 }
 
@@ -216,6 +249,14 @@ impl Stream {
         let (windows, marked, open) = match self {
             Self::Timed { windows, .. } => (Some(windows.values()), None, None),
             Self::Marked { open, marked } => (None, Some(marked.values()), Some(open)),
+        };
+        windows.into_iter().flatten().chain(marked.into_iter().flatten()).chain(open)
+    }
+
+    fn buckets_mut(&mut self) -> impl Iterator<Item = &mut Bucket> {
+        let (windows, marked, open) = match self {
+            Self::Timed { windows, .. } => (Some(windows.values_mut()), None, None),
+            Self::Marked { open, marked } => (None, Some(marked.values_mut()), Some(open)),
         };
         windows.into_iter().flatten().chain(marked.into_iter().flatten()).chain(open)
     }

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
-use metrix::{MCoordinator, Report};
+use metrix::{MCoordinator, Report, Timestamp};
 use tokio::time::timeout;
 
 use super::book::Reached;
+use super::health::Health;
+use super::quiet::Quiet;
 use super::{Acknowledged, Kept, Ledger, Settled};
 
 /// How long acknowledging the last may take.
@@ -21,6 +23,8 @@ pub(crate) struct Ledgers {
     streams: Arc<[Kept]>,
     coordinator: Arc<MCoordinator>,
     all: Mutex<Vec<Arc<Ledger>>>,
+    quiet: Arc<Quiet>,
+    health: Health,
 }
 
 /// How far the streams had come, with each ledger.
@@ -38,29 +42,54 @@ impl fmt::Debug for Ending {
 
 impl Ledgers {
     /// None yet, for these streams in the order of the router's.
-    pub(crate) fn new(streams: Vec<Kept>, coordinator: Arc<MCoordinator>) -> Self {
-        Self { streams: streams.into(), coordinator, all: Mutex::default() }
+    pub(crate) fn new(streams: Vec<Kept>, coordinator: Arc<MCoordinator>, health: Health) -> Self {
+        Self { streams: streams.into(), coordinator, all: Mutex::default(), quiet: Arc::default(), health }
     }
 
     /// A new one.
     pub(crate) fn open(&self, acknowledged: Acknowledged) -> Arc<Ledger> {
-        let ledger = Arc::new(Ledger::new(Arc::clone(&self.streams), Arc::clone(&self.coordinator), acknowledged));
+        let (streams, coordinator) = (Arc::clone(&self.streams), Arc::clone(&self.coordinator));
+        let (quiet, health) = (Arc::clone(&self.quiet), self.health.clone());
+        let ledger = Arc::new(Ledger::new(streams, coordinator, acknowledged, quiet, health));
         self.all.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&ledger));
         ledger
     }
 
     /// To be called when the sources have ended and before the streams are closed: windows of event time that are open now are cut short
-    /// by that, and the next run sums them up anew.
+    /// by that, and the next run sums them up anew: the sinks don't get them.
     pub(crate) fn closing(&self) -> Closing {
+        self.health.closes();
         let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        Closing(all.iter().map(|ledger| (Arc::clone(ledger), ledger.ask())).collect())
+        let closing: Vec<_> = all.iter().map(|ledger| (Arc::clone(ledger), ledger.ask())).collect();
+        for (place, Kept { cut, .. }) in self.streams.iter().enumerate() {
+            // It is read by all ledgers alike, but for the moment.
+            let holding = closing.iter().filter(|(ledger, _)| ledger.book().holds_windows(place));
+            let until = holding.map(|(_, reached)| match reached.get(place) {
+                Some(Reached::Until(Some(until))) => *until,
+                Some(Reached::Until(None) | Reached::Mark(_)) | None => Timestamp::MIN,
+            });
+            if let Some(until) = until.min() {
+                cut.after(until);
+            }
+        }
+        Closing(closing)
+    }
+
+    /// Whether all that is read can still be acknowledged.
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// How many elements of windows that the end has cut short were left to the next run.
+    pub(crate) fn left_to_the_next(&self) -> u64 {
+        self.streams.iter().map(|stream| stream.cut.left()).sum()
     }
 }
 
 impl Closing {
     /// Has the last be acknowledged, after the coordinator was shut down: nothing if not all has reached the sinks.
     pub(crate) async fn close(self, report: &Report) {
-        if !has_all_arrived(report) {
+        if !self.0.iter().all(|(ledger, _)| ledger.health.settles()) || !has_all_arrived(report) {
             return;
         }
         let all = self.0.into_iter().filter_map(|(ledger, reached)| {

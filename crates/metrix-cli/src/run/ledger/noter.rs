@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use metrix::Timestamp;
 
 use super::grid::Span;
+use super::limits::Limits;
 use super::{Ledger, Partition, Position, Touch};
 
 /// Notes which streams and windows take the elements of a message, and tells the ledger when all are sent.
@@ -16,8 +18,27 @@ pub(crate) struct Noter {
     touched: BTreeSet<Touch>,
     /// By stream, the window of the last element: the next is mostly in the same.
     last: Vec<Option<Last>>,
-    replayed: u64,
+    limits: Arc<Limits>,
+    /// Nothing that comes now is from later than this.
+    latest: Timestamp,
+    left_out: LeftOut,
 }
+
+/// Elements of messages that no stream got, or took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// A run before has counted them.
+    pub(crate) replayed: u64,
+    /// They are from further ahead than any clock can be wrong.
+    pub(crate) ahead: u64,
+    /// Late, since the stream was further on when their partition came here.
+    pub(crate) behind: u64,
+    /// Messages that came again, or out of order, and were held already.
+    pub(crate) again: u64,
+}
+
+/// What is from further ahead than this is wrong: it would make all that follows late.
+const AHEAD: Duration = Duration::from_secs(60 * 60);
 
 #[derive(Clone, Copy, Debug)]
 struct Last {
@@ -29,7 +50,8 @@ struct Last {
 impl Noter {
     pub(crate) fn new(ledger: Arc<Ledger>) -> Self {
         let last = vec![None; ledger.streams.len()];
-        Self { ledger, message: None, touched: BTreeSet::new(), last, replayed: 0 }
+        let (limits, latest) = (Arc::default(), Timestamp::MIN);
+        Self { ledger, message: None, touched: BTreeSet::new(), last, limits, latest, left_out: LeftOut::default() }
     }
 
     /// Begins a message; says whether its elements are to be sent, since they are not held already. One that was begun before and
@@ -37,17 +59,35 @@ impl Noter {
     pub(crate) fn begin(&mut self, partition: Partition, position: Position) -> bool {
         self.touched.clear();
         self.last.iter_mut().flatten().for_each(|last| last.is_noted = false);
-        let is_new = self.ledger.book().begin((partition, position));
+        self.ledger.quiet.begins();
+        self.latest = Timestamp::now() + AHEAD;
+        let mut book = self.ledger.book();
+        let is_new = book.begin((partition, position));
+        self.limits = book.limits(partition);
+        drop(book);
+        self.left_out.again += u64::from(!is_new);
         self.message = is_new.then_some((partition, position));
         is_new
     }
 
-    /// Whether an element is in a window that a run before has settled, so that it has been counted; counts it if so.
-    pub(crate) fn is_replayed(&mut self, stream: usize, at: Timestamp) -> bool {
-        let Some(floor) = self.ledger.floor(stream) else { return false };
-        let is_replayed = self.window(stream, at).is_some_and(|last| last.span.end <= floor);
-        self.replayed += u64::from(is_replayed);
+    /// Whether an element is left out: it is in a window that a run before has settled, so that it has been counted, or it is from the
+    /// future. Counts it if so, and also if the stream will find it late for its partition's sake.
+    pub(crate) fn leaves_out(&mut self, stream: usize, at: Timestamp) -> bool {
+        if at > self.latest {
+            self.left_out.ahead += 1;
+            return true;
+        }
+        let Some(end) = self.window(stream, at).map(|last| last.span.end) else { return false };
+        let is_replayed = self.limits.floor(stream) >= Some(end);
+        self.left_out.replayed += u64::from(is_replayed);
+        self.left_out.behind += u64::from(!is_replayed && self.limits.is_over(stream, end));
         is_replayed
+    }
+
+    /// A stream has refused an element as it is over: the message is never settled, and the run fails.
+    pub(crate) fn is_over(&mut self, stream: usize) {
+        self.message = None;
+        self.ledger.health.stream_is_over(&self.ledger.streams[stream].name);
     }
 
     /// A stream has taken an element, of this time if it is in event time.
@@ -70,9 +110,8 @@ impl Noter {
         }
     }
 
-    /// How many elements were left out as runs before have counted them.
-    pub(crate) fn replayed(&self) -> u64 {
-        self.replayed
+    pub(crate) fn left_out(&self) -> LeftOut {
+        self.left_out
     }
 
     fn window(&mut self, stream: usize, at: Timestamp) -> Option<&mut Last> {

@@ -13,6 +13,8 @@ use crate::config::{KindsTaken, TagsKept};
 use crate::run::feed::Feed;
 use crate::run::hashes::Hashes;
 use crate::run::router::{Entrance, Router};
+use crate::run::sinks::Takers;
+use crate::run::stop::{Stop, Why};
 
 /// The windows of the stream `event`.
 const EVERY: Duration = Duration::from_secs(10);
@@ -124,17 +126,22 @@ impl Run {
             name: name.to_owned(),
             sender: coordinator.stream(name).unwrap(),
             grid: (name == "event").then(|| Grid::new(EVERY)),
+            cut: Arc::default(),
         };
         let router = Arc::new(Router::new(["event", "batch"].map(entrance).into()));
-        let ledgers = Ledgers::new(["event", "batch"].map(kept).into(), Arc::clone(&coordinator));
+        let health = Health::new(Stop::new(), Takers::new(1, Stop::new()));
+        let ledgers = Ledgers::new(["event", "batch"].map(kept).into(), Arc::clone(&coordinator), health);
         let ledger = ledgers.open(acknowledged);
         let feed = Feed::noting(router, Arc::clone(&ledger));
         for partition in 0..world.partitions.len() as Partition {
-            let text = match acknowledged {
-                Acknowledged::Together => world.commits.get(&partition).map(|(_, text)| &**text),
-                Acknowledged::OneByOne => Some(&*world.kept),
+            let commit = world.commits.get(&partition);
+            let begins = match acknowledged {
+                Acknowledged::Together => {
+                    Begins { at: commit.map(|(at, _)| *at), text: commit.map_or("", |(_, text)| text), goes_on: false }
+                }
+                Acknowledged::OneByOne => Begins { text: &world.kept, ..Begins::default() },
             };
-            ledger.resume(partition, text).unwrap();
+            ledger.resume(partition, begins).unwrap();
         }
         let settling = ledger.settling(COMMIT_EVERY);
         Self { ledgers, ledger, feed, settling, coordinator }
@@ -210,25 +217,29 @@ impl World {
         }
     }
 
-    /// Keeps what is settled; of several partitions some may be committed and others not, and single messages in vain.
+    /// Keeps what is settled, or nothing of it; single messages may be acknowledged in vain.
     fn acknowledge(&mut self, settled: Settled, may_fail: bool) {
         let fails = may_fail && self.dice.once_in(3);
-        for (partition, position) in settled.positions {
-            if !fails || self.dice.once_in(2) {
-                self.commits.insert(partition, (position, settled.text.clone()));
+        for (partition, position) in &settled.positions {
+            if !fails {
+                self.commits.insert(*partition, (*position, settled.text(*partition).to_owned()));
             }
         }
-        self.kept = settled.text;
+        self.kept = settled.texts.values().next().cloned().unwrap_or_default();
         let acknowledged = settled.messages.into_iter().filter(|_| !fails || self.dice.below(4) > 0);
         let acknowledged: Vec<_> = acknowledged.collect();
         self.acknowledged.extend(acknowledged);
     }
 
-    /// What comes next: of the partition whose time has come least far.
-    fn next(&self, sent: &[Position]) -> Option<(Partition, Position)> {
+    /// What comes next: of any partition that is not ahead of the one whose time has come least far by as much as the lateness.
+    fn next(&mut self, sent: &[Position]) -> Option<(Partition, Position)> {
         let next = sent.iter().enumerate().map(|(partition, position)| (*position, partition));
         let left = next.filter(|(position, partition)| *position < self.partitions[*partition].len() as Position);
-        left.min().map(|(position, partition)| (partition as Partition, position))
+        let left: Vec<_> = left.collect();
+        let (least, _) = left.iter().min()?;
+        let may: Vec<_> = left.iter().filter(|(position, _)| *position < least + 15).collect();
+        let (position, partition) = *may[self.dice.below(may.len() as u64) as usize];
+        Some((partition as Partition, position))
     }
 
     /// Runs until it is killed, or asked to end, or to the end of the messages; tells whether it got there.
@@ -325,6 +336,105 @@ fn the_end_settles_batches_that_it_cuts_short_and_no_windows() {
         while !runtime().block_on(world.run(acknowledged, true)) {}
         assert!(settled(&world) < 3 * 120, "the last windows were cut short");
     }
+}
+
+/// A stream of windows that nothing but a minute old is late for, and its ledger.
+fn alone(stop: &Stop) -> (Ledgers, Arc<Ledger>, Feed, Arc<MCoordinator>) {
+    let windows = Windows::every(EVERY).aligned_to(Timestamp::EPOCH).event_time(Duration::from_secs(60));
+    let stream = MStream::builder("event").window(windows).agg("sum");
+    let model = Model { stored: Arc::default(), dice: Dice(3) };
+    let retry = SinkOptions::default().retry(Retry::forever());
+    let coordinator = MCoordinator::builder().stream(stream).sink_with("model", model, retry).start().unwrap();
+    let coordinator = Arc::new(coordinator);
+    let sender = coordinator.stream("event").unwrap();
+    let entrance = Entrance {
+        names: Glob::new("event"),
+        kinds: KindsTaken::All,
+        is_of_one_name: true,
+        hashes: Hashes::default(),
+        sender: sender.clone(),
+        tags: TagsKept::All,
+        is_timed: true,
+        takes_times: true,
+        drained: Arc::default(),
+    };
+    let kept = Kept { name: "event".to_owned(), sender, grid: Some(Grid::new(EVERY)), cut: Arc::default() };
+    let ledgers =
+        Ledgers::new(vec![kept], Arc::clone(&coordinator), Health::new(stop.clone(), Takers::new(1, stop.clone())));
+    let ledger = ledgers.open(Acknowledged::Together);
+    let feed = Feed::noting(Arc::new(Router::new(vec![entrance])), Arc::clone(&ledger));
+    (ledgers, ledger, feed, coordinator)
+}
+
+async fn send(feed: &mut Feed, position: Position, secs: i64) {
+    assert!(feed.begin(0, position));
+    feed.send(&Reading { at: Some(Timestamp::from_secs(secs)), ..Reading::new("event", 1.0) });
+    feed.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_stands_still_unless_there_is_nothing_to_read() {
+    let (_ledgers, ledger, mut feed, coordinator) = alone(&Stop::new());
+    let sender = coordinator.stream("event").unwrap();
+    send(&mut feed, 1, 1000).await;
+    for _ in 0..90 {
+        assert_eq!(ledger.settle().await.positions[&0], 1);
+        sleep(Duration::from_secs(1)).await;
+    }
+    // It was away for long, and something that is not late was still to come.
+    assert_eq!(sender.closed_until(), Some(Timestamp::from_secs(940)));
+    send(&mut feed, 2, 945).await;
+    ledger.set_at_end(true);
+    let mut settled = ledger.settle().await;
+    for _ in 0..90 {
+        sleep(Duration::from_secs(1)).await;
+        settled = ledger.settle().await;
+    }
+    assert_eq!((settled.positions[&0], settled.text(0)), (3, r#"{"1030":["event"]}"#));
+    assert_eq!(coordinator.stats().streams["event"].late, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_that_can_not_be_makes_nothing_late() {
+    let (_ledgers, ledger, mut feed, coordinator) = alone(&Stop::new());
+    send(&mut feed, 1, 8_000_000_000).await;
+    send(&mut feed, 2, 1000).await;
+    assert_eq!((feed.left_out().ahead, coordinator.stats().streams["event"].late), (1, 0));
+    let ahead = ledger.resume(1, Begins { text: r#"{"8000000000":["event"]}"#, ..Begins::default() }).unwrap_err();
+    assert!(ahead.contains("which is still to come"), "{ahead}");
+    assert!(feed.begin(1, 1));
+    feed.send(&Reading { at: Some(Timestamp::from_secs(1000)), ..Reading::new("event", 1.0) });
+    feed.finish().await;
+    assert_eq!(feed.left_out().replayed, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_partition_leaves_out_only_its_own_and_what_is_late_for_it_is_counted() {
+    let (_ledgers, ledger, mut feed, _coordinator) = alone(&Stop::new());
+    send(&mut feed, 1, 1000).await;
+    let begins = Begins { at: Some(7), text: r#"{"900":["event"]}"#, goes_on: false };
+    ledger.resume(1, begins).unwrap();
+    assert!(feed.begin(1, 7));
+    for secs in [895, 905, 945] {
+        feed.send(&Reading { at: Some(Timestamp::from_secs(secs)), ..Reading::new("event", 1.0) });
+    }
+    feed.finish().await;
+    assert_eq!((feed.left_out().replayed, feed.left_out().behind), (1, 1));
+    send(&mut feed, 2, 950).await;
+    let settled = ledger.settle().await;
+    assert_eq!((settled.positions[&0], settled.positions[&1]), (1, 7));
+    assert_eq!(settled.text(1), r#"{"940":["event"]}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_over_ends_the_run_and_settles_nothing() {
+    let stop = Stop::new();
+    let (ledgers, ledger, mut feed, coordinator) = alone(&stop);
+    coordinator.remove_stream("event").await.unwrap();
+    send(&mut feed, 1, 1000).await;
+    assert_eq!(stop.why(), Some(Why::SinkFailed));
+    assert!(ledgers.health().fault().unwrap().starts_with("stream \"event\" is over"));
+    assert_eq!(ledger.settle().await.positions[&0], 1);
 }
 
 proptest! {

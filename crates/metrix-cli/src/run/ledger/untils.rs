@@ -3,16 +3,36 @@
 use std::collections::BTreeMap;
 
 use metrix::Timestamp;
-use metrix_io::sources::TimeFormat;
 
-/// By the names of streams: a JSON object such as `{"requests":"2015-05-17T10:05:00Z"}`.
+/// By the names of streams: a JSON object of times since the epoch and the streams that have come to them, such as
+/// `{"1431857100":["requests"]}`. Times are in seconds, or in nanoseconds as in `1500000000n` where they must be. It is short, as Kafka keeps
+/// no more than 4096 bytes of it.
 pub(super) struct Untils<'a>(pub(super) BTreeMap<&'a str, Timestamp>);
+
+const SECOND: i64 = 1_000_000_000;
 
 impl Untils<'_> {
     pub(super) fn to_text(&self) -> String {
-        let times = self.0.iter().map(|(stream, until)| ((*stream).to_owned(), until.to_string().into()));
+        let mut by_time: BTreeMap<Timestamp, Vec<serde_json::Value>> = BTreeMap::new();
+        for (stream, until) in &self.0 {
+            by_time.entry(*until).or_default().push((*stream).into());
+        }
+        let times = by_time.into_iter().map(|(until, streams)| (to_key(until), streams.into()));
         serde_json::Value::Object(times.collect()).to_string()
     }
+}
+
+fn to_key(until: Timestamp) -> String {
+    let nanos = until.as_nanos();
+    if nanos % SECOND == 0 { (nanos / SECOND).to_string() } else { format!("{nanos}n") }
+}
+
+fn of_key(key: &str) -> Option<Timestamp> {
+    let nanos = match key.strip_suffix('n') {
+        Some(nanos) => nanos.parse().ok()?,
+        None => key.parse::<i64>().ok()?.checked_mul(SECOND)?,
+    };
+    Some(Timestamp::from_nanos(nanos))
 }
 
 /// Reads such a text; an empty one says nothing. The error says what is wrong with it.
@@ -20,13 +40,14 @@ pub(super) fn parse(text: &str) -> Result<BTreeMap<String, Timestamp>, String> {
     if text.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let times: BTreeMap<String, String> =
+    let times: BTreeMap<String, Vec<String>> =
         serde_json::from_str(text).map_err(|error| format!("it is no JSON object of times: {error}"))?;
-    let time = |(stream, time): (String, String)| {
-        let time = TimeFormat::Rfc3339.parse(&time).map_err(|error| error.to_string())?;
-        Ok((stream, time))
-    };
-    times.into_iter().map(time).collect()
+    let mut untils = BTreeMap::new();
+    for (key, streams) in times {
+        let until = of_key(&key).ok_or_else(|| format!("{key:?} is no time since the epoch"))?;
+        untils.extend(streams.into_iter().map(|stream| (stream, until)));
+    }
+    Ok(untils)
 }
 
 #[cfg(test)]
@@ -39,10 +60,19 @@ mod tests {
         let times = [("requests", 1_431_857_103_000_000_000), (odd, 1), ("last", i64::MAX - 1), ("first", i64::MIN)];
         let times = times.map(|(name, nanos)| (name, Timestamp::from_nanos(nanos)));
         let text = Untils(times.into()).to_text();
-        assert!(text.contains(r#""requests":"2015-05-17T10:05:03Z""#), "{text}");
+        assert!(text.contains(r#""1431857103":["requests"]"#), "{text}");
         assert_eq!(parse(&text), Ok(times.map(|(name, time)| (name.to_owned(), time)).into()));
         assert_eq!(parse(""), Ok(BTreeMap::new()));
         assert_eq!(Untils(BTreeMap::new()).to_text(), "{}");
+    }
+
+    #[test]
+    fn three_hundred_streams_fit_into_what_kafka_keeps() {
+        let names: Vec<String> = (0..300).map(|place| format!("stream-{place:03}")).collect();
+        let until = |place: usize| Timestamp::from_secs(1_431_857_100 + 60 * (place as i64 % 3));
+        let untils = names.iter().enumerate().map(|(place, name)| (&**name, until(place))).collect();
+        let text = Untils(untils).to_text();
+        assert!(text.len() <= 4096, "{}", text.len());
     }
 
     #[test]
@@ -50,8 +80,9 @@ mod tests {
         for (text, expected) in [
             ("offset 12", "it is no JSON object of times: expected value at line 1 column 1"),
             ("[]", "it is no JSON object of times: invalid type: sequence, expected a map at line 1 column 0"),
-            (r#"{"a":"noon"}"#, "noon"),
-            (r#"{"a":1}"#, "invalid type: integer"),
+            (r#"{"noon":["a"]}"#, "\"noon\" is no time since the epoch"),
+            (r#"{"9223372036854775807":["a"]}"#, "is no time since the epoch"),
+            (r#"{"1":"a"}"#, "invalid type: string"),
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.contains(expected), "{error}");

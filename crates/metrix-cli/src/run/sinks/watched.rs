@@ -61,6 +61,7 @@ impl Watched {
         };
         if self.is_stdout && is_broken_pipe(&error) {
             self.is_deaf = true;
+            self.takers.is_deaf_now();
             if !took_nothing {
                 self.takers.lose(Why::StdoutClosed);
             }
@@ -162,6 +163,11 @@ mod tests {
     async fn a_run_stops_when_going_on_is_in_vain() {
         use io::ErrorKind::{BrokenPipe, StorageFull};
 
+        let takers = Takers::new(2, Stop::new());
+        let mut deaf = watched(Fails(BrokenPipe), true, None, &takers);
+        assert!(!takers.is_deaf());
+        Sink::write(&mut deaf, &[]).await.unwrap();
+        assert!(takers.is_deaf(), "nothing is acknowledged by it");
         for (kind, is_stdout, most, expected) in [
             (BrokenPipe, true, None, ("oooo", Some(Why::StdoutClosed))),
             (BrokenPipe, false, None, ("rrrr", None)),

@@ -108,6 +108,35 @@ where
         self.hub.served_until()
     }
 
+    /// Moves event time on to there, as an item of that time with no lateness would: what is known of the input from elsewhere, such
+    /// as that nothing older will come. Time never goes back, and items that come later with older times are late. In arrival time, and
+    /// once the stream is closed or over, it does nothing.
+    ///
+    /// What is due by then is served when the stream is polled, or with the next push.
+    ///
+    /// ```
+    /// use metrix_core::{EventTime, Timestamp, fold::Count, ops::TimedWindow, prelude::*};
+    /// use std::time::Duration;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let event_time = EventTime::new(|second: &i64| Timestamp::from_secs(*second)).lateness(Duration::from_secs(5));
+    /// let late = event_time.late_counter();
+    /// let (pusher, mut windows) = pushed_at(TimedWindow::with(Duration::from_secs(10), Count), event_time, size(10));
+    /// pusher.try_push(7)?;
+    /// pusher.advance_to(Timestamp::from_secs(10));
+    /// assert_eq!(windows.next().await.unwrap().value, 1);
+    /// pusher.try_push(8)?;
+    /// assert_eq!(late.get(), 1);
+    /// # Ok::<(), metrix_core::EmitError<i64>>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Panics
+    /// If the operator does, when it is asked for its deadline. Then the stream is closed.
+    pub fn advance_to(&self, time: Timestamp) {
+        self.hub.advance_to(time);
+    }
+
     /// Gives the operator an item, and waits for room first. Several that wait get it in no particular order.
     ///
     /// ```

@@ -39,6 +39,18 @@ where
     O: Operator<In>,
     T: TimeDomain<In>,
 {
+    /// Moves the time of items on, and wakes the stream for what is due then.
+    pub(super) fn advance_to(&self, time: Timestamp) {
+        let over = OverOnPanic(self);
+        let mut state = self.lock();
+        if let (Stage::Open, Some(Parts { domain, .. })) = (state.stage, &mut state.parts) {
+            domain.advance_to(time);
+        }
+        let wakes = state.wakes();
+        std::mem::forget(over);
+        wakes.wake_after(state);
+    }
+
     /// How far time has come with all deadlines served, as long as items may come.
     pub(super) fn served_until(&self) -> Option<Timestamp> {
         let over = OverOnPanic(self);

@@ -112,6 +112,27 @@ impl<P: Ord + Clone, T> Alignment<P, T> {
         Some((partition, item))
     }
 
+    /// Whether nothing is at hand, and every partition is at its end: there is nothing to read for now. Without partitions it is not known
+    /// what there is.
+    ///
+    /// ```
+    /// use metrix::Timestamp;
+    /// use metrix_io::sources::kafka::Alignment;
+    /// use std::time::Duration;
+    ///
+    /// let mut alignment = Alignment::new(Duration::ZERO, Duration::from_secs(60));
+    /// assert!(!alignment.is_at_end());
+    /// alignment.add("a", Timestamp::EPOCH);
+    /// assert!(!alignment.is_at_end());
+    /// alignment.end(&"a");
+    /// assert!(alignment.is_at_end());
+    /// alignment.put(&"a", Timestamp::EPOCH, "message", Timestamp::EPOCH);
+    /// assert!(!alignment.is_at_end());
+    /// ```
+    pub fn is_at_end(&self) -> bool {
+        !self.places.is_empty() && self.places.values().all(|place| place.item.is_none() && place.is_at_end)
+    }
+
     /// When an item can be given out though nothing else happens; `None` if that can't be.
     pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
         self.places.values().find(|place| place.item.is_some())?;

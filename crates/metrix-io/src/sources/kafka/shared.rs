@@ -211,6 +211,11 @@ impl Shared {
         self.tell();
     }
 
+    /// Those that are read.
+    pub(super) fn partitions(&self) -> Vec<KafkaPartition> {
+        self.state().lanes.iter().map(|lane| lane.partition.clone()).collect()
+    }
+
     /// What is to be committed; `None` if it is nothing.
     pub(super) fn begin_commit(&self, commits: &[KafkaCommit]) -> Result<Option<TopicPartitionList>, KafkaError> {
         let mut state = self.state();

@@ -191,6 +191,18 @@ impl Reader {
         }
     }
 
+    /// Whether the server has nothing more for the consumer, of which all before `next` was handed out; it is asked, so that one that is
+    /// away says nothing.
+    pub(super) async fn is_at_end(&mut self, next: u64) -> Result<bool, NatsError> {
+        let info = tokio::select! {
+            biased;
+            lost = self.link.lost() => return Err(lost),
+            info = self.consumer.get_info() => info,
+        };
+        let info = info.map_err(|error| NatsError::of("the consumer can't be asked for", &error))?;
+        Ok(self.replay.is_none() && info.num_pending == 0 && info.delivered.stream_sequence < next)
+    }
+
     pub(super) async fn store(&mut self, record: &Record) -> Result<(), NatsError> {
         let (bucket, key) = &self.bucket;
         let stored = bucket.put(key, record.write().into()).await;

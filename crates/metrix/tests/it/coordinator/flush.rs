@@ -99,6 +99,40 @@ async fn a_stream_that_always_has_more_holds_it_up_for_no_longer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_busy_sink_and_who_asks_every_second_keep_nobody_waiting_for_more() {
+    let (sink, _kept) = always(Act::Slow(secs(3)));
+    let coordinator = Arc::new(of([each("n")], sink, slow()));
+    let begun = Instant::now();
+    let mut waiting = Vec::new();
+    for sent in 1..=30_u64 {
+        send(&coordinator, [0]);
+        settle().await;
+        let coordinator = Arc::clone(&coordinator);
+        waiting.push(tokio::spawn(async move {
+            assert!(coordinator.flush().await.is_complete());
+            (sent, begun.elapsed())
+        }));
+        tokio::time::sleep(secs(1)).await;
+    }
+    for (sent, took) in join_all(waiting).await.into_iter().map(Result::unwrap) {
+        assert!(took <= secs(3 * sent + 1), "{sent} elements after {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_was_removed_and_is_over_is_none_of_those_that_are_flushed() {
+    let (bad, _kept) = always(Act::Fail);
+    let coordinator = of([each("n")], acting([]).0, slow());
+    coordinator.add_sink("bad", bad, slow()).unwrap();
+    send(&coordinator, 0..3);
+    settle().await;
+    let _ended = coordinator.remove_sink("bad").await;
+    let flushed = coordinator.flush().await;
+    assert_eq!(flushed.unflushed, Vec::<Arc<str>>::new());
+    assert!(flushed.is_complete(), "{flushed:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failed_try_settles_nothing_and_a_refusal_does() {
     let (sink, kept) = acting([Act::Fail, Act::Fail, Act::Write, Act::Refuse, Act::Panic]);
     let coordinator = of([each("n")], sink, slow());

@@ -29,6 +29,10 @@ fn message(book: &mut Book, message: (Partition, Position), touched: impl IntoIt
     book.end(message, touched);
 }
 
+fn resume(book: &mut Book, partition: Partition, from: Option<Position>, floors: Vec<Option<Timestamp>>) {
+    book.resume(partition, from, Limits { floors, over: Vec::new() }, false);
+}
+
 #[track_caller]
 fn check(book: &Book, expected: &[(Partition, Position)]) {
     assert_eq!(book.positions().into_iter().collect::<Vec<_>>(), expected);
@@ -58,9 +62,9 @@ fn a_message_is_settled_with_the_last_of_its_windows() {
     check(&book, &[(0, 8), (1, 3), (2, 10)]);
     message(&mut book, (0, 8), [window(0, 20)]);
     check(&book, &[(0, 9), (1, 3), (2, 10)]);
-    assert_eq!(book.until().collect::<Vec<_>>(), [(0, at(20))]);
+    assert_eq!(book.until(0).collect::<Vec<_>>(), [(0, at(20))]);
     book.settle(&[until(15)]);
-    assert_eq!(book.until().collect::<Vec<_>>(), [(0, at(20))], "it never goes back");
+    assert_eq!(book.until(0).collect::<Vec<_>>(), [(0, at(20))], "it never goes back");
 }
 
 #[test]
@@ -99,38 +103,64 @@ fn a_mark_settles_what_was_sent_before_it() {
     check(&book, &[(0, 4)]);
     book.settle_marked();
     check(&book, &[(0, 5)]);
-    assert_eq!(book.until().collect::<Vec<_>>(), [(1, at(10))]);
+    assert_eq!(book.until(0).collect::<Vec<_>>(), [(1, at(10))]);
 }
 
 #[test]
 fn a_stream_that_this_source_sends_nothing_to_has_no_time() {
     let mut book = Book::new([true, true, true], false);
-    book.resume(1, at(50));
+    resume(&mut book, 0, None, vec![None, Some(at(50))]);
     message(&mut book, (0, 1), [window(2, 10)]);
     book.settle(&[until(100), until(40), until(70)]);
-    assert_eq!(book.until().collect::<Vec<_>>(), [(1, at(50)), (2, at(70))]);
+    assert_eq!(book.until(0).collect::<Vec<_>>(), [(1, at(50)), (2, at(70))]);
 }
 
 #[test]
-fn what_a_run_before_has_settled_holds_nothing() {
+fn the_time_of_a_partition_is_nothing_to_others() {
     let mut book = Book::new([true], false);
-    book.resume(0, at(50));
-    message(&mut book, (0, 1), [window(0, 40), window(0, 50)]);
-    check(&book, &[(0, 2)]);
-    message(&mut book, (0, 2), [window(0, 50), window(0, 60)]);
-    check(&book, &[(0, 2)]);
+    resume(&mut book, 0, Some(1), vec![Some(at(100))]);
+    message(&mut book, (0, 1), [window(0, 110)]);
+    // It was read elsewhere, and further.
+    resume(&mut book, 1, Some(40), vec![Some(at(500))]);
+    message(&mut book, (0, 2), [window(0, 120)]);
+    message(&mut book, (0, 3), [window(0, 400)]);
+    check(&book, &[(0, 1), (1, 40)]);
+    book.settle(&[until(110)]);
+    check(&book, &[(0, 2), (1, 40)]);
+    assert_eq!(book.until(0).collect::<Vec<_>>(), [(0, at(110))]);
+    assert_eq!(book.until(1).collect::<Vec<_>>(), [(0, at(500))]);
+    assert_eq!((book.limits(0).floor(0), book.limits(1).floor(0)), (Some(at(100)), Some(at(500))));
+}
+
+#[test]
+fn what_comes_back_from_elsewhere_begins_where_it_was_committed() {
+    let mut book = Book::new([true, false], false);
+    resume(&mut book, 0, Some(0), Vec::new());
+    message(&mut book, (0, 0), [window(0, 10), other(1)]);
+    book.revoke(0);
+    resume(&mut book, 0, Some(100), Vec::new());
+    check(&book, &[(0, 100)]);
+    message(&mut book, (0, 100), [window(0, 20)]);
+    book.revoke(0);
+    // The topic was made anew.
+    resume(&mut book, 0, Some(3), Vec::new());
+    check(&book, &[(0, 3)]);
+    message(&mut book, (0, 3), [window(0, 20)]);
+    check(&book, &[(0, 3)]);
+    book.settle(&[until(20), Reached::Mark(None)]);
+    check(&book, &[(0, 4)]);
 }
 
 #[test]
 fn what_comes_again_is_held_already() {
     let mut book = Book::new([true], false);
-    book.own(0, true);
+    resume(&mut book, 0, None, Vec::new());
     for position in 1..=3 {
         message(&mut book, (0, position), [window(0, 10)]);
     }
-    book.own(0, false);
+    book.revoke(0);
     check(&book, &[]);
-    book.own(0, true);
+    book.resume(0, Some(1), Limits::default(), true);
     check(&book, &[(0, 1)]);
     assert!((1..=3).all(|position| !book.begin((0, position))));
     assert!(book.begin((0, 4)) && book.begin((1, 1)));
