@@ -72,6 +72,7 @@ pub(crate) fn is_host_and_port(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
     use super::*;
 
     #[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
