@@ -269,6 +269,26 @@ async fn who_is_not_read_is_told_to_come_again() {
     assert_eq!((&body["code"], &body["message"]), (&json!(14), &json!("what was sent before is still to be read")));
 }
 
+/// What is made of JSON may be larger than the text, and takes its room.
+#[tokio::test]
+async fn what_is_made_of_json_has_its_bounds() {
+    let mut limits = HttpLimits::default();
+    (limits.body, limits.bodies) = (10_000, 10_000);
+    let mut exports = server().limits(limits).start();
+    // Numbers of two bytes become eight.
+    let metrics = |count: usize| {
+        let point = json!({"bucketCounts": vec![1; count], "explicitBounds": []});
+        json!([{"name": "h", "histogram": {"aggregationTemporality": 1, "dataPoints": [point]}}])
+    };
+    let body = |count| json!({"resourceMetrics": [{"scopeMetrics": [{"metrics": metrics(count)}]}]}).to_string();
+    let (status, head, body) = post(&exports, JSON, body(2000).as_bytes()).await;
+    assert_eq!((status, head.contains("retry-after: 1")), (429, true), "{head}");
+    assert!(body.contains("there is no room for the body now"), "{body}");
+    // The room is given back.
+    assert_eq!(export(&mut exports, metrics(1000)).await.0, ["h: its buckets don't fit its bounds"]);
+    assert_eq!(export(&mut exports, metrics(1000)).await.0, ["h: its buckets don't fit its bounds"]);
+}
+
 #[tokio::test]
 async fn a_body_has_its_bounds() {
     let mut limits = HttpLimits::default();
