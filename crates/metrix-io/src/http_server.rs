@@ -34,6 +34,8 @@ use self::routes::Routes;
 use crate::{BindError, Endpoint};
 
 #[cfg(feature = "otlp")]
+pub(crate) use self::body::Room;
+#[cfg(feature = "otlp")]
 pub(crate) use self::grpc::grpc_code;
 pub use self::limits::HttpLimits;
 pub use self::manners::Asked;

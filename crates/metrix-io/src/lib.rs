@@ -73,7 +73,7 @@ mod glob;
 mod http_client;
 #[cfg(feature = "http-server")]
 pub mod http_server;
-#[cfg(any(feature = "host", feature = "otlp", feature = "prometheus"))]
+#[cfg(any(feature = "host", feature = "prometheus"))]
 mod increases;
 #[cfg(feature = "influx")]
 mod influx_precision;

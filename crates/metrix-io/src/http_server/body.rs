@@ -214,6 +214,20 @@ struct Kept {
     refused: Option<StatusCode>,
 }
 
+/// Where there is room for what handlers make of a body; requests have it among their extensions.
+#[cfg(feature = "otlp")]
+#[derive(Clone)]
+pub(crate) struct Room(pub(super) Arc<Budget>);
+
+#[cfg(feature = "otlp")]
+impl Room {
+    /// Keeps bytes as bodies are kept; `None` if there is no room.
+    pub(crate) fn keep(&self, bytes: Vec<u8>) -> Option<Bytes> {
+        let mut lease = self.0.lease();
+        lease.grow(bytes.len()).then(|| Bytes::from_owner(Leased { bytes, lease }))
+    }
+}
+
 /// Bytes, with the room that they take.
 struct Leased {
     bytes: Vec<u8>,

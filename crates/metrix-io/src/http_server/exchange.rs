@@ -109,7 +109,14 @@ impl Exchange {
                 return refusal;
             }
         };
-        let answer = guarded(|| handler(Request::from_parts(head, body))).await;
+        let request = Request::from_parts(head, body);
+        #[cfg(feature = "otlp")]
+        let request = {
+            let mut request = request;
+            request.extensions_mut().insert(body::Room(Arc::clone(&self.bodies)));
+            request
+        };
+        let answer = guarded(|| handler(request)).await;
         answer.unwrap_or_else(|Panicked| refusal(StatusCode::INTERNAL_SERVER_ERROR, None))
     }
 }

@@ -67,17 +67,23 @@ pub use crate::request_headers::HeaderError;
 ///
 /// A server may take a request and reject some of its points. It says how many, and why, but not which. So as many elements as it has
 /// rejected are refused with its words, the last ones of the request standing for those that are meant. They are not sent
-/// again, as the specification has it.
+/// again, as the specification has it. Where a later request of the same write fails, so that the error is about what is to be sent
+/// again, they are not among that: they are [counted](OtlpCounts::rejected) and the first words of the server are logged, which is all
+/// that is heard of them.
 ///
 /// # Errors
 ///
 /// A write fails with an error that is worth a retry if the server can't be reached, hangs up, or is slower than the timeouts; over HTTP
 /// if it answers 429, 502, 503 or 504; over gRPC if it answers `UNAVAILABLE`, `CANCELLED`, `DEADLINE_EXCEEDED`, `ABORTED`,
 /// `OUT_OF_RANGE` or `DATA_LOSS`, or `RESOURCE_EXHAUSTED` with a `RetryInfo`: as the specification lists them. How long the server
-/// wants to be left alone is not looked at; a coordinator waits longer each time. A request that is too large (413) is sent again in halves.
+/// wants to be left alone is not looked at; a coordinator waits longer each time. A request that is too large (413, or
+/// `RESOURCE_EXHAUSTED` without a `RetryInfo`) is sent again in halves, down to single elements.
 /// Elements that are refused, by the table or by any other answer of the server, are not worth a retry, and the error has the server's words.
 /// Where both happen in one batch, the error is worth a retry, has both positions, and the words of the failure alone; the retry tells
-/// them apart.
+/// them apart. What a server has rejected of a request that it took is not among them.
+///
+/// An answer that says that a request was taken, but can't be read, is [counted](OtlpCounts::unreadable), and the first is logged: whether
+/// points were rejected is not known then, and they count as taken.
 ///
 /// # Cancel safety
 ///
@@ -204,14 +210,14 @@ impl Otlp {
     fn note(&self, partial: &Partial, batch: &[MElement], positions: &[usize], refused: &mut Refused) {
         let Partial { rejected, message } = partial;
         let rejects = usize::try_from(*rejected).unwrap_or(usize::MAX).min(positions.len());
-        self.counts.rejects(rejects as u64);
+        let (all, words) = (positions.len(), crate::http_client::in_short(message));
+        self.counts.rejects(rejects as u64, &words);
         if rejects == 0 {
             if !message.is_empty() {
-                self.counts.warned(&crate::http_client::in_short(message));
+                self.counts.warned(&words);
             }
             return;
         }
-        let (all, words) = (positions.len(), crate::http_client::in_short(message));
         for position in &positions[all - rejects..] {
             let reason = format!("the server has rejected {rejects} of {all} points, and says: {words:?}");
             refused.add(*position, &batch[*position].name, reason);
@@ -224,7 +230,7 @@ impl Sink for Otlp {
         if self.is_closed {
             return Err(WriteError::refused("the sink is closed; make a new one"));
         }
-        let mut refused = Refused::default();
+        let (mut refused, mut rejected) = (Refused::default(), Refused::default());
         let parts = Parts::new(batch, &self.shapes, self.elements_per_request, &mut refused);
         let mut waiting = VecDeque::from(parts.0);
         let (begin, mut is_first) = (Instant::now(), true);
@@ -236,9 +242,10 @@ impl Sink for Otlp {
             is_first = false;
             let cause = match outcome {
                 Ok(Outcome::Taken(partial)) => {
-                    self.note(&partial, batch, &positions, &mut refused);
+                    self.note(&partial, batch, &positions, &mut rejected);
                     continue;
                 }
+                Ok(Outcome::TakenUnread) => continue,
                 Ok(Outcome::TooLarge(_)) if positions.len() > 1 => {
                     let second = positions.split_off(positions.len() / 2);
                     waiting.push_front(second);
@@ -254,9 +261,10 @@ impl Sink for Otlp {
                 Ok(Outcome::Retryable(words)) => words.into(),
                 Err(cause) => cause,
             };
+            // What a server has rejected it has taken note of, and stand-ins for it may have been taken: it is not for a retry.
             return Err(refused.with_unsent(positions.into_iter().chain(waiting.into_iter().flatten()), cause));
         }
-        refused.into_result(batch.len())
+        refused.and(rejected).into_result(batch.len())
     }
 
     async fn close(&mut self) -> Result<(), WriteError> {

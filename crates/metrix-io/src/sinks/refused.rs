@@ -42,6 +42,16 @@ impl Refused {
         Err(WriteError::refused(reason).only(self.positions))
     }
 
+    /// These and others; the words are those of the first of these.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        if self.positions.is_empty() {
+            return others;
+        }
+        self.positions.extend(others.positions);
+        self
+    }
+
     /// What it comes to if those at `unsent` are worth a retry. The refused ones are part of that, because an error is of
     /// one kind; the retry will refuse them again.
     #[cfg(any(

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// let counts = sink.counts();
 /// // The sink may now be given away.
 /// assert_eq!((counts.connections(), counts.requests()), (0, 0));
-/// assert_eq!((counts.rejected(), counts.warnings(), counts.merged_tags()), (0, 0, 0));
+/// assert_eq!((counts.rejected(), counts.warnings(), counts.unreadable(), counts.merged_tags()), (0, 0, 0, 0));
 /// # Ok::<(), metrix_io::AddressError>(())
 /// ```
 #[derive(Debug, Default)]
@@ -21,6 +21,7 @@ pub struct OtlpCounts {
     requests: AtomicU64,
     rejected: AtomicU64,
     warnings: AtomicU64,
+    unreadable: AtomicU64,
     merged_tags: AtomicU64,
 }
 
@@ -35,7 +36,7 @@ impl OtlpCounts {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Elements that a server has rejected while it took others of the same request.
+    /// Elements that a server has rejected while it took others of the same request. Its first words are logged.
     pub fn rejected(&self) -> u64 {
         self.rejected.load(Ordering::Relaxed)
     }
@@ -43,6 +44,12 @@ impl OtlpCounts {
     /// Requests that were taken as a whole, and warned of. The words of the first are logged.
     pub fn warnings(&self) -> u64 {
         self.warnings.load(Ordering::Relaxed)
+    }
+
+    /// Answers that say that a request was taken, and can't be read otherwise: whether points were rejected is not known. The first is
+    /// logged.
+    pub fn unreadable(&self) -> u64 {
+        self.unreadable.load(Ordering::Relaxed)
     }
 
     /// Tags left out, because they lack a name and the element has one that is called `_`. The first is logged.
@@ -58,8 +65,16 @@ impl OtlpCounts {
         self.requests.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn rejects(&self, elements: u64) {
-        self.rejected.fetch_add(elements, Ordering::Relaxed);
+    pub(super) fn rejects(&self, elements: u64, words: &str) {
+        if elements > 0 && self.rejected.fetch_add(elements, Ordering::Relaxed) == 0 {
+            tracing::warn!("the server has rejected {elements} points, and says: {words:?}; further ones are counted");
+        }
+    }
+
+    pub(super) fn not_read(&self) {
+        if self.unreadable.fetch_add(1, Ordering::Relaxed) == 0 {
+            tracing::warn!("the server has taken a request, and its answer can't be read; further ones are counted");
+        }
     }
 
     pub(super) fn warned(&self, words: &str) {

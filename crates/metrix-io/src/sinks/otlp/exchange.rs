@@ -11,11 +11,12 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use super::{Otlp, Protocol};
 use crate::http_client::{Answer, Fault, gzip, in_short};
 use crate::otlp::answer::Partial;
+use crate::otlp::check::check;
 use crate::otlp::from_json::from_json;
-use crate::otlp::grpc;
-use crate::otlp::schema::{REQUEST, RESPONSE, STATUS};
-use crate::otlp::status::Status;
+use crate::otlp::schema::{Message, REQUEST, RESPONSE, STATUS};
+use crate::otlp::status::{RESOURCE_EXHAUSTED, Status};
 use crate::otlp::to_json::to_json;
+use crate::otlp::{JSON, PROTOBUF, grpc};
 
 const GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
@@ -25,6 +26,8 @@ const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 pub(super) enum Outcome {
     /// It was taken, but maybe not all of it.
     Taken(Partial),
+    /// It was taken, and what the server says of it can't be read.
+    TakenUnread,
     /// It has more than the server takes at once.
     TooLarge(String),
     /// The same may be sent again.
@@ -38,10 +41,15 @@ impl Otlp {
         let request = self.request(message)?;
         let answer = self.client.send(request, self.limits).await?;
         self.counts.answered();
-        match self.protocol {
-            Protocol::Grpc => by_grpc(&answer),
-            Protocol::HttpProtobuf | Protocol::HttpJson => Ok(by_http(&answer)),
+        let outcome = match self.protocol {
+            Protocol::Grpc => by_grpc(&answer)?,
+            Protocol::HttpProtobuf | Protocol::HttpJson => by_http(&answer, self.protocol),
+        };
+        if outcome == Outcome::TakenUnread {
+            self.counts.not_read();
+            return Ok(Outcome::Taken(Partial::default()));
         }
+        Ok(outcome)
     }
 
     fn request(&self, message: Vec<u8>) -> Result<Request<Full<Bytes>>, Fault> {
@@ -72,17 +80,28 @@ impl Otlp {
     }
 }
 
-fn by_http(answer: &Answer) -> Outcome {
+fn by_http(answer: &Answer, protocol: Protocol) -> Outcome {
     let content_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    // An answer that doesn't tell its form has that of the request.
+    let media_type = if media_type.is_empty() { protocol.media_type() } else { media_type };
+    let is = |name: &str| media_type.eq_ignore_ascii_case(name);
     // Proxies answer in whatever form they like, which is shown as it is.
-    let body = |message| match media_type {
-        crate::otlp::PROTOBUF => Some(answer.body.to_vec()),
-        crate::otlp::JSON => from_json(message, &answer.body).ok(),
-        _ => None,
+    let body = |message: &'static Message| {
+        let body = match () {
+            () if is(PROTOBUF) => answer.body.to_vec(),
+            () if is(JSON) => from_json(message, &answer.body).ok()?,
+            () => return None,
+        };
+        check(message, &body).is_ok().then_some(body)
     };
     if answer.status.is_success() {
-        return Outcome::Taken(body(&RESPONSE).map_or_else(Partial::default, |body| Partial::read(&body)));
+        return match body(&RESPONSE) {
+            // Of one that has broken off, or has too much in it, the rest may say more.
+            Some(body) if answer.is_whole => Outcome::Taken(Partial::read(&body)),
+            _ if answer.body.is_empty() && answer.is_whole => Outcome::Taken(Partial::default()),
+            _ => Outcome::TakenUnread,
+        };
     }
     let reason = body(&STATUS).map(|body| Status::read(&body).message).filter(|message| !message.is_empty());
     let said = answer.said(reason.as_deref());
@@ -120,7 +139,8 @@ fn by_grpc(answer: &Answer) -> Result<Outcome, Fault> {
     let mut status =
         Status::new(code, header("grpc-message").map(|words| grpc::unescape(words.as_bytes())).unwrap_or_default());
     if status.code == 0 {
-        return Ok(Outcome::Taken(grpc::unframe(&answer.body).map_or_else(Partial::default, Partial::read)));
+        let message = grpc::unframe(&answer.body).filter(|message| check(&RESPONSE, message).is_ok());
+        return Ok(message.map_or(Outcome::TakenUnread, |message| Outcome::Taken(Partial::read(message))));
     }
     let details = header("grpc-status-details-bin").and_then(|details| {
         let unpadded = details.to_str().ok()?.trim_end_matches('=');
@@ -128,7 +148,12 @@ fn by_grpc(answer: &Answer) -> Result<Outcome, Fault> {
     });
     status.has_retry_info = details.is_some_and(|details| Status::read(&details).has_retry_info);
     let said = format!("the server says {}: {:?}", status.name(), in_short(&status.message));
-    Ok(if status.is_retryable() { Outcome::Retryable(said) } else { Outcome::Refused(said) })
+    Ok(match status.is_retryable() {
+        true => Outcome::Retryable(said),
+        // Most often by the length of a message.
+        false if status.code == RESOURCE_EXHAUSTED => Outcome::TooLarge(said),
+        false => Outcome::Refused(said),
+    })
 }
 
 #[cfg(test)]
@@ -157,9 +182,17 @@ mod tests {
             (answer(200, &protobuf, partial.write()), Outcome::Taken(partial.clone())),
             (answer(200, &json, partial.write_json()), Outcome::Taken(partial.clone())),
             (answer(200, &json, b"{\"partialSuccess\":null}".to_vec()), Outcome::Taken(Partial::default())),
-            (answer(204, &[], b"what?".to_vec()), Outcome::Taken(Partial::default())),
+            (answer(204, &[], Vec::new()), Outcome::Taken(Partial::default())),
+            // In the form of the request, where none is told.
+            (answer(200, &[], partial.write()), Outcome::Taken(partial.clone())),
+            (answer(200, &[], partial.write_json()), Outcome::TakenUnread),
+            (answer(200, &[("content-type", "APPLICATION/X-PROTOBUF")], partial.write()), Outcome::Taken(partial)),
+            (answer(200, &[], b"what?".to_vec()), Outcome::TakenUnread),
+            (answer(200, &[("content-type", "text/html")], b"<html>".to_vec()), Outcome::TakenUnread),
+            (answer(200, &json, b"{".to_vec()), Outcome::TakenUnread),
+            (Answer { is_whole: false, ..answer(200, &protobuf, Vec::new()) }, Outcome::TakenUnread),
         ] {
-            assert_eq!(by_http(&answer), expected);
+            assert_eq!(by_http(&answer, Protocol::HttpProtobuf), expected);
         }
         let status = Status::new(3, "why");
         for (headers, body) in [
@@ -167,7 +200,7 @@ mod tests {
             (json, status.write_json()),
             ([("content-type", "text/plain")], b"why".to_vec()),
         ] {
-            let outcome = |code| by_http(&answer(code, &headers, body.clone()));
+            let outcome = |code| by_http(&answer(code, &headers, body.clone()), Protocol::HttpJson);
             for code in [400, 401, 404, 408, 415, 500, 501, 505, 302] {
                 let Outcome::Refused(said) = outcome(code) else { panic!("{code}: {:?}", outcome(code)) };
                 assert!(said.ends_with(": \"why\""), "{said}");
@@ -185,6 +218,10 @@ mod tests {
         let mut taken = answer(200, &[], grpc::frame(&partial.write(), false));
         taken.trailers.insert("grpc-status", HeaderValue::from_static("0"));
         assert_eq!(by_grpc(&taken).unwrap(), Outcome::Taken(partial));
+        for body in [&b""[..], b"\x01\0\0\0\0", b"\0\0\0\0\x02\x0a\xff"] {
+            taken.body = body.to_vec().into();
+            assert_eq!(by_grpc(&taken).unwrap(), Outcome::TakenUnread, "{body:?}");
+        }
         let refused = answer(200, &[("grpc-status", "3"), ("grpc-message", "a%20%C3%A9")], Vec::new());
         let said = "the server says INVALID_ARGUMENT: \"a é\"".to_owned();
         assert_eq!(by_grpc(&refused).unwrap(), Outcome::Refused(said));
@@ -198,6 +235,8 @@ mod tests {
             let outcome = by_grpc(&answer(200, headers, Vec::new())).unwrap();
             assert_eq!(matches!(outcome, Outcome::Retryable(_)), is_retryable, "{headers:?} {outcome:?}");
         }
+        let too_large = by_grpc(&answer(200, &[("grpc-status", "8")], Vec::new())).unwrap();
+        assert!(matches!(too_large, Outcome::TooLarge(_)));
         assert!(matches!(by_grpc(&answer(503, &[], Vec::new())).unwrap(), Outcome::Retryable(_)));
         assert!(matches!(by_grpc(&answer(404, &[], Vec::new())).unwrap(), Outcome::Refused(_)));
         assert!(by_grpc(&answer(200, &[], Vec::new())).is_err());

@@ -10,6 +10,9 @@ use super::{HeaderError, Otlp};
 use crate::http_client::Tls;
 use crate::{Secret, UserError};
 
+/// Headers that the sink sends itself, or that ask for answers that it can't read.
+const OWN: [&str; 5] = ["accept-encoding", "grpc-accept-encoding", "grpc-encoding", "grpc-timeout", "te"];
+
 impl Otlp {
     /// Says what the elements come from, by these attributes of the resource. There is `service.name` at first, which is `metrix`; of
     /// equal names the one that is given holds.
@@ -87,7 +90,7 @@ impl Otlp {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
-        self.headers.insert(name, value, &["grpc-encoding", "grpc-timeout", "te"])?;
+        self.headers.insert(name, value, &OWN)?;
         Ok(self)
     }
 

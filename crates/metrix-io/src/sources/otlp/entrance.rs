@@ -6,6 +6,7 @@ use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request, Response, StatusCode};
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use super::OtlpExport;
@@ -13,6 +14,7 @@ use super::answer::Form;
 use super::cumulative::Cumulative;
 use super::place::Place;
 use super::rules::Rules;
+use crate::http_server::Room;
 use crate::otlp::answer::Partial;
 use crate::otlp::check::check;
 use crate::otlp::from_json::from_json;
@@ -23,6 +25,9 @@ use crate::{Secret, authorization};
 /// Bodies that are larger are read where that holds up nobody.
 const SMALL: usize = 64 << 10;
 
+/// So many of those are read at a time.
+pub(super) const TURNS: usize = 2;
+
 /// Where requests come in.
 pub(super) struct Entrance {
     pub(super) handover: Handover<OtlpExport>,
@@ -30,6 +35,7 @@ pub(super) struct Entrance {
     pub(super) cumulative: Arc<Mutex<Cumulative>>,
     pub(super) token: Option<Secret>,
     pub(super) is_grpc: bool,
+    pub(super) turns: Arc<Semaphore>,
 }
 
 impl Entrance {
@@ -51,14 +57,24 @@ impl Entrance {
 
     pub(super) async fn export(&self, request: Request<Bytes>) -> Response<Bytes> {
         let form = self.form(request.headers()).unwrap_or(Form::Protobuf);
-        let body = request.into_body();
+        let (head, body) = request.into_parts();
+        let room = head.extensions.get::<Room>().cloned();
         let message = match body.len() > SMALL {
-            true => spawn_blocking(move || read(form, body)).await.unwrap_or_else(|error| Err(error.to_string())),
-            false => read(form, body),
+            true => {
+                // What is made of JSON has no room of its own until it is there, so that few are made at a time.
+                let turn = Arc::clone(&self.turns).acquire_owned().await;
+                let read = spawn_blocking(move || {
+                    let _turn = turn;
+                    read(form, body, room)
+                });
+                read.await.unwrap_or_else(|error| Err(Unread::Wrong(error.to_string())))
+            }
+            false => read(form, body, room),
         };
         let body = match message {
             Ok(body) => body,
-            Err(message) => return form.error(StatusCode::BAD_REQUEST, &message),
+            Err(Unread::Wrong(message)) => return form.error(StatusCode::BAD_REQUEST, &message),
+            Err(Unread::NoRoom) => return form.refusal(StatusCode::TOO_MANY_REQUESTS),
         };
         let export = |reply| OtlpExport {
             place: Place::new(&body),
@@ -87,14 +103,27 @@ impl Entrance {
     }
 }
 
-/// The message that a body is, checked to its end.
-fn read(form: Form, body: Bytes) -> Result<Bytes, String> {
+/// Why a body has not become a message.
+enum Unread {
+    Wrong(String),
+    NoRoom,
+}
+
+/// The message that a body is, checked to its end. What is made of JSON takes room in the place of the text.
+fn read(form: Form, body: Bytes, room: Option<Room>) -> Result<Bytes, Unread> {
     let message = match form {
         Form::Protobuf | Form::Grpc => body,
-        Form::Json => from_json(&REQUEST, &body).map(Bytes::from).map_err(|error| error.to_string())?,
+        Form::Json => {
+            let message = from_json(&REQUEST, &body).map_err(|error| Unread::Wrong(error.to_string()))?;
+            drop(body);
+            match room {
+                Some(room) => room.keep(message).ok_or(Unread::NoRoom)?,
+                None => message.into(),
+            }
+        }
     };
     match check(&REQUEST, &message) {
         Ok(()) => Ok(message),
-        Err(_) => Err("the body is no ExportMetricsServiceRequest".to_owned()),
+        Err(_) => Err(Unread::Wrong("the body is no ExportMetricsServiceRequest".to_owned())),
     }
 }

@@ -96,9 +96,9 @@ impl OtlpExport {
         for _ in 0..points {
             let Some(found) = place.next(body) else { break };
             *count.get_or_insert(0) += 1;
+            let metric = found.metric(body).name;
             let reader = Reader { rules, cumulative: &mut cumulative, body, found };
             if let Err(reason) = reader.read(&mut |reading| visit(Ok(reading))) {
-                let metric = found.metric(body).name;
                 if rejected.rejected == 0 {
                     let short: String = metric.chars().take(100).collect();
                     rejected.message = format!("a point of {short:?}: {reason}");

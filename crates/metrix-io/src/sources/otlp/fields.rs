@@ -1,5 +1,7 @@
 //! What a checked message has in its fields.
 
+use std::borrow::Cow;
+
 use crate::otlp::wire::{Fields, Wire, varint};
 
 /// The last value of a field of 8 bytes.
@@ -30,6 +32,29 @@ pub(super) fn all(message: &[u8], number: u32) -> impl Iterator<Item = &[u8]> {
         (found, Wire::Bytes(value)) if found == number => Some(value),
         _ => None,
     })
+}
+
+/// The message that a field is. Where there are several they are merged, which is to stand one after the other.
+pub(super) fn merged(message: &[u8], number: u32) -> Cow<'_, [u8]> {
+    let mut parts = all(message, number);
+    let first = parts.next().unwrap_or_default();
+    let Some(second) = parts.next() else { return Cow::Borrowed(first) };
+    let mut merged = [first, second].concat();
+    parts.for_each(|part| merged.extend_from_slice(part));
+    Cow::Owned(merged)
+}
+
+/// Of fields that exclude each other, the number of the one that holds, which is the last; and the message from there on where it
+/// began to be that.
+pub(super) fn chosen<'a>(message: &'a [u8], numbers: &[u32]) -> Option<(u32, &'a [u8])> {
+    let (mut fields, mut chosen) = (Fields::new(message), None);
+    loop {
+        let rest = fields.rest();
+        let Some(Ok((number, _))) = fields.next() else { return chosen };
+        if numbers.contains(&number) && chosen.is_none_or(|(last, _)| last != number) {
+            chosen = Some((number, rest));
+        }
+    }
 }
 
 /// The last value of a text, which is empty where there is none.
@@ -97,5 +122,13 @@ mod tests {
         assert_eq!(integers(&bytes, 2, 3), Some(vec![4, 5, 300]));
         assert_eq!(integers(&bytes, 2, 2), None);
         assert_eq!((fixed64(&bytes, 6), integer(&bytes, 2), integer(&bytes, 9)), (Some(1), 4, 0));
+    }
+
+    #[test]
+    fn of_fields_that_exclude_each_other_the_last_holds() {
+        let message = b"\x0a\x01a\x10\x01\x0a\x01b\x0a\x01c\x18\x01";
+        assert_eq!(chosen(message, &[1, 2]), Some((1, &b"\x0a\x01b\x0a\x01c\x18\x01"[..])));
+        assert_eq!(chosen(message, &[9]), None);
+        assert_eq!(&*merged(message, 1), b"abc");
     }
 }

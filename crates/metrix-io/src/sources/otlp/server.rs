@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hyper::Method;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::answer::Form;
 use super::cumulative::Cumulative;
-use super::entrance::Entrance;
+use super::entrance::{Entrance, TURNS};
 use super::rules::Rules;
 use super::{Histograms, OtlpExports};
 use crate::http_server::{HttpLimits, HttpMeter, HttpServer};
@@ -41,9 +41,14 @@ use crate::{BindError, Glob, Secret};
 ///
 /// By how much a cumulative value has grown is told by the one before of the same resource, scope, metric and attributes. The first one
 /// gives nothing, unless it began after this server did: then it gives all of it, so that of a client that starts later nothing is lost.
-/// A later start, or a total below the last one, shows that it has begun anew. One that is no later than the last one gives
-/// nothing, so that one that is sent twice is counted once. Where the scale of a cumulative exponential histogram changes,
-/// the buckets of that point give nothing.
+/// A later start, or a total below the last one, shows that it has begun anew. One whose start is its own time says that the true start is
+/// not known: it gives nothing, and those after it give what came since. One that is no later than the last one gives
+/// nothing, so that one that is sent twice is counted once. One that is later, but began before the last one, is rejected: two clients
+/// send the same series, which have to be told apart by an attribute, such as `service.instance.id`. Two of the same start can't
+/// be seen, and are counted wrongly.
+///
+/// Buckets of a cumulative exponential histogram are compared at the coarser of two scales. Where the bounds of another histogram
+/// change, the buckets of that point give nothing. Buckets of all values stand at the mean of what came, if there are sums.
 ///
 /// # Tags
 ///
@@ -54,7 +59,9 @@ use crate::{BindError, Glob, Secret};
 /// # Answers
 ///
 /// What was taken is confirmed, with how many points were rejected, and why the first was: those whose value is not finite, that
-/// lack a value or a temporality, whose buckets don't fit their bounds, or that are one cumulative series too many. A request that is
+/// lack a value or a temporality, whose buckets don't fit their bounds, whose name and tags have more than 64 KiB, whose bucket has more
+/// measurements than [`Reading::weight`](crate::Reading::weight) can have (4294967295), that overlap, or that need more cumulative
+/// counters than [there may be](Self::max_counters). A request that is
 /// no message is refused as a whole (400, `INVALID_ARGUMENT`), before anything of it is taken. 503 or `UNAVAILABLE` says that nothing was
 /// taken, as what was sent before is not read fast enough; clients come again then. All of these have the form that OTLP has for
 /// them. What else is bounded is told in [`HttpServer`].
@@ -62,8 +69,9 @@ use crate::{BindError, Glob, Secret};
 /// A client that has not heard the answer may send the same again, and deltas are then counted twice.
 ///
 /// # Memory
-/// The bodies, as [`HttpLimits`] has them, of which at most 16 wait; of JSON up to 8 times that, for each request that has just come. About 100
-/// bytes for each counter of cumulative series, which a histogram has one of for each bucket; those that don't come for half an hour
+/// The bodies, as [`HttpLimits`] has them, and at the end of those of JSON what was made of them in their place (429 if there is no room).
+/// While that is made, it takes up to 8 times the text, of two requests at a time and of those below 64 KiB. About 250 bytes for each
+/// cumulative series, and 32 for each bucket of its last point; those that don't come for half an hour
 /// to an hour are forgotten.
 ///
 /// ```
@@ -175,7 +183,8 @@ impl OtlpServer {
         self
     }
 
-    /// Remembers so many counters of cumulative series at most; 200 000 unless set. Points of others are rejected.
+    /// Remembers so many counters of cumulative series at most; 200 000 unless set. A series is one, and each bucket that its last point had
+    /// is one more; an exponential histogram has those alone that are not empty. Points that need more are rejected.
     #[must_use]
     pub fn max_counters(self, counters: NonZeroUsize) -> Self {
         Self { max_counters: counters.get(), ..self }
@@ -199,7 +208,8 @@ impl OtlpServer {
         let (address, meter) = (server.address(), server.meter());
         let (handover, waiting) = Handover::new(patience);
         let cumulative = Arc::new(Mutex::new(Cumulative::new(max_counters)));
-        let entrance = Arc::new(Entrance { handover, rules: Arc::new(rules), cumulative, token, is_grpc });
+        let turns = Arc::new(Semaphore::new(TURNS));
+        let entrance = Arc::new(Entrance { handover, rules: Arc::new(rules), cumulative, token, is_grpc, turns });
         let check = Arc::clone(&entrance);
         let server = server
             .check(move |head| check.check(head))

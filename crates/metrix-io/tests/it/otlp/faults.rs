@@ -141,13 +141,42 @@ async fn what_was_written_before_a_failure_is_not_sent_again() {
 
 #[tokio::test]
 async fn what_is_too_large_is_sent_in_halves() {
-    let server = Server::start(Protocol::HttpProtobuf).await.at_most(300);
-    server.sink().write(&elements(1000)).await.unwrap();
-    assert_eq!(server.sizes(), [1000, 500, 250, 250, 500, 250, 250]);
-    let server = Server::start(Protocol::HttpProtobuf).await.at_most(0);
-    let error = server.sink().write(&elements(2)).await.unwrap_err();
-    assert!(!error.is_retryable());
-    assert_eq!(error.positions(), Some(&[0, 1][..]));
+    for protocol in ALL {
+        let server = Server::start(protocol).await.at_most(300);
+        server.sink().write(&elements(1000)).await.unwrap();
+        assert_eq!(server.sizes(), [1000, 500, 250, 250, 500, 250, 250], "{protocol}");
+        let server = Server::start(protocol).await.at_most(0);
+        let error = server.sink().write(&elements(2)).await.unwrap_err();
+        assert!(!error.is_retryable());
+        assert_eq!(error.positions(), Some(&[0, 1][..]));
+    }
+}
+
+/// The last points of a request stand for those that a server has rejected, which may have been taken.
+#[tokio::test]
+async fn what_a_server_has_rejected_is_not_sent_again_after_a_failure() {
+    for protocol in ALL {
+        let server = Server::start(protocol).await.answering([Answer::Taken(1, "too old"), Answer::Nothing]);
+        let mut sink = server.sink().elements_per_request(NonZeroUsize::new(2).unwrap());
+        let mut batch = elements(6);
+        batch[0].value = -1.0;
+        let error = sink.write(&batch).await.unwrap_err();
+        assert!(error.is_retryable());
+        // The one that has no form, and those that were not sent.
+        assert_eq!(error.positions(), Some(&[0, 3, 4, 5][..]), "{protocol}");
+        let left: Vec<MElement> = error.unwritten(&batch).cloned().collect();
+        let error = sink.write(&left).await.unwrap_err();
+        assert_eq!((error.is_retryable(), error.positions()), (false, Some(&[0][..])));
+        assert_eq!((server.sizes(), sink.counts().rejected()), (vec![2, 2, 2, 1], 1));
+    }
+}
+
+#[tokio::test]
+async fn answers_are_asked_for_as_they_can_be_read() {
+    for name in ["accept-encoding", "grpc-accept-encoding"] {
+        let error = Server::start(Protocol::Grpc).await.sink().header(name, "gzip").unwrap_err();
+        assert_eq!(error.to_string(), format!("the header `{name}` is the sink's own: leave it out"));
+    }
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use metrix_io::{Kind, Secret};
 use prost::Message;
 use tokio::net::TcpStream;
 
+use super::fuzz::{COUNT, mutated, random};
 use super::server::{ExportResponse, Partial};
 use crate::hostile::{Random, hostile_elements};
 
@@ -134,15 +135,26 @@ async fn any_call_is_answered() {
     let mut exports = server().start();
     let mut client = Client::connect(exports.address()).await;
     let sending = tokio::spawn(async move {
-        let mut random = Random::new(7);
-        for number in 0..5000 {
-            let mut body: Vec<u8> = (0..random.below(40)).map(|_| random.below(24) as u8).collect();
-            if number % 2 == 0 {
-                body = frame(&body, false);
-            }
+        let mut numbers = Random::new(7);
+        let mut taken = [0; 4];
+        for number in 0..2 * COUNT {
+            // Of each, one in its frame and one without, or with pieces of that put in.
+            let body = match number % 4 {
+                0 => random(&mut numbers, false),
+                1 => frame(&random(&mut numbers, false), false),
+                2 => frame(&mutated(&mut numbers, false), false),
+                _ => {
+                    let mut framed = frame(&mutated(&mut numbers, false), false);
+                    framed[numbers.below(5) as usize] ^= 1 << numbers.below(8);
+                    framed
+                }
+            };
             let (status, code, ..) = client.call(PATH, &[], body).await;
             assert!(status == StatusCode::OK && matches!(code.as_deref(), Some("0" | "3" | "8")), "{code:?}");
+            taken[number % 4] += usize::from(code.as_deref() == Some("0"));
         }
+        // What has no right frame is never taken.
+        assert!(taken[0] == 0 && taken[3] == 0 && taken[1] > 0 && taken[2] > COUNT / 40, "{taken:?}");
     });
     let take = async {
         while let Some(mut export) = exports.next().await {

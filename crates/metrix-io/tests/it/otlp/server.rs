@@ -202,7 +202,9 @@ impl Server {
         let mut seen = self.seen.lock().unwrap();
         seen.requests.push((head.headers, head.uri.path().to_owned(), message));
         let answer = match seen.most {
-            Some(most) if size > most => Answer::Says(413, "too large"),
+            Some(most) if size > most => {
+                Answer::Says(if self.protocol == Protocol::Grpc { 8 } else { 413 }, "too large")
+            }
             _ => seen.answers.pop_front().unwrap_or(Answer::Taken(0, "")),
         };
         let mut trailers = HeaderMap::new();

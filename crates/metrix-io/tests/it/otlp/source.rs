@@ -179,7 +179,8 @@ async fn cumulative_histograms_come_as_increases() {
             metric(0, json!([3, 1]), 4, 20),
             vec!["e.count 3c @20".to_owned(), format!("e {middle}s *2 @20"), format!("e {}s @20", 2.0 * middle)],
         ),
-        (metric(-1, json!([5]), 5, 30), vec!["e.count 1c @30".to_owned()]),
+        // One of the two buckets that are one now has one more.
+        (metric(-1, json!([5]), 5, 30), vec!["e.count 1c @30".to_owned(), "e 2s @30".to_owned()]),
         (metric(-1, json!([7]), 7, 40), vec!["e.count 2c @40".to_owned(), "e 2s *2 @40".to_owned()]),
     ] {
         let readings = export(&mut exports, metric).await.0;
@@ -188,6 +189,117 @@ async fn cumulative_histograms_come_as_increases() {
             expected
         );
     }
+}
+
+#[tokio::test]
+async fn a_histogram_that_begins_anew_loses_nothing() {
+    let mut exports = server().start();
+    let metric = |offset: i64, counts: Value, start: u64, time: u64| {
+        let count: u64 = counts.as_array().unwrap().iter().map(|count| count.as_u64().unwrap()).sum();
+        let point = json!({"count": count, "positive": {"offset": offset, "bucketCounts": counts},
+            "startTimeUnixNano": start, "timeUnixNano": time});
+        json!([{"name": "e", "exponentialHistogram": {"aggregationTemporality": 2, "dataPoints": [point]}}])
+    };
+    let middle = |index: i32| 2_f64.sqrt() * 2_f64.powi(index);
+    for (metric, expected) in [
+        (metric(7, json!([100]), 1, 10), vec![]),
+        (metric(3, json!([1]), 15, 20), vec!["e.count 1c @20".to_owned(), format!("e {}s @20", middle(3))]),
+        (
+            metric(3, json!([1, 0, 0, 0, 5]), 15, 30),
+            vec!["e.count 5c @30".to_owned(), format!("e {}s *5 @30", middle(7))],
+        ),
+        // Another client says that the series began before.
+        (
+            metric(3, json!([9]), 1, 40),
+            vec!["e: its series overlaps one that began later: two clients send it, or its start goes back".to_owned()],
+        ),
+    ] {
+        let readings = export(&mut exports, metric).await.0;
+        assert_eq!(
+            readings.iter().map(|reading| reading.replace("service.name=shop ", "")).collect::<Vec<_>>(),
+            expected
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_histogram_without_buckets_gives_the_mean_of_what_came() {
+    let mut exports = server().start();
+    let metric = |count: u64, sum: Value, time: u64| {
+        let point = json!({"count": count, "sum": sum, "bucketCounts": [count], "timeUnixNano": time});
+        json!([{"name": "h", "histogram": {"aggregationTemporality": 2, "dataPoints": [point]}}])
+    };
+    assert_eq!(export(&mut exports, metric(1000, json!(1000), 10)).await.0, [""; 0]);
+    let shop = "service.name=shop";
+    let expected =
+        [format!("h.count {shop} 10c @20"), format!("h.sum {shop} 1000c @20"), format!("h {shop} 100s *10 @20")];
+    assert_eq!(export(&mut exports, metric(1010, json!(2000), 20)).await.0, expected);
+    // Without a sum nothing is known of the values.
+    assert_eq!(export(&mut exports, metric(1011, Value::Null, 30)).await.0, [format!("h.count {shop} 1c @30")]);
+}
+
+#[tokio::test]
+async fn a_bucket_of_more_than_a_reading_stands_for_is_rejected() {
+    for (count, mode, is_taken) in [
+        (u64::from(u32::MAX), Histograms::Values, true),
+        (u64::from(u32::MAX) + 1, Histograms::Values, false),
+        (u64::from(u32::MAX) + 1, Histograms::Buckets, true),
+    ] {
+        let mut exports = server().histograms(mode).start();
+        let point = json!({"count": count, "bucketCounts": [count, 0], "explicitBounds": [1]});
+        let metric = json!([{"name": "h", "histogram": {"aggregationTemporality": 1, "dataPoints": [point]}}]);
+        let (readings, _) = export(&mut exports, metric).await;
+        let rejected = "h: a bucket has grown by more than 4294967295 measurements";
+        assert_eq!(readings.contains(&rejected.to_owned()), !is_taken, "{readings:?}");
+    }
+}
+
+#[tokio::test]
+async fn names_and_tags_have_their_bounds() {
+    let mut exports = server().resource_attributes(["*"]).start();
+    let attribute = |length: usize| json!([{"key": "k", "value": {"stringValue": "v".repeat(length)}}]);
+    let metrics = |name: usize, length: usize| json!([{"name": "n".repeat(name), "gauge": {"dataPoints": [{"asInt": 1, "attributes": attribute(length)}]}}]);
+    for (resource, name, point, is_taken) in [
+        (20_000, 20_000, 20_000, true),
+        (70_000, 1, 1, false),
+        (1, 70_000, 1, false),
+        (1, 1, 70_000, false),
+        (30_000, 20_000, 20_000, false),
+    ] {
+        let (readings, _) =
+            export_of(&mut exports, &json!({"attributes": attribute(resource)}), metrics(name, point)).await;
+        let is_rejected = readings[0].ends_with(": its name and its tags have more than 64 KiB");
+        assert_eq!((readings.len(), is_rejected), (1, !is_taken), "{resource} {name} {point}");
+    }
+}
+
+/// The time that a request takes grows with its points, not with their square: what they are in is read once.
+#[tokio::test]
+async fn what_points_are_in_is_read_once() {
+    let mut exports = server().start();
+    let mut seconds = async |count: usize| {
+        let attributes = vec![json!({"key": "a", "value": {"intValue": 1}}); count];
+        let points = vec![json!({"flags": 1}); count];
+        let sums = vec![json!({"asInt": 1, "timeUnixNano": 1}); count];
+        let metrics = json!([{"name": "g", "gauge": {"dataPoints": points}},
+            {"name": "s", "sum": {"aggregationTemporality": 2, "isMonotonic": true, "dataPoints": sums}}]);
+        let request = json!({"resourceMetrics": [{"resource": {"attributes": attributes}, "scopeMetrics": [{"metrics": metrics}]}]});
+        let mut least = Duration::MAX;
+        for _ in 0..3 {
+            let mut client = TcpStream::connect(exports.address()).await.unwrap();
+            let body = request.to_string();
+            let head = format!("POST /v1/metrics HTTP/1.0\r\n{JSON}content-length: {}\r\n\r\n", body.len());
+            let send = async { client.write_all(&[head.as_bytes(), body.as_bytes()].concat()).await.unwrap() };
+            let (mut export, ()) = tokio::join!(async { exports.next().await.unwrap() }, send);
+            let begin = std::time::Instant::now();
+            assert_eq!(export.read(|read| assert!(read.is_ok())), 2 * count as u64);
+            least = least.min(begin.elapsed());
+        }
+        least.as_secs_f64()
+    };
+    let (few, many) = (seconds(500).await, seconds(8000).await);
+    // Sixteen times as many; with their square it would be 256 times.
+    assert!(many < few * 80.0, "{few} {many}");
 }
 
 #[tokio::test]
@@ -253,6 +365,43 @@ async fn what_is_no_request_is_answered_in_its_form() {
     assert_eq!(post(&exports, &format!("{json}content-encoding: gzip\r\n"), b"{}").await.0, 400);
 }
 
+/// As protobuf has it: messages that come twice are merged, and of fields that exclude each other the last holds.
+#[tokio::test]
+async fn fields_that_come_twice_are_as_protobuf_has_them() {
+    fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+        [&[number << 3 | 2, u8::try_from(bytes.len()).unwrap()][..], bytes].concat()
+    }
+    let attribute = |name: &str| field(1, &[field(1, name.as_bytes()), field(2, b"\x0a\x01v")].concat());
+    let double = [&[4 << 3 | 1][..], &1.5_f64.to_le_bytes()].concat();
+    let int = [&[6 << 3 | 1][..], &7_i64.to_le_bytes()].concat();
+    let point = |fields: &[&[u8]]| field(1, &fields.concat());
+    let metric = [
+        field(1, b"m"),
+        field(5, &point(&[&double])),
+        // The sum, in two pieces, takes the place of the gauge.
+        field(7, &[point(&[&double, &int]), b"\x10\x02".to_vec()].concat()),
+        field(7, &[point(&[&int, &double]), b"\x10\x01".to_vec()].concat()),
+    ];
+    let resource = [
+        field(1, &attribute("service.name")),
+        field(2, &field(2, &metric.concat())),
+        field(1, &attribute("service.namespace")),
+    ];
+    let body = field(1, &resource.concat());
+    let mut exports = server().start();
+    let mut client = TcpStream::connect(exports.address()).await.unwrap();
+    let kind = JSON.replace("json", "x-protobuf");
+    let head = format!("POST /v1/metrics HTTP/1.0\r\n{kind}content-length: {}\r\n\r\n", body.len());
+    client.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
+    let mut readings = Vec::new();
+    exports.next().await.unwrap().read(|read| {
+        let reading = read.unwrap();
+        readings.push((reading.to_tags().to_string(), reading.value, reading.kind));
+    });
+    let tags = "service.name=v,service.namespace=v".to_owned();
+    assert_eq!(readings, [(tags.clone(), 7.0, Some(Kind::Counter)), (tags, 1.5, Some(Kind::Counter))]);
+}
+
 #[tokio::test]
 async fn an_empty_request_is_taken() {
     let mut exports = server().start();
@@ -267,6 +416,37 @@ async fn who_is_not_read_is_told_to_come_again() {
     assert_eq!((status, head.contains("retry-after: 1")), (503, true));
     let body: Value = serde_json::from_str(&body).unwrap();
     assert_eq!((&body["code"], &body["message"]), (&json!(14), &json!("what was sent before is still to be read")));
+}
+
+/// What is made of JSON may be larger than the text, and takes its room.
+#[tokio::test]
+async fn what_is_made_of_json_has_its_bounds() {
+    let mut limits = HttpLimits::default();
+    (limits.body, limits.bodies) = (10_000, 10_000);
+    let mut exports = server().limits(limits).start();
+    // Numbers of two bytes become eight.
+    let metrics = |count: usize| {
+        let point = json!({"bucketCounts": vec![1; count], "explicitBounds": []});
+        json!([{"name": "h", "histogram": {"aggregationTemporality": 1, "dataPoints": [point]}}])
+    };
+    let body = |count| json!({"resourceMetrics": [{"scopeMetrics": [{"metrics": metrics(count)}]}]}).to_string();
+    let (status, head, body) = post(&exports, JSON, body(2000).as_bytes()).await;
+    assert_eq!((status, head.contains("retry-after: 1")), (429, true), "{head}");
+    assert!(body.contains("there is no room for the body now"), "{body}");
+    // The room is given back.
+    assert_eq!(export(&mut exports, metrics(1000)).await.0, ["h: its buckets don't fit its bounds"]);
+    assert_eq!(export(&mut exports, metrics(1000)).await.0, ["h: its buckets don't fit its bounds"]);
+}
+
+#[tokio::test]
+async fn a_summary_has_its_bounds() {
+    let mut exports = server().start();
+    for (quantiles, is_taken) in [(1024, true), (1025, false)] {
+        let quantiles = vec![json!({"quantile": 0.5, "value": 1}); quantiles];
+        let points = json!([{"quantileValues": quantiles}]);
+        let (readings, _) = export(&mut exports, json!([{"name": "s", "summary": {"dataPoints": points}}])).await;
+        assert_eq!(readings.contains(&"s: it has more than 1024 quantiles".to_owned()), !is_taken);
+    }
 }
 
 #[tokio::test]
