@@ -14,7 +14,11 @@ pub(super) struct Lane {
     pub(super) partition: KafkaPartition,
     queue: PartitionQueue<Group>,
     /// Those that had come before it had a queue of its own.
-    pub(super) early: VecDeque<KafkaMessage>,
+    early: VecDeque<KafkaMessage>,
+    /// Whether its end had come before, too, after these.
+    is_ended: bool,
+    /// The offset of its last message.
+    last: Option<i64>,
     /// Whether one of its messages is out.
     pub(super) is_held: bool,
 }
@@ -27,14 +31,29 @@ pub(super) enum Taken {
 }
 
 impl Lane {
-    pub(super) fn new(partition: KafkaPartition, queue: PartitionQueue<Group>, early: VecDeque<KafkaMessage>) -> Self {
-        Self { partition, queue, early, is_held: false }
+    pub(super) fn new(
+        partition: KafkaPartition,
+        queue: PartitionQueue<Group>,
+        early: VecDeque<KafkaMessage>,
+        is_ended: bool,
+    ) -> Self {
+        Self { partition, queue, early, is_ended, last: None, is_held: false }
+    }
+
+    /// Takes a message that came to the wrong queue, unless what stands behind it has been given.
+    pub(super) fn put_early(&mut self, message: KafkaMessage) {
+        if self.last.is_none_or(|last| message.offset > last) {
+            self.early.push_back(message);
+        }
     }
 
     /// The next of it, if it is there.
     pub(super) fn take(&mut self) -> Taken {
         let message = match self.early.pop_front() {
             Some(message) => message,
+            None if std::mem::take(&mut self.is_ended) => {
+                return Taken::Event(KafkaEvent::End(self.partition.clone()));
+            }
             None => match self.queue.poll(Duration::ZERO) {
                 Some(Ok(message)) => KafkaMessage::of(&message, &self.partition),
                 Some(Err(KafkaError::PartitionEOF(_))) => {
@@ -44,6 +63,7 @@ impl Lane {
                 None => return Taken::Nothing,
             },
         };
+        self.last = Some(message.offset);
         self.is_held = true;
         Taken::Event(KafkaEvent::Message(message))
     }
