@@ -76,7 +76,7 @@ impl Group {
 
     /// The end of a partition, where it is to begin, which is committed: otherwise what comes while nobody reads would be left out,
     /// if nothing has come before.
-    fn from_now_on(&self, consumer: &BaseConsumer<Self>, partition: &KafkaPartition) -> KafkaResult<Option<i64>> {
+    fn committed_end(&self, consumer: &BaseConsumer<Self>, partition: &KafkaPartition) -> KafkaResult<Option<i64>> {
         self.ask(consumer, "where to begin is not committed to Kafka yet", || {
             let (_, end) = consumer.fetch_watermarks(&partition.topic, partition.number, PATIENCE)?;
             let mut list = TopicPartitionList::new();
@@ -100,7 +100,7 @@ impl Group {
             let metadata = if offset.is_some() { metadata(&element) } else { String::new() };
             let position = self.shared.position(&partition, offset, &metadata);
             if self.start == Start::Latest && position.or(offset).is_none() {
-                let Some(end) = self.from_now_on(consumer, &partition)? else {
+                let Some(end) = self.committed_end(consumer, &partition)? else {
                     return assign(consumer, &TopicPartitionList::new());
                 };
                 self.shared.begins(&partition, end);
