@@ -26,7 +26,7 @@ use crate::Secret;
 /// # TLS
 /// librdkafka, which does the work, knows no TLS but OpenSSL's. It is there with the feature `kafka-tls`, which needs OpenSSL's
 /// headers to be built, and so is SCRAM. Everything else in this crate has rustls.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct KafkaCluster {
     brokers: String,
     client_id: String,
@@ -48,22 +48,41 @@ pub enum KafkaSasl {
     ScramSha512,
 }
 
-/// The beginnings of the names of properties that can't be set, and why.
-const OTHERS: [(&str, &str); 14] = [
-    ("bootstrap.servers", "they are the cluster's brokers"),
-    ("metadata.broker.list", "they are the cluster's brokers"),
-    ("group.id", "it is the source's"),
-    ("enable.auto.commit", "a source commits what it is told"),
-    ("enable.auto.offset.store", "a source commits what it is told"),
-    ("enable.partition.eof", "the source needs to know"),
-    ("enable.idempotence", "the sink needs it"),
-    ("acks", "the sink needs those of all"),
-    ("request.required.acks", "the sink needs those of all"),
-    ("transactional.id", "the sink has no transactions"),
-    ("sasl.password", "a password is the user's"),
-    ("ssl.key.password", "a password is not to be shown"),
-    ("ssl.keystore.password", "a password is not to be shown"),
-    ("plugin.library.paths", "it would run other programs"),
+/// Why properties can't be set, and their names, of which some have several.
+const OTHERS: [(&str, &[&str]); 13] = [
+    ("they are the cluster's brokers", &["bootstrap.servers", "metadata.broker.list"]),
+    ("it follows from the cluster's user and TLS", &["security.protocol", "sasl.mechanism", "sasl.mechanisms"]),
+    ("it is the user's", &["sasl.username"]),
+    ("it is said with TLS", &["ssl.ca.location"]),
+    ("it is the source's", &["group.id", "group.instance.id", "auto.offset.reset"]),
+    (
+        "it follows from the source's session time-out",
+        &["session.timeout.ms", "heartbeat.interval.ms", "max.poll.interval.ms"],
+    ),
+    (
+        "a source commits what it is told",
+        &["enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "auto.commit.interval.ms"],
+    ),
+    ("the source needs to know", &["enable.partition.eof"]),
+    ("the sink needs it", &["enable.idempotence", "transactional.id", "partitioner"]),
+    ("the sink needs those of all", &["acks", "request.required.acks"]),
+    ("it is the sink's", &["compression.type", "compression.codec", "message.timeout.ms", "delivery.timeout.ms"]),
+    (
+        "a secret is not to be shown",
+        &[
+            "sasl.password",
+            "sasl.oauthbearer.config",
+            "sasl.oauthbearer.client.secret",
+            "sasl.oauthbearer.client.credentials.client.secret",
+            "sasl.oauthbearer.assertion.private.key.passphrase",
+            "sasl.oauthbearer.assertion.private.key.pem",
+            "ssl.key.password",
+            "ssl.key.pem",
+            "ssl.keystore.password",
+            "ssl.truststore.password",
+        ],
+    ),
+    ("it would run other programs", &["plugin.library.paths", "sasl.kerberos.kinit.cmd"]),
 ];
 
 impl KafkaCluster {
@@ -105,8 +124,8 @@ impl KafkaCluster {
     /// # Errors
     /// If that is SCRAM and the feature `kafka-tls` is not there.
     pub fn sasl(mut self, sasl: KafkaSasl) -> Result<Self, KafkaError> {
-        if sasl != KafkaSasl::Plain && !cfg!(feature = "kafka-tls") {
-            return Err(KafkaError::without_tls(format_args!("{sasl}")));
+        if sasl != KafkaSasl::Plain {
+            check_tls(IS_TLS_BUILT, sasl)?;
         }
         if let Some((used, ..)) = &mut self.user {
             *used = sasl;
@@ -119,9 +138,7 @@ impl KafkaCluster {
     /// # Errors
     /// If the feature `kafka-tls` is not there.
     pub fn tls(self, ca_file: Option<&Path>) -> Result<Self, KafkaError> {
-        if !cfg!(feature = "kafka-tls") {
-            return Err(KafkaError::without_tls("TLS"));
-        }
+        check_tls(IS_TLS_BUILT, "TLS")?;
         Ok(Self { tls: Some(ca_file.map(Path::to_owned)), ..self })
     }
 
@@ -140,8 +157,11 @@ impl KafkaCluster {
     /// # Ok::<(), metrix_io::KafkaError>(())
     /// ```
     pub fn property(mut self, name: &str, value: &str) -> Result<Self, KafkaError> {
-        if let Some((_, why)) = OTHERS.iter().find(|(other, _)| *other == name) {
+        if let Some((why, _)) = OTHERS.iter().find(|(_, others)| others.contains(&name)) {
             return Err(KafkaError::new(format!("Kafka's property {name:?} can't be set: {why}")));
+        }
+        if name == "client.id" {
+            return Ok(self.client_id(value));
         }
         self.properties.push((name.to_owned(), value.to_owned()));
         Ok(self)
@@ -174,6 +194,23 @@ impl KafkaCluster {
             config.set(name, value);
         }
         config
+    }
+}
+
+const IS_TLS_BUILT: bool = cfg!(feature = "kafka-tls");
+
+fn check_tls(is_built: bool, what: impl fmt::Display) -> Result<(), KafkaError> {
+    if is_built { Ok(()) } else { Err(KafkaError::without_tls(what)) }
+}
+
+/// Without the values of properties, of which it can't be known what they say.
+impl fmt::Debug for KafkaCluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { brokers, client_id, user, tls, properties } = self;
+        let names: Vec<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
+        let mut shown = f.debug_struct("KafkaCluster");
+        shown.field("brokers", brokers).field("client_id", client_id).field("user", user).field("tls", tls);
+        shown.field("properties", &names).finish()
     }
 }
 
@@ -211,14 +248,27 @@ mod tests {
         }
     }
 
-    #[cfg(not(feature = "kafka-tls"))]
     #[test]
     fn no_tls_is_told() {
+        assert_eq!(check_tls(true, "TLS"), Ok(()));
+        let error = check_tls(false, KafkaSasl::ScramSha512).unwrap_err();
+        let text = "SCRAM-SHA-512 for Kafka is not in this program: build it with the feature `kafka-tls`";
+        assert_eq!(error.to_string(), text);
         let cluster = KafkaCluster::new("a").unwrap();
         assert!(cluster.clone().sasl(KafkaSasl::Plain).is_ok());
-        let errors = [cluster.clone().tls(None).unwrap_err(), cluster.sasl(KafkaSasl::ScramSha512).unwrap_err()];
-        for error in errors {
-            assert!(error.to_string().contains("kafka-tls"), "{error}");
+        assert_eq!(cluster.tls(None).is_ok(), cfg!(feature = "kafka-tls"));
+    }
+
+    #[test]
+    fn properties_neither_override_nor_show_anything() {
+        let cluster = KafkaCluster::new("a").unwrap();
+        let names = OTHERS.iter().flat_map(|(_, names)| *names);
+        for name in names.chain(&["ssl.key.pem", "compression.codec", "delivery.timeout.ms", "session.timeout.ms"]) {
+            assert!(cluster.clone().property(name, "1").is_err(), "{name}");
         }
+        let cluster = cluster.property("client.id", "mine").unwrap().property("linger.ms", "hidden").unwrap();
+        let shown = format!("{cluster:?}");
+        assert!(shown.contains("linger.ms") && !shown.contains("hidden"), "{shown}");
+        assert_eq!(cluster.config(&[]).get("client.id"), Some("mine"));
     }
 }

@@ -44,6 +44,8 @@ pub use self::builder::{Compression, KafkaBuilder};
 ///
 /// What a broker refuses, such as messages that are too large or that the user may not write, is refused in the broker's words.
 /// Only the elements concerned are named; the others are written. All else is worth a retry, and so named.
+/// A broker refuses a whole set of messages for the size or the form of one; all of such a set are sent again, each on its own,
+/// and only what is refused then is. An element that has no room in an empty queue of the client's is refused too.
 ///
 /// # Cancel safety
 ///
@@ -52,7 +54,8 @@ pub use self::builder::{Compression, KafkaBuilder};
 ///
 /// # Memory
 ///
-/// One batch and its text, and up to 64 MiB of messages on their way. As many topics as [allowed](KafkaBuilder::max_topics). Two threads.
+/// One batch and its text, and up to 64 MiB of messages on their way. As many topics as [allowed](KafkaBuilder::max_topics). A thread,
+/// and those of librdkafka, one for each broker and a few more; twice that while messages are sent each on its own.
 ///
 /// ```no_run
 /// use metrix::{MElement, Sink, Timestamp, tags};
@@ -71,6 +74,8 @@ pub struct Kafka {
     headers: Vec<(String, String)>,
     /// `None` when it is closed, and after an error that no producer survives.
     producer: Option<Producer>,
+    /// Sends each message in a set of its own; only while it does.
+    lone: Option<Producer>,
     /// What a write has begun, which may have been dropped.
     begun: Option<Records>,
     is_closed: bool,
@@ -86,28 +91,42 @@ impl Kafka {
     /// Sends what has been begun and waits until its fate is known.
     async fn settle(&mut self) -> Result<(), KafkaError> {
         let Some(records) = &mut self.begun else { return Ok(()) };
-        let producer = match &mut self.producer {
-            Some(producer) => producer,
-            none => none.insert(Self::connect(&self.config)?),
-        };
-        records.send(producer, &self.headers).await;
-        Ok(())
+        loop {
+            let (producer, config) = if records.is_each_alone() {
+                let mut config = self.config.clone();
+                config.set("batch.num.messages", "1").set("linger.ms", "0");
+                // One after the other, so that what is refused takes nothing along that was sent behind it.
+                config.set("max.in.flight.requests.per.connection", "1");
+                (&mut self.lone, config)
+            } else {
+                (&mut self.producer, self.config.clone())
+            };
+            let producer = match producer {
+                Some(producer) => producer,
+                none => none.insert(Self::connect(&config)?),
+            };
+            records.send(producer, &self.headers).await;
+            if !records.judge() {
+                end(self.lone.take());
+                return Ok(());
+            }
+        }
     }
 
     /// Gives up a producer that will never send anything again; the next write has a new one.
     fn replace_if_broken(&mut self) {
         if let Some((_, reason)) = self.producer.as_ref().and_then(|producer| producer.client().fatal_error()) {
             tracing::warn!("Kafka's producer has to be made anew: {reason:?}");
-            self.end_producer();
+            end(self.producer.take());
         }
     }
+}
 
-    /// Its end waits for its threads, which others need not.
-    fn end_producer(&mut self) {
-        if let Some(producer) = self.producer.take() {
-            // Where there can be no more threads it ends here.
-            let _ = std::thread::Builder::new().name("kafka end".to_owned()).spawn(move || drop(producer));
-        }
+/// Ends a producer. That waits for its threads, which others need not.
+fn end(producer: Option<Producer>) {
+    if let Some(producer) = producer {
+        // Where there can be no more threads it ends here.
+        let _ = std::thread::Builder::new().name("kafka end".to_owned()).spawn(move || drop(producer));
     }
 }
 
@@ -142,8 +161,15 @@ impl Sink for Kafka {
         self.is_closed = true;
         self.settle().await.map_err(WriteError::retryable)?;
         self.begun = None;
-        self.end_producer();
+        end(self.producer.take());
         Ok(())
+    }
+}
+
+impl Drop for Kafka {
+    fn drop(&mut self) {
+        end(self.producer.take());
+        end(self.lone.take());
     }
 }
 

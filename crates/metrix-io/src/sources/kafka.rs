@@ -6,6 +6,7 @@ mod event;
 mod group;
 mod lane;
 mod shared;
+mod troubles;
 
 use std::fmt;
 use std::sync::Arc;
@@ -78,8 +79,8 @@ impl KafkaSource {
     /// What comes next. Partitions take turns.
     ///
     /// # Errors
-    /// If this member can't go on, as when another one has its [instance](KafkaSourceBuilder::instance). What passes, such as
-    /// a broker that is away, is logged and counted.
+    /// If this member can't go on, as when another one has its [instance](KafkaSourceBuilder::instance), or it may not ask what has
+    /// been committed. What passes, such as a topic that is not there yet, is counted, and logged once until a message comes.
     ///
     /// # Cancel safety
     /// Nothing is lost.

@@ -97,6 +97,12 @@ fn stored(scene: &Scene) -> Sums {
     sums
 }
 
+/// How many messages have been committed, of all partitions.
+fn committed(broker: &Broker) -> i64 {
+    let committed = broker.committed("metrix", "killed", PARTITIONS as i32);
+    committed.iter().map(|(offset, _)| offset.to_raw().unwrap_or(0).max(0)).sum()
+}
+
 /// Waits until the store has so many values.
 #[track_caller]
 fn wait_for(scene: &Scene, running: &mut Running, count: usize) -> Sums {
@@ -119,11 +125,16 @@ fn sums_in_event_time_are_exact_and_nothing_is_missing() {
     broker.send("killed", (0..MESSAGES).map(message).chain(last()));
     let (expected, config) = (expected(), CONFIG.replace("BROKERS", &broker.address()));
     // How far it gets before it is killed depends on the machine, and so is as good as random.
+    let mut before = 0;
     for part in 1..=4 {
         let mut running = scene.start(&config, &[]);
         wait_for(&scene, &mut running, expected.len() * part / 6);
         running.signal("KILL");
         assert_eq!(running.ended().code, None);
+        // Each run has gone on where the one before it was, and not at the beginning.
+        let after = committed(&broker);
+        assert!(after > before, "{after} after {before} messages are committed at {part}");
+        before = after;
     }
     let mut running = scene.start(&config, &[]);
     let found = wait_for(&scene, &mut running, expected.len());

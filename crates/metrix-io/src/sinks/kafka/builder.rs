@@ -129,6 +129,6 @@ impl KafkaBuilder {
         ]);
         let topic = TopicName::new(&self.topic, self.max_topics)?;
         let producer = Some(Kafka::connect(&config)?);
-        Ok(Kafka { config, topic, headers: self.headers, producer, begun: None, is_closed: false })
+        Ok(Kafka { config, topic, headers: self.headers, producer, lone: None, begun: None, is_closed: false })
     }
 }

@@ -1,18 +1,20 @@
 //! [`Records`]: the messages of a batch.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use metrix::sink::JsonLines;
 use metrix::{MElement, Sink, WriteError};
 use rdkafka::error::{KafkaError as Failure, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::BaseRecord;
+use rdkafka::producer::{BaseRecord, Producer as _};
+use tokio::time::sleep;
 
 use super::Producer;
 use super::key::key;
-use super::reports::{Report, Reports};
+use super::reports::{Failed, Report, Reports};
 use super::topic::TopicName;
-use super::verdict::is_final;
+use super::verdict::Verdict;
 use crate::sinks::refused::Refused;
 
 /// The messages of a batch, of which some may be on their way.
@@ -22,9 +24,16 @@ pub(super) struct Records {
     records: Vec<Record>,
     /// How many of them have been sent.
     sent: usize,
+    /// Whether each is to be in a set of messages of its own.
+    is_each_alone: bool,
     refused: Refused,
+    /// What was not written, and may be if it is tried again.
+    unsent: Vec<(usize, Failure)>,
     reports: Arc<Reports>,
 }
+
+/// A message's place in the client's queue is free a moment after its report has come; so often that is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 #[derive(Debug)]
 struct Record {
@@ -48,7 +57,15 @@ impl Records {
                 (Err(reason), _) | (_, Err(reason)) => refused.add(position, name, reason),
             }
         }
-        Self { batch: batch.to_vec(), records, sent: 0, refused, reports: Arc::default() }
+        Self {
+            batch: batch.to_vec(),
+            records,
+            sent: 0,
+            is_each_alone: false,
+            refused,
+            unsent: Vec::new(),
+            reports: Arc::default(),
+        }
     }
 
     /// Whether they are of this very batch.
@@ -71,51 +88,71 @@ impl Records {
             };
             headers.iter().fold(OwnedHeaders::new_with_capacity(headers.len()), add)
         });
+        // Whether the client's queue was seen to be empty, after it had refused a message for being full.
+        let mut was_empty = false;
         while let Some(record) = self.records.get(self.sent) {
             let report = Box::new(Report { position: record.position, reports: Arc::clone(&self.reports) });
             let mut message = BaseRecord::with_opaque_to(&record.topic, report).key(&record.key).payload(&record.value);
             (message.timestamp, message.headers) = (record.at, headers.clone());
             // Before, as its report may come at once.
             self.reports.sent();
-            let full = match producer.send(message) {
-                Ok(()) => false,
-                Err((error, _)) => {
-                    self.reports.not_sent();
-                    let is_full = matches!(error, Failure::MessageProduction(RDKafkaErrorCode::QueueFull));
-                    if !is_full || self.reports.is_idle() {
-                        self.reports.unsent(record.position, error);
-                    }
-                    is_full && !self.reports.is_idle()
-                }
+            let Err((error, _)) = producer.send(message) else {
+                (self.sent, was_empty) = (self.sent + 1, false);
+                continue;
             };
-            if full {
-                self.reports.one().await;
+            self.reports.not_sent();
+            let is_full = matches!(error, Failure::MessageProduction(RDKafkaErrorCode::QueueFull));
+            if !is_full || was_empty {
+                self.reports.unsent(record.position, error);
+                (self.sent, was_empty) = (self.sent + 1, false);
+            } else if producer.in_flight_count() == 0 {
+                was_empty = true;
             } else {
-                self.sent += 1;
+                tokio::select! {
+                    biased;
+                    () = self.reports.one() => {}
+                    () = sleep(LOOK_EVERY) => {}
+                }
             }
         }
         self.reports.all().await;
     }
 
-    /// What the write comes to; `last` is what the client said was wrong last.
+    /// Judges what has come back; it is called when the fate of all that were sent is known. Says whether some have to be sent
+    /// again, each in a set of its own, since a broker refused the set that they were in, and that may be for a neighbour.
+    pub(super) fn judge(&mut self) -> bool {
+        let mut again = Vec::new();
+        for failed in self.reports.take_failed() {
+            let Failed { position, error, is_of_set } = failed;
+            match Verdict::of(&error) {
+                Verdict::Passes => self.unsent.push((position, error)),
+                Verdict::OfSet if is_of_set && !self.is_each_alone => again.push(position),
+                Verdict::OfSet | Verdict::Final => {
+                    self.refused.add(position, &self.batch[position].name, crate::KafkaError::of(&error));
+                }
+            }
+        }
+        if again.is_empty() {
+            return false;
+        }
+        again.sort_unstable();
+        self.records.retain(|record| again.binary_search(&record.position).is_ok());
+        (self.sent, self.is_each_alone) = (0, true);
+        true
+    }
+
+    /// Whether they are sent each in a set of its own.
+    pub(super) fn is_each_alone(&self) -> bool {
+        self.is_each_alone
+    }
+
+    /// What the write comes to, when all are judged; `last` is what the client said was wrong last.
     pub(super) fn into_result(self, last: &str) -> Result<(), WriteError> {
-        let Self { batch, mut refused, reports, .. } = self;
-        let (mut unsent, mut cause) = (Vec::new(), String::new());
-        for (position, failure) in reports.take_failed() {
-            let words = crate::KafkaError::of(&failure);
-            if is_final(&failure) {
-                refused.add(position, &batch[position].name, words);
-                continue;
-            }
-            if unsent.is_empty() {
-                cause = if last.is_empty() { words.to_string() } else { format!("{words}; last {last:?}") };
-            }
-            unsent.push(position);
-        }
-        match unsent.len() {
-            0 => refused.into_result(batch.len()),
-            _ => Err(refused.with_unsent(unsent.into_iter(), cause.into())),
-        }
+        let Self { batch, refused, unsent, .. } = self;
+        let Some((_, first)) = unsent.first() else { return refused.into_result(batch.len()) };
+        let words = crate::KafkaError::of(first);
+        let cause = if last.is_empty() { words.to_string() } else { format!("{words}; last {last:?}") };
+        Err(refused.with_unsent(unsent.into_iter().map(|(position, _)| position), cause.into()))
     }
 }
 

@@ -21,7 +21,16 @@ pub(super) struct Reports {
 struct State {
     /// Messages on their way.
     pending: usize,
-    failed: Vec<(usize, KafkaError)>,
+    failed: Vec<Failed>,
+}
+
+/// A message that has not arrived.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub(super) position: usize,
+    pub(super) error: KafkaError,
+    /// Whether it had been sent, as one of a set.
+    pub(super) is_of_set: bool,
 }
 
 /// One message of them.
@@ -41,14 +50,9 @@ impl Reports {
         self.state().pending -= 1;
     }
 
-    /// Whether no message is on its way.
-    pub(super) fn is_idle(&self) -> bool {
-        self.state().pending == 0
-    }
-
     /// A message that can't be sent.
     pub(super) fn unsent(&self, position: usize, error: KafkaError) {
-        self.state().failed.push((position, error));
+        self.state().failed.push(Failed { position, error, is_of_set: false });
     }
 
     /// Waits until no message is on its way.
@@ -58,16 +62,16 @@ impl Reports {
         }
     }
 
-    /// Waits until a message has arrived or failed; not if none is on its way.
+    /// Waits until a message has arrived or failed; for ever if none is on its way.
     pub(super) async fn one(&self) {
         let before = self.state().pending;
-        while before > 0 && self.state().pending >= before {
+        while self.state().pending >= before {
             self.told.notified().await;
         }
     }
 
     /// Those that have not arrived.
-    pub(super) fn take_failed(&self) -> Vec<(usize, KafkaError)> {
+    pub(super) fn take_failed(&self) -> Vec<Failed> {
         std::mem::take(&mut self.state().failed)
     }
 
@@ -99,7 +103,7 @@ impl ProducerContext for Deliveries {
             let mut state = reports.state();
             state.pending -= 1;
             if let Err((error, _)) = result {
-                state.failed.push((position, error.clone()));
+                state.failed.push(Failed { position, error: error.clone(), is_of_set: true });
             }
         }
         reports.told.notify_one();

@@ -1,52 +1,73 @@
-//! [`is_final`]: whether another try can help.
+//! [`Verdict`]: whether another try can help.
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
-/// Whether a message that failed so would fail again: it is wrong itself, or not allowed.
-pub(super) fn is_final(error: &KafkaError) -> bool {
-    match error {
-        KafkaError::Nul(_) => true,
-        other => other.rdkafka_error_code().is_some_and(is_final_code),
-    }
+/// What the failure of a message means for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Another try may help.
+    Passes,
+    /// It, or another one in the same set of messages, is wrong.
+    OfSet,
+    /// It would fail again: it is wrong itself, or not allowed.
+    Final,
 }
 
-fn is_final_code(code: Code) -> bool {
-    matches!(
-        code,
-        Code::MessageSizeTooLarge
+impl Verdict {
+    pub(super) fn of(error: &KafkaError) -> Self {
+        match error {
+            KafkaError::Nul(_) => Self::Final,
+            other => other.rdkafka_error_code().map_or(Self::Passes, Self::of_code),
+        }
+    }
+
+    fn of_code(code: Code) -> Self {
+        match code {
+            Code::MessageSizeTooLarge
+            | Code::MessageBatchTooLarge
             | Code::InvalidMessage
             | Code::InvalidMessageSize
-            | Code::MessageBatchTooLarge
             | Code::InvalidTimestamp
             | Code::InvalidRecord
-            | Code::InvalidTopic
+            | Code::InvalidDifferentRecord
+            | Code::BadMessage => Self::OfSet,
+            Code::InvalidTopic
             | Code::TopicAuthorizationFailed
             | Code::ClusterAuthorizationFailed
             | Code::PolicyViolation
             | Code::UnsupportedForMessageFormat
             | Code::UnsupportedCompressionType
-            | Code::BadMessage
             | Code::InvalidArgument
-    )
+            // It is told only where the queue is empty, and so too small for this one.
+            | Code::QueueFull => Self::Final,
+            _ => Self::Passes,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check(verdict: Verdict, codes: &[Code]) {
+        for code in codes {
+            assert_eq!(Verdict::of(&KafkaError::MessageProduction(*code)), verdict, "{code}");
+        }
+    }
+
     #[test]
     fn what_may_pass_is_tried_again() {
-        for code in [
+        let passing = [
             Code::MessageTimedOut,
             Code::UnknownTopicOrPartition,
             Code::NotLeaderForPartition,
             Code::NotEnoughReplicas,
-            Code::QueueFull,
             Code::PurgeQueue,
             Code::Fatal,
-        ] {
-            assert!(!is_final(&KafkaError::MessageProduction(code)), "{code}");
-        }
-        assert!(is_final(&KafkaError::MessageProduction(Code::TopicAuthorizationFailed)));
+        ];
+        check(Verdict::Passes, &passing);
+        check(Verdict::OfSet, &[Code::MessageSizeTooLarge, Code::InvalidDifferentRecord]);
+        check(Verdict::Final, &[Code::TopicAuthorizationFailed, Code::QueueFull]);
     }
 }

@@ -31,7 +31,9 @@ pub enum Start {
     /// With the oldest message that is there.
     #[default]
     Earliest,
-    /// With what comes from now on.
+    /// With what comes from now on. The end of each partition is committed when it is assigned, so that nothing is left out when the
+    /// group is away later. Of a partition that is added to a topic, what is written before a member knows of it, which may take
+    /// half a minute, is left out.
     Latest,
 }
 
@@ -67,7 +69,7 @@ impl KafkaSourceBuilder {
     }
 
     /// After so long without a sign of life a member is taken for dead; 45 seconds unless set. Brokers usually allow 6 seconds to
-    /// 30 minutes.
+    /// 30 minutes; it is at most an hour.
     pub fn session_timeout(self, session_timeout: Duration) -> Self {
         Self { session_timeout, ..self }
     }
@@ -90,6 +92,8 @@ impl KafkaSourceBuilder {
     pub fn open(self) -> Result<KafkaSource, KafkaError> {
         let Self { cluster, topics, group, instance, start, session_timeout } = self;
         let session = session_timeout.as_millis().clamp(1, 3_600_000);
+        // A session can't be longer than this, which is 5 minutes unless set.
+        let poll = session.max(300_000).to_string();
         let (heartbeat, session) = ((session / 4).max(1).to_string(), session.to_string());
         let mut config = cluster.config(&[
             ("group.id", &group),
@@ -98,6 +102,7 @@ impl KafkaSourceBuilder {
             ("enable.partition.eof", "true"),
             ("auto.offset.reset", if start == Start::Earliest { "earliest" } else { "latest" }),
             ("session.timeout.ms", &session),
+            ("max.poll.interval.ms", &poll),
             ("heartbeat.interval.ms", &heartbeat),
             // Of each partition, as they have queues of their own.
             ("queued.max.messages.kbytes", "4096"),
@@ -110,7 +115,7 @@ impl KafkaSourceBuilder {
             config.set("group.instance.id", instance);
         }
         let shared = Arc::<Shared>::default();
-        let context = Group { shared: Arc::clone(&shared), told: Told::default() };
+        let context = Group { start, shared: Arc::clone(&shared), told: Told::default() };
         let of = |error| KafkaError::of(&error);
         let consumer: BaseConsumer<Group> = config.create_with_context(context).map_err(of)?;
         let topics: Vec<&str> = topics.iter().map(String::as_str).collect();

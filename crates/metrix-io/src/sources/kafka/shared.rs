@@ -16,6 +16,7 @@ use tracing::warn;
 use super::event::{KafkaAssignment, KafkaCommit, KafkaEvent, KafkaMessage, KafkaPartition};
 use super::group::{Group, waker};
 use super::lane::{Lane, Taken};
+use super::troubles::Troubles;
 use crate::KafkaError;
 
 /// What a source and the thread of its membership both know.
@@ -39,8 +40,11 @@ struct State {
     /// Assigned, and without a lane as yet.
     opening: Vec<KafkaPartition>,
     strays: Vec<KafkaMessage>,
+    /// The numbers of partitions whose ends have come before they had queues of their own.
+    stray_ends: Vec<i32>,
     known: BTreeMap<KafkaPartition, Known>,
     failed: Option<KafkaError>,
+    troubles: Troubles,
 }
 
 /// What this member knows of a partition, also when it has lost it.
@@ -81,7 +85,7 @@ impl Shared {
             return Err(error.clone());
         }
         let mut troubles = Vec::new();
-        let State { lanes, next, known, .. } = &mut *state;
+        let State { lanes, next, known, troubles: told, .. } = &mut *state;
         let (count, mut found) = (lanes.len(), None);
         'lanes: for step in 0..count {
             let place = (*next + step) % count;
@@ -92,6 +96,7 @@ impl Shared {
                         if let KafkaEvent::Message(message) = &event {
                             known.entry(lane.partition.clone()).or_default().out = Some(message.offset);
                             self.messages.fetch_add(1, Ordering::Relaxed);
+                            told.clear();
                         }
                         *next = place + 1;
                         found = Some(event);
@@ -152,6 +157,7 @@ impl Shared {
         let mut state = self.state();
         state.opening.retain(|opening| opening != partition);
         state.strays.retain(|stray| stray.partition != *partition);
+        state.stray_ends.retain(|number| *number != partition.number);
         let gone: Vec<Lane> = match state.lanes.iter().position(|lane| lane.partition == *partition) {
             Some(place) => vec![state.lanes.remove(place)],
             None => Vec::new(),
@@ -168,9 +174,19 @@ impl Shared {
         let partition = KafkaPartition { topic: message.topic().into(), number: message.partition() };
         let mut state = self.state();
         if let Some(lane) = state.lanes.iter_mut().find(|lane| lane.partition == partition) {
-            lane.early.push_back(KafkaMessage::of(message, &partition));
+            lane.put_early(KafkaMessage::of(message, &partition));
         } else if state.opening.contains(&partition) {
             state.strays.push(KafkaMessage::of(message, &partition));
+        }
+        drop(state);
+        self.tell();
+    }
+
+    /// The end of a partition of this number, which had come before the partition had a queue of its own.
+    pub(super) fn stray_end(&self, number: i32) {
+        let mut state = self.state();
+        if state.opening.iter().any(|opening| opening.number == number) {
+            state.stray_ends.push(number);
         }
     }
 
@@ -192,6 +208,7 @@ impl Shared {
         while let Some(polled) = consumer.poll(std::time::Duration::ZERO) {
             match polled {
                 Ok(message) => self.stray(&message),
+                Err(Cause::PartitionEOF(number)) => self.stray_end(number),
                 Err(error) => self.trouble(&error),
             }
         }
@@ -200,12 +217,17 @@ impl Shared {
             return;
         }
         let mut state = self.state();
+        let ends = std::mem::take(&mut state.stray_ends);
+        // An end has no topic. Of several partitions it may be of any, and then it is left out: their patience ends.
+        let is_one = |number| queues.iter().filter(|(partition, _)| partition.number == number).count() == 1;
+        let ended: Vec<i32> = ends.into_iter().filter(|number| is_one(*number)).collect();
         for (partition, queue) in queues {
             state.opening.retain(|opening| *opening != partition);
             let strays = std::mem::take(&mut state.strays);
             let (early, others) = partitioned(strays, &partition);
             state.strays = others;
-            state.lanes.push(Lane::new(partition, queue, early));
+            let is_ended = ended.contains(&partition.number);
+            state.lanes.push(Lane::new(partition, queue, early, is_ended));
         }
         drop(state);
         self.tell();
@@ -237,6 +259,11 @@ impl Shared {
         Ok((list.count() > 0).then_some(list))
     }
 
+    /// The offset at which a partition begins was committed before it was read.
+    pub(super) fn begins(&self, partition: &KafkaPartition, offset: i64) {
+        self.state().known.entry(partition.clone()).or_default().committed = vec![(Some(offset), String::new())];
+    }
+
     /// What was to be committed is.
     pub(super) fn committed(&self, commits: &[KafkaCommit]) {
         let mut state = self.state();
@@ -260,7 +287,9 @@ impl Shared {
             return;
         }
         self.troubles.fetch_add(1, Ordering::Relaxed);
-        warn!("reading from Kafka: {}", KafkaError::of(error));
+        if self.state().troubles.is_news(error) {
+            warn!("reading from Kafka: {}", KafkaError::of(error));
+        }
     }
 
     pub(super) fn fail(&self, error: &Cause) {

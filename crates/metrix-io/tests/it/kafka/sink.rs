@@ -114,9 +114,10 @@ async fn what_a_broker_refuses_is_told_in_its_words() {
     broker.topic("refused", 1);
     let mut sink = Kafka::builder(&broker.cluster()).topic("refused").unwrap().open().unwrap();
     sink.write(&plain(0..3)).await.unwrap();
-    broker.mock.request_errors(RDKafkaApiKey::Produce, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE]);
+    // The first refuses the set, and the second the first message on its own.
+    broker.mock.request_errors(RDKafkaApiKey::Produce, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE; 2]);
     let refusal = sink.write(&plain(3..5)).await.unwrap_err();
-    assert_eq!((refusal.is_retryable(), refusal.positions()), (false, Some(&[0, 1][..])));
+    assert_eq!((refusal.is_retryable(), refusal.positions()), (false, Some(&[0][..])));
     assert!(words(&refusal).contains("Broker: Message size too large"), "{}", words(&refusal));
     // One that passes is not even seen.
     broker
@@ -130,8 +131,49 @@ async fn what_a_broker_refuses_is_told_in_its_words() {
     let refusal = sink.write(&batch).await.unwrap_err();
     assert_eq!((refusal.is_retryable(), refusal.positions()), (false, Some(&[1, 2][..])));
     sink.close().await.unwrap();
-    let all: Vec<MElement> = [plain(0..3), plain(5..9), plain(11..12)].concat();
+    let all: Vec<MElement> = [plain(0..3), plain(4..9), plain(11..12)].concat();
     check_same(&broker.all("refused", 1), &all);
+}
+
+#[tokio::test]
+async fn nothing_is_refused_for_its_neighbours() {
+    use RDKafkaRespErr as Code;
+    let broker = Broker::start();
+    broker.topic("neighbours", 1);
+    let mut sink = Kafka::builder(&broker.cluster()).topic("neighbours").unwrap().open().unwrap();
+    let codes = [
+        Code::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+        Code::RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE,
+        Code::RD_KAFKA_RESP_ERR_INVALID_MSG,
+        Code::RD_KAFKA_RESP_ERR_INVALID_RECORD,
+    ];
+    for (code, first) in codes.into_iter().zip([0, 2, 4, 6]) {
+        broker.mock.request_errors(RDKafkaApiKey::Produce, &[code]);
+        sink.write(&plain(first..first + 2)).await.unwrap();
+    }
+    sink.close().await.unwrap();
+    check_same(&broker.all("neighbours", 1), &plain(0..8));
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_nothing() {
+    let broker = Broker::start();
+    broker.topic("full", 2);
+    let cluster = broker.cluster();
+    let cluster = cluster.property("queue.buffering.max.messages", "1").unwrap().property("linger.ms", "0").unwrap();
+    let mut sink = Kafka::builder(&cluster).topic("full").unwrap().open().unwrap();
+    for first in (0..1000).step_by(100) {
+        sink.write(&plain(first..first + 100)).await.unwrap();
+    }
+    // Where there is never room for one it is told, and not tried for ever.
+    let cluster = broker.cluster().property("queue.buffering.max.kbytes", "1").unwrap();
+    let mut small = Kafka::builder(&cluster).topic("full").unwrap().open().unwrap();
+    let mut batch = plain(1000..1002);
+    batch[0].name = "x".repeat(5000).into();
+    let refusal = small.write(&batch).await.unwrap_err();
+    assert_eq!((refusal.is_retryable(), refusal.positions()), (false, Some(&[0][..])));
+    assert!(words(&refusal).contains("Queue full"), "{}", words(&refusal));
+    check_same(&broker.all("full", 2), &[plain(0..1000), plain(1001..1002)].concat());
 }
 
 #[tokio::test]

@@ -135,6 +135,59 @@ async fn a_group_begins_where_it_is_told_to() {
 }
 
 #[tokio::test]
+async fn what_comes_while_a_group_of_now_is_away_is_read() {
+    let broker = Broker::start();
+    broker.topic("away", 2);
+    send(&broker, "away", (0..6).map(|number| ((number % 2) as i32, text(number))));
+    let make = || builder(&broker, "away").group("now").start(Start::Latest).open().unwrap();
+    let source = make();
+    let mut ends = 0;
+    while ends < 2 {
+        ends += i32::from(matches!(next(&source).await, KafkaEvent::End(_)));
+    }
+    // It has read nothing, and so committed nothing of its own accord.
+    source.close().await;
+    send(&broker, "away", (6..8).map(|number| ((number % 2) as i32, text(number))));
+    let source = make();
+    let (mut found, mut begun) = (Vec::new(), Vec::new());
+    while found.len() < 2 {
+        match next(&source).await {
+            KafkaEvent::Assigned(assigned) => begun.push((assigned.committed, assigned.metadata, assigned.goes_on)),
+            KafkaEvent::Message(message) => found.push(number(&message)),
+            _ => {}
+        }
+    }
+    found.sort_unstable();
+    assert_eq!(found, [6, 7]);
+    assert_eq!(begun, vec![(Some(3), String::new(), false); 2]);
+    source.close().await;
+}
+
+#[tokio::test]
+async fn what_is_not_allowed_is_told_and_not_tried_for_ever() {
+    let broker = Broker::start();
+    broker.topic("forbidden", 1);
+    let error = RDKafkaRespErr::RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+    broker.mock.request_errors(RDKafkaApiKey::OffsetFetch, &[error]);
+    let source = builder(&broker, "forbidden").open().unwrap();
+    let error = timeout(PATIENCE, source.next()).await.expect("it is told").unwrap_err();
+    assert!(error.to_string().contains("authorization failed"), "{error}");
+    source.close().await;
+    // What passes is asked again.
+    let error = RDKafkaRespErr::RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS;
+    broker.mock.request_errors(RDKafkaApiKey::OffsetFetch, &[error]);
+    let source = builder(&broker, "forbidden").open().unwrap();
+    assert!(matches!(next(&source).await, KafkaEvent::Assigned(_)));
+    source.close().await;
+}
+
+#[tokio::test]
+async fn sessions_may_be_long() {
+    let broker = Broker::start();
+    builder(&broker, "long").session_timeout(Duration::from_secs(1800)).open().unwrap().close().await;
+}
+
+#[tokio::test]
 async fn a_partition_that_comes_back_goes_on_unless_another_has_committed() {
     let broker = Broker::start();
     broker.topic("shared", 2);
