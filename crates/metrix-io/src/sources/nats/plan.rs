@@ -92,9 +92,18 @@ impl Plan {
             .map_err(|error| NatsError::of(format_args!("the bucket {:?} can't be read", self.bucket), &error))?;
         let record = stored.and_then(|text| Record::read(&text));
         let record = record.filter(|record| record.stream == stream_created && record.consumer == consumer_created);
+        // Asked for last, so that it is no older than what is compared with it.
+        let state = stream
+            .get_info()
+            .await
+            .map_err(|error| NatsError::of(format_args!("the stream {:?} can't be read", self.stream), &error))?;
+        let last = state.state.last_sequence;
+        let lost_end = record.as_ref().map(|record| (record.next, last)).filter(|(next, last)| last + 1 < *next);
+        let record = record.filter(|_| lost_end.is_none());
         let (stream_of, consumer_of) = (stream_created.clone(), consumer_created.clone());
         let mut reader = Reader::new(link, stream, consumer, (bucket, key), stream_created, consumer_created).await?;
-        let delivered = info.delivered.stream_sequence;
+        // A consumer may know of messages that the stream has lost.
+        let delivered = info.delivered.stream_sequence.min(last);
         let record = match record {
             // The floor of one that begins in the middle may lie before that, so that it has to be known where it began.
             None if info.num_ack_pending == 0 => {
@@ -109,11 +118,13 @@ impl Plan {
             |number: i64, usual: usize| usize::try_from(number).ok().filter(|&number| number > 0).unwrap_or(usual);
         Ok(Opened {
             reader,
+            last,
             delivered,
-            floor: info.ack_floor.stream_sequence,
+            floor: info.ack_floor.stream_sequence.min(last),
             max_ack_pending: positive(info.config.max_ack_pending, self.max_ack_pending),
             ack_wait: Some(info.config.ack_wait).filter(|wait| !wait.is_zero()).unwrap_or(self.ack_wait),
             record,
+            lost_end,
         })
     }
 
