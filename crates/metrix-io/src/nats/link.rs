@@ -188,7 +188,8 @@ fn unquoted(text: &str) -> Option<String> {
             }
         };
         let number: String = rest.by_ref().take(digits).collect();
-        plain.push(u32::from_str_radix(&number, 16).ok().and_then(char::from_u32)?);
+        let number = u32::from_str_radix(&number, 16).ok().filter(|_| number.len() == digits);
+        plain.push(number.and_then(char::from_u32)?);
     }
     Some(plain)
 }

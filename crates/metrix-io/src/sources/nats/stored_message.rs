@@ -73,7 +73,7 @@ fn headers(block: &[u8]) -> (HeaderMap, bool) {
             whole.push(' ');
             whole.push_str(more.trim());
         }
-        let pair = whole.split_once(':').and_then(|(name, value)| {
+        let pair = whole.split_once(':').filter(|(name, _)| !name.is_empty()).and_then(|(name, value)| {
             Some((HeaderName::from_str(name).ok()?, HeaderValue::from_str(value.trim()).ok()?))
         });
         match pair {
