@@ -4,10 +4,11 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind, KeyValueError};
 use async_nats::jetstream::kv::Store;
 use async_nats::jetstream::stream::{self, DiscardPolicy};
+use async_nats::jetstream::{Context, ErrorCode};
 
 use super::opened::Opened;
 use super::reader::Reader;
@@ -84,6 +85,11 @@ impl Plan {
                 "each message has to be acknowledged explicitly: name another one",
             )));
         }
+        if info.config.deliver_policy == DeliverPolicy::LastPerSubject {
+            return Err(of_consumer(&NatsError::new(
+                "it leaves out all messages of a subject but the last: name one that gives all of them",
+            )));
+        }
         let consumer_created = info.created.unix_timestamp_nanos().to_string();
         let bucket = bucket(jetstream, &self.bucket).await?;
         let key = key(&self.stream, &self.consumer);
@@ -148,8 +154,11 @@ impl Plan {
 /// The bucket of this name, which is made if it is missing: as what it is, a stream, since a server older than the client's
 /// library doesn't understand how that makes one.
 async fn bucket(jetstream: &Context, name: &str) -> Result<Store, NatsError> {
-    if let Ok(bucket) = jetstream.get_key_value(name).await {
-        return Ok(bucket);
+    // That the server hasn't answered doesn't say that it is missing.
+    match jetstream.get_key_value(name).await {
+        Ok(bucket) => return Ok(bucket),
+        Err(error) if is_missing(&error) => {}
+        Err(error) => return Err(NatsError::of(format_args!("the bucket {name:?} can't be read"), &error)),
     }
     let config = stream::Config {
         name: format!("KV_{name}"),
@@ -159,13 +168,23 @@ async fn bucket(jetstream: &Context, name: &str) -> Result<Store, NatsError> {
         discard: DiscardPolicy::New,
         allow_rollup: true,
         deny_delete: true,
-        allow_direct: true,
+        // A replica that lags would give what was settled some time ago.
+        allow_direct: false,
         ..stream::Config::default()
     };
     let failed =
         |cause: &(dyn Error + 'static)| NatsError::of(format_args!("the bucket {name:?} can't be made"), cause);
     jetstream.create_stream(config).await.map_err(|error| failed(&error))?;
     jetstream.get_key_value(name).await.map_err(|error| failed(&error))
+}
+
+/// Whether JetStream says that there is no such stream.
+fn is_missing(error: &KeyValueError) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<GetStreamError>());
+    cause.is_some_and(|cause| match cause.kind() {
+        GetStreamErrorKind::JetStream(error) => error.error_code() == ErrorCode::STREAM_NOT_FOUND,
+        GetStreamErrorKind::EmptyName | GetStreamErrorKind::Request | GetStreamErrorKind::InvalidStreamName => false,
+    })
 }
 
 fn named(what: &'static str, name: &str) -> Result<String, NatsNameError> {

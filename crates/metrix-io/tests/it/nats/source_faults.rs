@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use async_nats::jetstream::consumer::{AckPolicy, pull};
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use metrix_io::NatsServer;
 use metrix_io::sources::nats::NatsSource;
 use tokio::time::timeout;
@@ -85,6 +85,30 @@ async fn a_consumer_of_another_kind_is_none() {
     stream.create_consumer(config).await.unwrap();
     let error = source(&peer).next().await.unwrap_err().to_string();
     assert!(error.contains("has to be acknowledged explicitly"), "{error}");
+}
+
+#[tokio::test]
+async fn a_consumer_that_leaves_messages_out_is_none() {
+    let (peer, client) = numbers(0..1).await;
+    let stream = client.get_stream("NUMBERS").await.unwrap();
+    let config = pull::Config {
+        durable_name: Some("metrix".to_owned()),
+        deliver_policy: DeliverPolicy::LastPerSubject,
+        filter_subject: "numbers.>".to_owned(),
+        ..pull::Config::default()
+    };
+    stream.create_consumer(config).await.unwrap();
+    let error = source(&peer).next().await.unwrap_err().to_string();
+    assert!(error.contains("leaves out all messages of a subject but the last"), "{error}");
+}
+
+/// Any replica may answer where direct reads are allowed, also one that lags.
+#[tokio::test]
+async fn the_bucket_is_read_from_its_leader() {
+    let (peer, client) = numbers(0..1).await;
+    source(&peer).open().await.unwrap();
+    let bucket = client.get_stream("KV_metrix").await.unwrap();
+    assert!(!bucket.cached_info().config.allow_direct);
 }
 
 /// Requests like ours are more than it takes: that is told, and not asked for again at once.
