@@ -104,6 +104,7 @@ impl Reader {
             consumer: consumer.name.clone(),
             filter: consumer.config.filter_subject.clone(),
             first: stream.state.first_sequence,
+            longest: self.link.client.server_info().max_payload,
         };
         let replay = Replay::new(self.link.jetstream.clone(), source, range, is_wanted);
         Self { replay: Some(replay), ..self }

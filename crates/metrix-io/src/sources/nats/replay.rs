@@ -13,8 +13,9 @@ use super::reader::Delivery;
 use super::stored_message::StoredMessage;
 use crate::nats::NatsError;
 
-/// So many are asked for at a time.
+/// So many are asked for at a time, and no more than have so many bytes if each is as long as the server takes them; but one at least.
 const AT_ONCE: usize = 64;
+const BYTES: usize = 16 << 20;
 
 /// Reads messages from the stream itself, in order.
 pub(super) struct Replay {
@@ -36,6 +37,8 @@ pub(super) struct Source {
     pub(super) filter: String,
     /// The first sequence that the stream has.
     pub(super) first: u64,
+    /// So many bytes has a message at most.
+    pub(super) longest: usize,
 }
 
 impl Replay {
@@ -54,7 +57,7 @@ impl Replay {
 
     /// The next one, or what is known of a sequence that has none; `None` at the end.
     pub(super) async fn next(&mut self) -> Option<Result<Delivery, NatsError>> {
-        while self.asked.len() < AT_ONCE {
+        while self.asked.len() < at_once(self.source.longest) {
             let Some(sequence) = self.rest.by_ref().find(|&sequence| (self.is_wanted)(sequence)) else { break };
             self.asked.push_back(Box::pin(read(self.jetstream.clone(), self.source.clone(), sequence)));
         }
@@ -63,6 +66,10 @@ impl Replay {
             None => self.end.take().map(|sequence| Ok(Delivery::nothing(sequence))),
         }
     }
+}
+
+fn at_once(longest: usize) -> usize {
+    (BYTES / longest.max(1)).clamp(1, AT_ONCE)
 }
 
 /// Asks for a message. What the client's library gives for that has no message whose headers it can't read.
@@ -115,6 +122,11 @@ impl fmt::Debug for Replay {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn few_are_asked_for_where_they_may_be_long() {
+        assert_eq!([0, 4096, 1 << 20, 8 << 20, 64 << 20].map(at_once), [64, 64, 16, 2, 1]);
+    }
 
     #[test]
     fn filters_are_those_of_nats() {
