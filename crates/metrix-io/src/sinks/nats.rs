@@ -67,7 +67,7 @@ pub use self::subject::SubjectError;
 ///
 /// # Memory
 ///
-/// The messages of one batch, and some words for each of the last 131 072 elements.
+/// The messages of one batch, some words for each of the last 131 072 elements, and the last 8192 subjects that the server has denied.
 ///
 /// # Panics
 ///

@@ -43,6 +43,10 @@ pub use self::stats::NatsStats;
 ///
 /// What is settled, and a note of yours, stand in a key-value bucket of JetStream by each [commit](Self::commit), before the messages are
 /// acknowledged. So after a crash what was settled by the last commit isn't handed out again, and all else is.
+/// A stream that ends before what was read of it, as one does that was restored from a copy, is read as another one, and that is told.
+///
+/// Of headers that the client's library can't read those are given that can be: such a message is read from the stream itself.
+///
 /// Delete the consumer to have the stream read from its beginning: what the bucket has counts for the consumer and the stream that
 /// it was written for.
 ///
