@@ -112,7 +112,7 @@ mod tests {
             ("http://me:p@host?p=hunter2#x", "http://***@host?***"),
             ("host:1#hunter2", "host:1#***"),
         ] {
-            assert_eq!(shown(given), expected, "{given}");
+            assert_eq!(super::shown(given), expected, "{given}");
         }
     }
 }

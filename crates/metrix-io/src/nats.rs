@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_nats::{ConnectOptions, ServerAddr};
 
 pub use self::error::NatsError;
-pub(crate) use self::link::Link;
+pub(crate) use self::link::{Link, MOST_DENIED, MOST_HEARD};
 use crate::{AddressError, Secret, SecretError, Tls};
 
 /// Where NATS is, and who connects to it: what its [sink](crate::sinks::nats) and its [source](crate::sources::nats) have in common.

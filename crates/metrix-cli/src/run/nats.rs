@@ -71,7 +71,8 @@ impl NatsMessages {
         let mut account = Account::new(name, setup.faults());
         let mut feed = Feed::noting(router, Arc::clone(&ledger));
         let mut told = Told::default();
-        if open(&mut source, &ledger, &mut told, &account.name, &setup).await {
+        let is_open = open(&mut source, &ledger, &mut told, &account.name, &setup).await;
+        if is_open {
             let mut settling = ledger.settling(every);
             loop {
                 let settled = tokio::select! {
@@ -111,10 +112,13 @@ impl NatsMessages {
             (left_out.replayed, REPLAYED),
             (left_out.ahead, AHEAD),
         ];
-        ledger.at_the_end(move |settled| async move {
-            // What isn't acknowledged now comes again.
-            let _ = commit(&mut source, &settled).await;
-        });
+        // Where nothing was read of what a run before has stored, nothing takes its place.
+        if is_open {
+            ledger.at_the_end(move |settled| async move {
+                // What isn't acknowledged now comes again.
+                let _ = commit(&mut source, &settled).await;
+            });
+        }
         Account { readings: feed.readings(), skipped: reader.parser.skipped(), others, ..account }
     }
 }

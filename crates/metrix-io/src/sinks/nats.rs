@@ -5,7 +5,7 @@ mod message_id;
 mod round;
 mod subject;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use self::message_id::MessageIds;
 use self::round::{Parcel, Round};
 use self::subject::Template;
-use crate::nats::{Link, NatsError, NatsServer};
+use crate::nats::{Link, MOST_DENIED, MOST_HEARD, NatsError, NatsServer};
 use crate::sinks::refused::Refused;
 
 pub use self::counts::NatsCounts;
@@ -67,7 +67,7 @@ pub use self::subject::SubjectError;
 ///
 /// # Memory
 ///
-/// The messages of one batch, and some words for each of the last 131 072 elements.
+/// The messages of one batch, some words for each of the last 131 072 elements, and the last 8192 subjects that the server has denied.
 ///
 /// # Panics
 ///
@@ -95,6 +95,10 @@ pub struct Nats {
     in_flight: usize,
     total: Duration,
     link: Option<Link>,
+    /// The subjects that the server is known to permit nobody like us, until a connection is lost.
+    denied: HashSet<String>,
+    /// Whether so few messages are on their way that the refusal of each is heard.
+    is_cautious: bool,
     ids: MessageIds,
     counts: Arc<NatsCounts>,
     is_closed: bool,
@@ -117,6 +121,8 @@ impl Nats {
             // With the time for a connection it stays below the coordinator's limit of 30 s for a write.
             total: Duration::from_secs(12),
             link: None,
+            denied: HashSet::new(),
+            is_cautious: false,
             ids: MessageIds::default(),
             counts: Arc::default(),
             is_closed: false,
@@ -169,17 +175,31 @@ impl Nats {
 
     /// The connection that there is, or a new one.
     async fn connect(&mut self) -> Result<Link, NatsError> {
-        if let Some(link) = self.link.take().filter(|link| !link.is_lost()) {
-            return Ok(link);
+        match self.link.take() {
+            Some(link) if !link.is_lost() => return Ok(link),
+            // Whom it permits what may have been changed.
+            Some(_) => self.denied.clear(),
+            None => {}
         }
         let link = Link::open(&self.server, self.in_flight).await?;
         self.counts.connected();
-        if let Some(name) = &self.stream {
-            let config = Config { name: name.clone(), subjects: vec![self.subject.filter()], ..Config::default() };
-            let made = link.jetstream.get_or_create_stream(config).await;
-            made.map_err(|error| NatsError::of(format_args!("the stream {name:?} can't be made"), &error))?;
-        }
+        self.make_stream(&link).await?;
         Ok(link)
+    }
+
+    /// Makes the stream, if that was asked for and it isn't there. Tells which subjects it takes, if what is written isn't one of them.
+    async fn make_stream(&self, link: &Link) -> Result<Option<NatsError>, NatsError> {
+        let Some(name) = &self.stream else { return Ok(None) };
+        let filter = self.subject.filter();
+        let config = Config { name: name.clone(), subjects: vec![filter.clone()], ..Config::default() };
+        let made = link.jetstream.get_or_create_stream(config).await;
+        let made = made.map_err(|error| NatsError::of(format_args!("the stream {name:?} can't be made"), &error))?;
+        let subjects = &made.cached_info().config.subjects;
+        Ok((!subjects.contains(&filter)).then(|| {
+            NatsError::new(format!(
+                "the stream {name:?} is there and takes {subjects:?} alone: add {filter:?} to its subjects"
+            ))
+        }))
     }
 
     /// The messages of a batch.
@@ -200,7 +220,9 @@ impl Nats {
                 payload.pop();
             }
             let subject = subjects.entry(&element.name).or_insert_with(|| self.subject.of(&element.name).into());
-            if subject.len() > LONGEST_SUBJECT {
+            if self.denied.contains(&**subject) {
+                refused.add(position, &element.name, Round::denied(subject));
+            } else if subject.len() > LONGEST_SUBJECT {
                 let message = format!("its subject has {} bytes, and may have {LONGEST_SUBJECT}", subject.len());
                 refused.add(position, &element.name, message);
             } else if payload.len() + HEADER > most {
@@ -214,6 +236,25 @@ impl Nats {
     }
 }
 
+impl Nats {
+    /// Keeps what the server has said of subjects.
+    fn hears(&mut self, link: &Link, is_broken: bool) {
+        let denied = link.denied();
+        if is_broken {
+            // Where it has refused some, those without an answer may be others that it has refused.
+            self.is_cautious = !link.is_lost() && !denied.is_empty();
+            if !self.is_cautious {
+                self.denied.clear();
+                return;
+            }
+        }
+        if self.denied.len() + denied.len() > 2 * MOST_DENIED {
+            self.denied.clear();
+        }
+        self.denied.extend(denied);
+    }
+}
+
 impl Sink for Nats {
     async fn write(&mut self, batch: &[MElement]) -> Result<(), WriteError> {
         if self.is_closed {
@@ -223,20 +264,24 @@ impl Sink for Nats {
         let mut link = self.connect().await.map_err(WriteError::retryable)?;
         let mut refused = Refused::default();
         let parcels = self.parcels(batch, link.client.server_info().max_payload, &mut refused).await;
-        let mut round = Round::new(parcels, self.in_flight, &self.counts);
+        let in_flight = if self.is_cautious { self.in_flight.min(MOST_HEARD) } else { self.in_flight };
+        let counts = Arc::clone(&self.counts);
+        let mut round = Round::new(parcels, in_flight, &counts);
         let end = Instant::now() + self.total;
         let broken = match timeout_at(end, round.run(&mut link)).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error),
             Err(_) => Some(NatsError::new(format!("the batch was not acknowledged within {:?}", self.total))),
         };
+        let lacks = if broken.is_none() && round.lacks_stream() { self.make_stream(&link).await } else { Ok(None) };
         let stored = round.stored();
         let (unsent, told) = round.into_unsent(|position, words| refused.add(position, &batch[position].name, words));
         stored.into_iter().for_each(|id| self.ids.stored(id));
+        self.hears(&link, broken.is_some());
         if broken.is_none() {
             self.link = Some(link);
         }
-        match broken.or(told) {
+        match broken.or(lacks.unwrap_or_else(Some)).or(told) {
             None => refused.into_result(batch.len()),
             Some(error) => Err(refused.with_unsent(unsent.into_iter(), error.into())),
         }

@@ -8,6 +8,7 @@ mod reader;
 mod record;
 mod replay;
 mod stats;
+mod stored_message;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -42,6 +43,10 @@ pub use self::stats::NatsStats;
 ///
 /// What is settled, and a note of yours, stand in a key-value bucket of JetStream by each [commit](Self::commit), before the messages are
 /// acknowledged. So after a crash what was settled by the last commit isn't handed out again, and all else is.
+/// A stream that ends before what was read of it, as one does that was restored from a copy, is read as another one, and that is told.
+///
+/// Of headers that the client's library can't read those are given that can be: such a message is read from the stream itself.
+///
 /// Delete the consumer to have the stream read from its beginning: what the bucket has counts for the consumer and the stream that
 /// it was written for.
 ///
@@ -207,7 +212,18 @@ impl NatsSource {
             let opened = opening.await;
             self.opening = None;
             match opened {
-                Ok(opened) => self.begin(opened),
+                Ok(opened) => {
+                    let lost = opened.lost_end;
+                    let lost = self.begin(opened).or(lost);
+                    if let Some((next, last)) = lost {
+                        return Err(NatsError::new(format!(
+                            "the stream {:?} ends at message {last}, and was read up to {}: its end was lost, and what comes now is \
+                             read as that of another stream",
+                            self.plan.stream,
+                            next - 1
+                        )));
+                    }
+                }
                 Err(error) => {
                     self.try_again_later();
                     return Err(error);
@@ -306,12 +322,15 @@ impl NatsSource {
         NatsStats { held: self.held.len() as u64, is_full: self.held.len() >= self.plan.max_ack_pending, ..self.stats }
     }
 
-    /// Goes on with a new connection.
-    fn begin(&mut self, opened: Opened) {
-        let Opened { reader, delivered, floor, max_ack_pending, ack_wait, record } = opened;
+    /// Goes on with a new connection. Where the stream has lost its end, this tells what would have been the next message, and which one
+    /// is the last.
+    fn begin(&mut self, opened: Opened) -> Option<(u64, u64)> {
+        let Opened { reader, last, delivered, floor, max_ack_pending, ack_wait, record, .. } = opened;
         let is_first = self.stream_created.is_none();
-        if !is_first && self.stream_created.as_ref() != Some(&reader.stream_created) {
-            // What is held is of a stream that is no more.
+        let is_same = self.stream_created.as_ref() == Some(&reader.stream_created);
+        let lost_end = Some((self.next, last)).filter(|_| is_same && last + 1 < self.next);
+        if !is_first && (!is_same || lost_end.is_some()) {
+            // What is held is of a stream that is no more, or of messages that are none: others get their sequences.
             self.base += self.next;
             self.next = 0;
             self.held = Held::default();
@@ -339,13 +358,16 @@ impl NatsSource {
         // How long to wait after a failure goes by how often it failed since a message has come.
         self.retry.0 = None;
         self.stats.connections += 1;
+        lost_end
     }
 
     /// Gives what is new.
     fn accept(&mut self, delivery: Delivery) -> Option<NatsMessage> {
-        let Delivery { sequence, reply, message } = delivery;
+        let Delivery { sequence, reply, message, is_replayed } = delivery;
         self.retry.1 = 0;
-        if let Some(reply) = &reply {
+        if is_replayed {
+            self.stats.replayed += u64::from(message.is_some());
+        } else if let Some(reply) = &reply {
             match self.held.know(sequence, reply, self.next) {
                 Known::New if self.before.as_ref().is_some_and(|record| record.has_settled(sequence)) => {
                     self.stats.redelivered += 1;
@@ -364,8 +386,6 @@ impl NatsSource {
                     return None;
                 }
             }
-        } else {
-            self.stats.replayed += u64::from(message.is_some());
         }
         self.passes(sequence);
         let message = message?;

@@ -120,6 +120,27 @@ fn sums_are_exact_however_often_the_program_is_killed() {
     check_sums(&scene);
 }
 
+/// A run that is stopped before it has connected leaves what the run before it has stored as it is.
+#[test]
+fn a_run_that_never_connected_erases_nothing() {
+    let (scene, server) = (Scene::new(), Server::start());
+    server.make_stream("NUMBERS", "numbers");
+    server.publish("numbers", (0..COUNT / IN_A_MESSAGE / 10).map(message).collect());
+    let config = exact(&server);
+    let program = scene.start(&config, &[]);
+    until("a time up to which windows are settled", || server.stored_note().filter(|note| note.contains("\\\"n\\\"")));
+    program.signal("KILL");
+    assert_eq!(program.ended().code, None);
+    let note = server.stored_note();
+    server.signal("STOP");
+    let program = scene.start(&config, &[]);
+    program.said("can't be reached");
+    program.signal("TERM");
+    server.signal("CONT");
+    program.ended().code(0);
+    assert_eq!(server.stored_note(), note);
+}
+
 #[test]
 fn sums_are_exact_when_the_server_is_killed() {
     let (scene, mut server) = (Scene::new(), Server::start());

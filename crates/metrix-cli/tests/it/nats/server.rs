@@ -39,6 +39,11 @@ impl Server {
         self.client();
     }
 
+    pub(super) fn signal(&self, name: &str) {
+        let process = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &process]).status().unwrap().success());
+    }
+
     pub(super) fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
@@ -75,6 +80,15 @@ impl Server {
         self.runtime.block_on(async {
             let client = async_nats::jetstream::new(async_nats::connect(self.url()).await.ok()?);
             client.get_stream(stream).await.ok()?.consumer_info("metrix").await.ok()
+        })
+    }
+
+    /// What the program has stored of the stream `NUMBERS`.
+    pub(super) fn stored_note(&self) -> Option<String> {
+        self.runtime.block_on(async {
+            let bucket = self.client_now().await.get_key_value("metrix").await.ok()?;
+            let stored = bucket.get("NUMBERS.metrix").await.ok()??;
+            Some(String::from_utf8(stored.to_vec()).unwrap())
         })
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Round<'a> {
     failed: Vec<usize>,
     /// Why the first of them failed.
     told: Option<NatsError>,
+    /// Whether no stream took the subject of one.
+    lacks_stream: bool,
     stored: Vec<MessageId>,
     /// With the server's words.
     refused: Vec<(usize, String)>,
@@ -54,6 +56,8 @@ struct Sent {
 enum Verdict {
     Refused(String),
     Failed(NatsError),
+    /// The same, as no stream takes its subject.
+    NoStream(NatsError),
     /// Nothing: the connection is to be given up.
     Broken(NatsError),
 }
@@ -61,7 +65,8 @@ enum Verdict {
 impl<'a> Round<'a> {
     pub(super) fn new(parcels: Vec<Parcel>, in_flight: usize, counts: &'a NatsCounts) -> Self {
         let (waiting, sent, failed) = (parcels.into(), VecDeque::new(), Vec::new());
-        Self { waiting, sent, in_flight, failed, told: None, stored: Vec::new(), refused: Vec::new(), counts }
+        let (lacks_stream, stored, refused) = (false, Vec::new(), Vec::new());
+        Self { waiting, sent, in_flight, failed, told: None, lacks_stream, stored, refused, counts }
     }
 
     /// Publishes all, and waits for the acknowledgements. An error says that the connection is of no use any more.
@@ -97,6 +102,11 @@ impl<'a> Round<'a> {
                     self.stored.push(id);
                 }
                 Err(Verdict::Refused(words)) => self.refused.push((position, words)),
+                Err(Verdict::NoStream(error)) => {
+                    self.lacks_stream = true;
+                    self.failed.push(position);
+                    self.told.get_or_insert(error);
+                }
                 Err(Verdict::Failed(error) | Verdict::Broken(error)) => {
                     self.failed.push(position);
                     self.told.get_or_insert(error);
@@ -119,10 +129,19 @@ impl<'a> Round<'a> {
         sent.retain(|Sent { position, subject, .. }| {
             let is_denied = link.denies(subject);
             if is_denied {
-                refused.push((*position, format!("the server permits nobody like us to publish to {subject:?}")));
+                refused.push((*position, Self::denied(subject)));
             }
             !is_denied
         });
+    }
+
+    /// Why a message to a subject that is denied is refused.
+    pub(super) fn denied(subject: &str) -> String {
+        format!("the server permits nobody like us to publish to {subject:?}")
+    }
+
+    pub(super) fn lacks_stream(&self) -> bool {
+        self.lacks_stream
     }
 
     /// Those that are stored.
@@ -150,7 +169,7 @@ async fn publish(link: &Link, parcel: Option<&Parcel>) -> Result<Option<PublishA
 /// What an error of an acknowledgement means.
 fn verdict(error: &PublishError, subject: &str, link: &Link) -> Verdict {
     match error.kind() {
-        PublishErrorKind::StreamNotFound => Verdict::Failed(NatsError::new(format!(
+        PublishErrorKind::StreamNotFound => Verdict::NoStream(NatsError::new(format!(
             "no stream of JetStream takes the subject {subject:?}: make one, or have the sink do it with `create_stream`"
         ))),
         PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe => {

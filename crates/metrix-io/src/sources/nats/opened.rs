@@ -9,6 +9,8 @@ use super::record::Record;
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) reader: Reader,
+    /// The last sequence of the stream.
+    pub(super) last: u64,
     /// The last sequence that the consumer has delivered to anybody.
     pub(super) delivered: u64,
     /// All up to this one are acknowledged.
@@ -17,4 +19,6 @@ pub(super) struct Opened {
     pub(super) ack_wait: Duration,
     /// What was stored last, if it is of this stream and this consumer.
     pub(super) record: Option<Record>,
+    /// What would be the next message by what was stored, and which one is the last, if that is before it.
+    pub(super) lost_end: Option<(u64, u64)>,
 }

@@ -4,10 +4,11 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind, KeyValueError};
 use async_nats::jetstream::kv::Store;
 use async_nats::jetstream::stream::{self, DiscardPolicy};
+use async_nats::jetstream::{Context, ErrorCode};
 
 use super::opened::Opened;
 use super::reader::Reader;
@@ -84,6 +85,11 @@ impl Plan {
                 "each message has to be acknowledged explicitly: name another one",
             )));
         }
+        if info.config.deliver_policy == DeliverPolicy::LastPerSubject {
+            return Err(of_consumer(&NatsError::new(
+                "it leaves out all messages of a subject but the last: name one that gives all of them",
+            )));
+        }
         let consumer_created = info.created.unix_timestamp_nanos().to_string();
         let bucket = bucket(jetstream, &self.bucket).await?;
         let key = key(&self.stream, &self.consumer);
@@ -92,9 +98,18 @@ impl Plan {
             .map_err(|error| NatsError::of(format_args!("the bucket {:?} can't be read", self.bucket), &error))?;
         let record = stored.and_then(|text| Record::read(&text));
         let record = record.filter(|record| record.stream == stream_created && record.consumer == consumer_created);
+        // Asked for last, so that it is no older than what is compared with it.
+        let state = stream
+            .get_info()
+            .await
+            .map_err(|error| NatsError::of(format_args!("the stream {:?} can't be read", self.stream), &error))?;
+        let last = state.state.last_sequence;
+        let lost_end = record.as_ref().map(|record| (record.next, last)).filter(|(next, last)| last + 1 < *next);
+        let record = record.filter(|_| lost_end.is_none());
         let (stream_of, consumer_of) = (stream_created.clone(), consumer_created.clone());
         let mut reader = Reader::new(link, stream, consumer, (bucket, key), stream_created, consumer_created).await?;
-        let delivered = info.delivered.stream_sequence;
+        // A consumer may know of messages that the stream has lost.
+        let delivered = info.delivered.stream_sequence.min(last);
         let record = match record {
             // The floor of one that begins in the middle may lie before that, so that it has to be known where it began.
             None if info.num_ack_pending == 0 => {
@@ -109,11 +124,13 @@ impl Plan {
             |number: i64, usual: usize| usize::try_from(number).ok().filter(|&number| number > 0).unwrap_or(usual);
         Ok(Opened {
             reader,
+            last,
             delivered,
-            floor: info.ack_floor.stream_sequence,
+            floor: info.ack_floor.stream_sequence.min(last),
             max_ack_pending: positive(info.config.max_ack_pending, self.max_ack_pending),
             ack_wait: Some(info.config.ack_wait).filter(|wait| !wait.is_zero()).unwrap_or(self.ack_wait),
             record,
+            lost_end,
         })
     }
 
@@ -137,8 +154,11 @@ impl Plan {
 /// The bucket of this name, which is made if it is missing: as what it is, a stream, since a server older than the client's
 /// library doesn't understand how that makes one.
 async fn bucket(jetstream: &Context, name: &str) -> Result<Store, NatsError> {
-    if let Ok(bucket) = jetstream.get_key_value(name).await {
-        return Ok(bucket);
+    // That the server hasn't answered doesn't say that it is missing.
+    match jetstream.get_key_value(name).await {
+        Ok(bucket) => return Ok(bucket),
+        Err(error) if is_missing(&error) => {}
+        Err(error) => return Err(NatsError::of(format_args!("the bucket {name:?} can't be read"), &error)),
     }
     let config = stream::Config {
         name: format!("KV_{name}"),
@@ -148,13 +168,23 @@ async fn bucket(jetstream: &Context, name: &str) -> Result<Store, NatsError> {
         discard: DiscardPolicy::New,
         allow_rollup: true,
         deny_delete: true,
-        allow_direct: true,
+        // A replica that lags would give what was settled some time ago.
+        allow_direct: false,
         ..stream::Config::default()
     };
     let failed =
         |cause: &(dyn Error + 'static)| NatsError::of(format_args!("the bucket {name:?} can't be made"), cause);
     jetstream.create_stream(config).await.map_err(|error| failed(&error))?;
     jetstream.get_key_value(name).await.map_err(|error| failed(&error))
+}
+
+/// Whether JetStream says that there is no such stream.
+fn is_missing(error: &KeyValueError) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<GetStreamError>());
+    cause.is_some_and(|cause| match cause.kind() {
+        GetStreamErrorKind::JetStream(error) => error.error_code() == ErrorCode::STREAM_NOT_FOUND,
+        GetStreamErrorKind::EmptyName | GetStreamErrorKind::Request | GetStreamErrorKind::InvalidStreamName => false,
+    })
 }
 
 fn named(what: &'static str, name: &str) -> Result<String, NatsNameError> {

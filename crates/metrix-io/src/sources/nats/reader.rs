@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::message::NatsMessage;
 use super::record::Record;
-use super::replay::Replay;
+use super::replay::{Replay, Source};
 use crate::nats::{Link, NatsError};
 
 /// One connection that a stream is read over, until it is lost.
@@ -41,9 +41,18 @@ pub(super) struct Reader {
 #[derive(Debug)]
 pub(super) struct Delivery {
     pub(super) sequence: u64,
-    /// Where the acknowledgement goes; `None` of what was read from the stream itself.
+    /// Where the acknowledgement goes, if that is known.
     pub(super) reply: Option<Subject>,
     pub(super) message: Option<NatsMessage>,
+    /// Whether it was read from the stream itself.
+    pub(super) is_replayed: bool,
+}
+
+impl Delivery {
+    /// Where the stream itself was asked, and there is no message for the consumer.
+    pub(super) fn nothing(sequence: u64) -> Self {
+        Self { sequence, reply: None, message: None, is_replayed: true }
+    }
 }
 
 /// So many messages are asked for at a time, and so many bytes, unless one message may have more.
@@ -89,8 +98,15 @@ impl Reader {
         range: RangeInclusive<u64>,
         is_wanted: impl Fn(u64) -> bool + Send + Sync + 'static,
     ) -> Self {
-        let filter = self.consumer.cached_info().config.filter_subject.clone();
-        let replay = Replay::new(self.stream.clone(), filter, range, is_wanted);
+        let (stream, consumer) = (self.stream.cached_info(), self.consumer.cached_info());
+        let source = Source {
+            stream: stream.config.name.clone(),
+            consumer: consumer.name.clone(),
+            filter: consumer.config.filter_subject.clone(),
+            first: stream.state.first_sequence,
+            longest: self.link.client.server_info().max_payload,
+        };
+        let replay = Replay::new(self.link.jetstream.clone(), source, range, is_wanted);
         Self { replay: Some(replay), ..self }
     }
 
@@ -167,7 +183,8 @@ impl Reader {
             )));
         }
         let reply = message.message.reply.take();
-        Ok(Some(Delivery { sequence, reply, message: Some(NatsMessage::new(message.message, nanos)) }))
+        let message = Some(NatsMessage::new(message.message, nanos));
+        Ok(Some(Delivery { sequence, reply, message, is_replayed: false }))
     }
 
     /// A request for messages has ended before all have come.

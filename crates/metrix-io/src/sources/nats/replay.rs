@@ -3,24 +3,24 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use async_nats::Message;
-use async_nats::jetstream::stream::{RawMessageErrorKind, Stream};
+use async_nats::jetstream::{Context, ErrorCode};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
+use serde_json::{Value, json};
 
-use super::message::NatsMessage;
 use super::reader::Delivery;
+use super::stored_message::StoredMessage;
 use crate::nats::NatsError;
 
-/// So many are asked for at a time.
+/// So many are asked for at a time, and no more than have so many bytes if each is as long as the server takes them; but one at least.
 const AT_ONCE: usize = 64;
+const BYTES: usize = 16 << 20;
 
 /// Reads messages from the stream itself, in order.
 pub(super) struct Replay {
-    stream: Stream,
-    /// Of the consumer; empty for all.
-    filter: String,
+    jetstream: Context,
+    source: Source,
     rest: RangeInclusive<u64>,
     is_wanted: Box<dyn Fn(u64) -> bool + Send + Sync>,
     asked: FuturesOrdered<BoxFuture<'static, Result<Delivery, NatsError>>>,
@@ -28,54 +28,71 @@ pub(super) struct Replay {
     end: Option<u64>,
 }
 
+/// What is read.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) stream: String,
+    pub(super) consumer: String,
+    /// Of the consumer; empty for all.
+    pub(super) filter: String,
+    /// The first sequence that the stream has.
+    pub(super) first: u64,
+    /// So many bytes has a message at most.
+    pub(super) longest: usize,
+}
+
 impl Replay {
     pub(super) fn new(
-        stream: Stream,
-        filter: String,
+        jetstream: Context,
+        source: Source,
         range: RangeInclusive<u64>,
         is_wanted: impl Fn(u64) -> bool + Send + Sync + 'static,
     ) -> Self {
         // What the stream no longer has need not be asked for.
-        let first = stream.cached_info().state.first_sequence.max(*range.start());
+        let first = source.first.max(*range.start());
         let (is_wanted, asked) = (Box::new(is_wanted), FuturesOrdered::new());
         let end = (!range.is_empty()).then_some(*range.end());
-        Self { stream, filter, rest: first..=*range.end(), is_wanted, asked, end }
+        Self { jetstream, source, rest: first..=*range.end(), is_wanted, asked, end }
     }
 
     /// The next one, or what is known of a sequence that has none; `None` at the end.
     pub(super) async fn next(&mut self) -> Option<Result<Delivery, NatsError>> {
-        while self.asked.len() < AT_ONCE {
+        while self.asked.len() < at_once(self.source.longest) {
             let Some(sequence) = self.rest.by_ref().find(|&sequence| (self.is_wanted)(sequence)) else { break };
-            let (stream, filter) = (self.stream.clone(), self.filter.clone());
-            self.asked.push_back(Box::pin(read(stream, filter, sequence)));
+            self.asked.push_back(Box::pin(read(self.jetstream.clone(), self.source.clone(), sequence)));
         }
         match self.asked.next().await {
             Some(read) => Some(read),
-            None => self.end.take().map(|sequence| Ok(Delivery { sequence, reply: None, message: None })),
+            None => self.end.take().map(|sequence| Ok(Delivery::nothing(sequence))),
         }
     }
 }
 
-async fn read(stream: Stream, filter: String, sequence: u64) -> Result<Delivery, NatsError> {
-    let nothing = Delivery { sequence, reply: None, message: None };
-    match stream.get_raw_message(sequence).await {
-        Ok(raw) if !matches(&filter, &raw.subject) => Ok(nothing),
-        Ok(raw) => {
-            let nanos = raw.time.unix_timestamp_nanos();
-            let message = Message {
-                length: raw.payload.len(),
-                subject: raw.subject,
-                reply: None,
-                payload: raw.payload,
-                headers: Some(raw.headers),
-                status: None,
-                description: None,
-            };
-            Ok(Delivery { message: Some(NatsMessage::new(message, nanos)), ..nothing })
-        }
-        Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(nothing),
-        Err(error) => Err(NatsError::of(format_args!("message {sequence} can't be read again"), &error)),
+fn at_once(longest: usize) -> usize {
+    (BYTES / longest.max(1)).clamp(1, AT_ONCE)
+}
+
+/// Asks for a message. What the client's library gives for that has no message whose headers it can't read.
+async fn read(jetstream: Context, source: Source, sequence: u64) -> Result<Delivery, NatsError> {
+    let nothing = Delivery::nothing(sequence);
+    let what = || format!("message {sequence} can't be read again");
+    let asked = jetstream.request(format!("STREAM.MSG.GET.{}", source.stream), &json!({ "seq": sequence })).await;
+    let mut answer: Value = asked.map_err(|error| NatsError::of(what(), &error))?;
+    if let Some(error) = answer.get_mut("error") {
+        return match serde_json::from_value::<async_nats::jetstream::Error>(error.take()) {
+            Ok(error) if error.error_code() == ErrorCode::NO_MESSAGE_FOUND => Ok(nothing),
+            Ok(error) => Err(NatsError::of(what(), &error)),
+            Err(error) => Err(NatsError::of(what(), &error)),
+        };
     }
+    let stored = StoredMessage::read(answer).map_err(|error| NatsError::of(what(), &*error))?;
+    if !matches(&source.filter, stored.subject()) {
+        return Ok(nothing);
+    }
+    // One that the client's library can't read would end the connection whenever it comes again, so that it is told of at once.
+    let reply =
+        stored.is_wrong().then(|| format!("$JS.ACK.{}.{}.1.{sequence}.0.0.0", source.stream, source.consumer).into());
+    Ok(Delivery { reply, message: Some(stored.into_message()), ..nothing })
 }
 
 /// Whether a subject is one of those of a filter: `*` stands for a token, `>` at the end for one or more.
@@ -105,6 +122,11 @@ impl fmt::Debug for Replay {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn few_are_asked_for_where_they_may_be_long() {
+        assert_eq!([0, 4096, 1 << 20, 8 << 20, 64 << 20].map(at_once), [64, 64, 16, 2, 1]);
+    }
 
     #[test]
     fn filters_are_those_of_nats() {

@@ -136,8 +136,64 @@ async fn who_it_is_matters() {
     let told = "the server permits nobody like us to publish to \"metrix.secret.c\"";
     assert!(chain(&error).contains(told), "{}", chain(&error));
     assert!(begun.elapsed() < Duration::from_secs(4), "nobody waits for an answer that won't come");
+    // As the server quotes them, they are not as they are.
+    for name in ["secret.\"", "secret.a\\b", "secret.\u{200b}", "secret.\u{e0001}'", "secret.é\u{a0}"] {
+        let error = half.write(&elements(&["b", name])).await.unwrap_err();
+        assert_eq!(place(&error), (false, Some(&[1][..])), "{name:?}: {}", chain(&error));
+    }
     half.write(&elements(&["e"])).await.unwrap();
     assert_eq!(half.counts().connections(), 1);
+}
+
+/// More refusals than the client's library lets through at a time.
+#[tokio::test]
+async fn many_refusals_are_heard() {
+    let peer = NatsPeer::configured(USERS);
+    let sesame = Secret::new("open sesame").unwrap();
+    let half = server(&peer).user("half", &sesame).timeout(Duration::from_secs(1));
+    let mut sink = Nats::new(half).create_stream("METRIX").unwrap();
+    let names: Vec<String> = (0..2000)
+        .map(|number| if number % 100 == 50 { format!("n{number}") } else { format!("secret.{number}") })
+        .collect();
+    let batch = elements(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let denied: Vec<usize> = (0..2000).filter(|number| number % 100 != 50).collect();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        assert!(tries <= 5, "it doesn't hear all");
+        let error = sink.write(&batch).await.unwrap_err();
+        if !error.is_retryable() {
+            assert_eq!(place(&error), (false, Some(&denied[..])));
+            break;
+        }
+    }
+    // Known by now.
+    let begun = Instant::now();
+    let error = sink.write(&batch).await.unwrap_err();
+    assert_eq!(place(&error), (false, Some(&denied[..])));
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_stream_that_is_deleted_is_made_again() {
+    let peer = NatsPeer::start();
+    let mut sink = sink(&peer);
+    sink.write(&elements(&["a"])).await.unwrap();
+    peer.client().await.delete_stream("METRIX").await.unwrap();
+    let error = sink.write(&elements(&["b"])).await.unwrap_err();
+    assert_eq!(place(&error), (true, Some(&[0][..])), "{}", chain(&error));
+    sink.write(&elements(&["b"])).await.unwrap();
+    assert_eq!((peer.stored("METRIX").await.len(), sink.counts().connections()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_stream_of_other_subjects_is_told() {
+    let peer = NatsPeer::start();
+    make_stream(&peer.client().await, "OTHER").await;
+    let mut sink = Nats::new(server(&peer)).create_stream("OTHER").unwrap();
+    let error = sink.write(&elements(&["a"])).await.unwrap_err();
+    let told = "the stream \"OTHER\" is there and takes [\"other.>\"] alone: add \"metrix.>\" to its subjects";
+    assert!(error.is_retryable() && chain(&error).ends_with(told), "{}", chain(&error));
 }
 
 #[tokio::test]
