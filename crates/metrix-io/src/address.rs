@@ -80,19 +80,18 @@ pub(crate) fn is_host_and_port(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
     use super::*;
 
     #[cfg(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "statsd"))]
     #[test]
     fn takes_hosts_with_ports() {
         for address in ["127.0.0.1:4242", "localhost:1", "[::1]:65535", "tsdb.example.org:4242"] {
-            assert_eq!(super::host_and_port("x", address, 1).as_deref(), Ok(address));
+            assert_eq!(host_and_port("x", address, 1).as_deref(), Ok(address));
         }
         for address in
             ["", "localhost", ":4242", "::1:4242", "[::1]", "[a]:1", "a:", "a:0", "a:65536", "http://a:1", "a b:1"]
         {
-            let message = super::host_and_port("x", address, 1).unwrap_err().to_string();
+            let message = host_and_port("x", address, 1).unwrap_err().to_string();
             assert_eq!(
                 message,
                 format!("no x server can be at {address:?}; give a host and a port, such as \"127.0.0.1:1\"")
@@ -112,7 +111,7 @@ mod tests {
             ("http://me:p@host?p=hunter2#x", "http://***@host?***"),
             ("host:1#hunter2", "host:1#***"),
         ] {
-            assert_eq!(super::shown(given), expected, "{given}");
+            assert_eq!(shown(given), expected, "{given}");
         }
     }
 }

@@ -67,11 +67,11 @@ pub use self::table::NameError;
 ///
 /// # Errors
 ///
-/// A write fails with an error that is worth a retry if the server can't be reached, hangs up, starts or shuts down, is slower than the
-/// timeouts, has no room on its disk or for another client, found a deadlock, or can only be read, as one that is no longer the first
+/// A write fails with an error that is worth a retry if the server can't be reached, lets the user not in, hangs up, starts or shuts down, is
+/// slower than the timeouts, has no room on its disk or for another client, found a deadlock, or can only be read, as one that is no longer the first
 /// of several. What else is of the rows, such as a constraint, a policy or a trigger of your own, is searched for: the batch is
 /// written in halves, and these in halves, until it is known which rows are refused; after 10 seconds the rows that are still in doubt are
-/// tried once more and count as refused. What isn't, such as a wrong password or a missing right, refuses the batch. The error of the
+/// tried once more and count as refused. What isn't, such as a missing right to write, refuses the batch. The error of the
 /// write has the server's words, and names what is refused while the rest of the batch is written.
 ///
 /// # TLS

@@ -17,11 +17,6 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    /// Of what a connection answers before it takes any rows.
-    pub(super) fn of_session(error: &tokio_postgres::Error) -> Self {
-        if is_passing(error) { Self::Retryable } else { Self::Refused }
-    }
-
     /// Of what rows are answered with. Constraints, triggers and policies may have any code, so what doesn't pass is of the rows.
     pub(super) fn of_rows(error: &tokio_postgres::Error) -> Self {
         if is_passing(error) { Self::Retryable } else { Self::OfRows }

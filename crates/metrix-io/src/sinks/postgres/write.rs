@@ -128,13 +128,11 @@ impl Postgres {
                     self.counts.connected();
                     return Ok(session);
                 }
-                Ok(Err(error)) => Fault::new(Verdict::of_session(&error), &error),
+                // Who is not let in now may be later: that is no fault of the elements.
+                Ok(Err(error)) => Fault::new(Verdict::Retryable, &error),
                 Err(_) => Fault::late(limit),
             };
-            // What may be there later is worth a retry, whatever the others say.
-            if failed.as_ref().is_none_or(|failed| failed.verdict != Verdict::Retryable) {
-                failed = Some(fault);
-            }
+            failed.get_or_insert(fault);
         }
         Err(failed.expect("a URL has a host"))
     }

@@ -141,7 +141,8 @@ async fn what_is_not_allowed_is_told() {
         (other(), "the server says 42703: \"column \\\"at\\\" of relation \\\"other\\\" does not exist"),
     ] {
         let error = sink.write(&[element("a", 1.0, 0), element("a", 1.0, 1)]).await.unwrap_err();
-        assert_eq!((error.is_retryable(), error.positions()), (false, Some(&[0, 1][..])), "{}", chain(&error));
+        // It may be allowed, or made, while elements wait.
+        assert_eq!((error.is_retryable(), error.positions()), (true, Some(&[0, 1][..])), "{}", chain(&error));
         assert!(chain(&error).contains(words), "{}", chain(&error));
     }
     // Who may write needs no right to make tables.
