@@ -18,7 +18,6 @@ mod influx;
 pub(crate) mod inputs;
 mod kafka;
 mod keys;
-#[allow(dead_code, reason = "some of it is for sources that acknowledge one by one")]
 pub(crate) mod ledger;
 mod live;
 mod log;

@@ -190,16 +190,8 @@ impl Ledger {
         self.at_end.store(is_at_end, Ordering::Release);
     }
 
-    /// Waits until all that is in windows and batches that are over has reached the sinks, and tells what may be acknowledged then. A
-    /// sink that takes nothing makes it wait.
-    ///
-    /// If it is dropped, nothing is lost: the next tells it.
-    pub(crate) async fn settle(&self) -> Settled {
-        self.advance().await;
-        self.settled()
-    }
-
-    /// Settles what can be.
+    /// Waits until all that is in windows and batches that are over has reached the sinks, and notes it as settled. A sink that takes nothing
+    /// makes it wait. If it is dropped, nothing is lost: the next does it.
     async fn advance(&self) {
         self.quiet.look(&self.streams);
         let reached = self.ask();

@@ -16,6 +16,11 @@ use crate::run::router::{Entrance, Router};
 use crate::run::sinks::Takers;
 use crate::run::stop::{Stop, Why};
 
+async fn settle(ledger: &Ledger) -> Settled {
+    ledger.advance().await;
+    ledger.settled()
+}
+
 /// The windows of the stream `event`.
 const EVERY: Duration = Duration::from_secs(10);
 
@@ -378,17 +383,17 @@ async fn time_stands_still_unless_there_is_nothing_to_read() {
     let sender = coordinator.stream("event").unwrap();
     send(&mut feed, 1, 1000).await;
     for _ in 0..90 {
-        assert_eq!(ledger.settle().await.positions[&0], 1);
+        assert_eq!(settle(&ledger).await.positions[&0], 1);
         sleep(Duration::from_secs(1)).await;
     }
     // It was away for long, and something that is not late was still to come.
     assert_eq!(sender.closed_until(), Some(Timestamp::from_secs(940)));
     send(&mut feed, 2, 945).await;
     ledger.set_at_end(true);
-    let mut settled = ledger.settle().await;
+    let mut settled = settle(&ledger).await;
     for _ in 0..90 {
         sleep(Duration::from_secs(1)).await;
-        settled = ledger.settle().await;
+        settled = settle(&ledger).await;
     }
     assert_eq!((settled.positions[&0], settled.text(0)), (3, r#"{"1030":["event"]}"#));
     assert_eq!(coordinator.stats().streams["event"].late, 0);
@@ -421,7 +426,7 @@ async fn a_partition_leaves_out_only_its_own_and_what_is_late_for_it_is_counted(
     feed.finish().await;
     assert_eq!((feed.left_out().replayed, feed.left_out().behind), (1, 1));
     send(&mut feed, 2, 950).await;
-    let settled = ledger.settle().await;
+    let settled = settle(&ledger).await;
     assert_eq!((settled.positions[&0], settled.positions[&1]), (1, 7));
     assert_eq!(settled.text(1), r#"{"940":["event"]}"#);
 }
@@ -434,7 +439,7 @@ async fn a_stream_that_is_over_ends_the_run_and_settles_nothing() {
     send(&mut feed, 1, 1000).await;
     assert_eq!(stop.why(), Some(Why::SinkFailed));
     assert!(ledgers.health().fault().unwrap().starts_with("stream \"event\" is over"));
-    assert_eq!(ledger.settle().await.positions[&0], 1);
+    assert_eq!(settle(&ledger).await.positions[&0], 1);
 }
 
 proptest! {
