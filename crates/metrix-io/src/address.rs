@@ -66,6 +66,7 @@ pub(crate) fn host_and_port(protocol: &'static str, address: &str, port: u16) ->
     feature = "graphite",
     feature = "influx",
     feature = "opentsdb",
+    feature = "otlp",
     feature = "prometheus",
     feature = "remote_write",
     feature = "statsd"
