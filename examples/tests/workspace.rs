@@ -24,13 +24,14 @@ const OF_METRIX_CORE: [&str; 6] = ["futures-core", "futures-sink", "futures-util
 const OF_ITS_FEATURES: [&str; 1] = ["hyperloglockless"];
 
 /// The licences that leave users of these crates free to do what they like.
-const PERMISSIVE: [&str; 10] = [
+const PERMISSIVE: [&str; 11] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-2-Clause",
     "BSD-3-Clause",
     "CC0-1.0",
+    "CDLA-Permissive-2.0",
     "ISC",
     "MIT",
     "Unicode-3.0",

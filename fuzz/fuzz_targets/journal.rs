@@ -24,8 +24,7 @@ fuzz_target!(|data: &[u8]| {
     let next = frame::next(&mut &bytes[..], bytes.len() as u64).expect("it is in memory");
     let Next::Whole(frame) = next else { panic!("{next:?} is not whole") };
     assert_eq!(frame::length(&frame), bytes.len() as u64);
-    let again: Option<Vec<MElement>> =
-        frame::decode(&frame).expect("it is a batch").iter().map(element).collect();
+    let again: Option<Vec<MElement>> = frame::decode(&frame).expect("it is a batch").iter().map(element).collect();
     assert_eq!(format!("{again:?}"), format!("{:?}", Some(batch)));
 });
 
