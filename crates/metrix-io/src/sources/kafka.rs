@@ -99,17 +99,20 @@ impl KafkaSource {
         self.shared.release(partition);
     }
 
-    /// Commits offsets, each the one of the next message to be read. Those of partitions that are not assigned any more are left out.
+    /// Commits offsets, each the one of the next message to be read, and gives the partitions that it has left out, as they aren't assigned.
     ///
     /// # Errors
     /// If the group's broker refused any of them: then some may be committed.
     ///
     /// # Cancel safety
     /// If it is dropped the commit goes on, and the next one waits for it.
-    pub async fn commit(&self, commits: &[KafkaCommit]) -> Result<(), KafkaError> {
+    pub async fn commit(&self, commits: &[KafkaCommit]) -> Result<Vec<KafkaPartition>, KafkaError> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         let Some(consumer) = self.consumer.clone() else { return Err(KafkaError::new("the source is closed")) };
-        let Some(list) = self.shared.begin_commit(commits)? else { return Ok(()) };
+        let (list, left_out) = self.shared.begin_commit(commits)?;
+        if list.count() == 0 {
+            return Ok(left_out);
+        }
         let (done, result) = oneshot::channel();
         let work = move || {
             // It waits for the group's broker, which may be away; only one does at a time.
@@ -125,7 +128,7 @@ impl KafkaSource {
             Ok(Err(error)) => return Err(error),
             Err(_) => return Err(KafkaError::new("the commit came to no end")),
         }
-        Ok(())
+        Ok(left_out)
     }
 
     /// The offsets after the last messages of the partitions that are assigned, of which their brokers are asked: so it is known that

@@ -78,9 +78,11 @@ impl Commits {
                 continue;
             }
             match self.source.commit(&new).await {
-                Ok(()) => {
+                Ok(left_out) => {
                     is_told = false;
-                    before.extend(new.into_iter().map(|commit| (commit.partition.clone(), commit)));
+                    // What is left out while a partition moves is tried again.
+                    let done = new.into_iter().filter(|commit| !left_out.contains(&commit.partition));
+                    before.extend(done.map(|commit| (commit.partition.clone(), commit)));
                 }
                 // Once, until it is well again: it may last.
                 Err(error) => {

@@ -238,12 +238,16 @@ impl Shared {
         self.state().lanes.iter().map(|lane| lane.partition.clone()).collect()
     }
 
-    /// What is to be committed; `None` if it is nothing.
-    pub(super) fn begin_commit(&self, commits: &[KafkaCommit]) -> Result<Option<TopicPartitionList>, KafkaError> {
+    /// What is to be committed, and the partitions that are left out.
+    pub(super) fn begin_commit(
+        &self,
+        commits: &[KafkaCommit],
+    ) -> Result<(TopicPartitionList, Vec<KafkaPartition>), KafkaError> {
         let mut state = self.state();
-        let mut list = TopicPartitionList::new();
+        let (mut list, mut left_out) = (TopicPartitionList::new(), Vec::new());
         for KafkaCommit { partition, offset, metadata } in commits {
             if state.lanes.iter().all(|lane| lane.partition != *partition) {
+                left_out.push(partition.clone());
                 continue;
             }
             let mut element = list.add_partition(&partition.topic, partition.number);
@@ -256,7 +260,7 @@ impl Shared {
             }
             committed.push((Some(*offset), metadata.clone()));
         }
-        Ok((list.count() > 0).then_some(list))
+        Ok((list, left_out))
     }
 
     /// The offset at which a partition begins was committed before it was read.

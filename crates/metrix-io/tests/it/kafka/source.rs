@@ -99,7 +99,7 @@ async fn a_commit_comes_back_with_its_text() {
     let commit =
         KafkaCommit { partition: last.partition.clone(), offset: 8, metadata: r#"{"requests":"é"}"#.to_owned() };
     let gone = KafkaCommit { partition: KafkaPartition { topic: "gone".into(), number: 0 }, ..commit.clone() };
-    source.commit(&[gone, commit]).await.unwrap();
+    assert_eq!(source.commit(&[gone.clone(), commit]).await.unwrap(), [gone.partition]);
     source.close().await;
 
     let source = builder(&broker, "commits").open().unwrap();
