@@ -1,8 +1,10 @@
 //! [`NatsSource`]: messages of a stream of NATS JetStream, which are acknowledged when they are settled.
 
+mod handing_out;
 mod held;
 mod message;
 mod opened;
+mod options;
 mod plan;
 mod reader;
 mod record;
@@ -12,17 +14,16 @@ mod stored_message;
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use async_nats::Subject;
 use futures_util::future::BoxFuture;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, Interval, sleep_until};
 
-use self::held::{Held, Known};
+use self::held::Held;
 use self::opened::Opened;
 use self::plan::Plan;
-use self::reader::{Delivery, Reader};
+use self::reader::Reader;
 use self::record::Record;
 use crate::nats::{NatsError, NatsServer};
 
@@ -163,41 +164,6 @@ impl NatsSource {
         })
     }
 
-    /// Makes the consumer for these subjects alone, which may have `*` and `>`; for all of the stream unless it is told.
-    pub fn filter(mut self, subjects: &str) -> Self {
-        self.plan.filter = subjects.to_owned();
-        self
-    }
-
-    /// Makes the consumer begin there; with what the stream has, unless it is told.
-    pub fn start(mut self, start: NatsStart) -> Self {
-        self.plan.start = start;
-        self
-    }
-
-    /// Makes the consumer so that this many messages may be held; 100 000 unless it is told. No more are delivered then, until some are
-    /// settled: what is held by windows that wait for newer messages must fit into it.
-    pub fn max_ack_pending(mut self, messages: NonZeroUsize) -> Self {
-        self.plan.max_ack_pending = messages.get();
-        self
-    }
-
-    /// Makes the consumer so that a message is delivered again if nothing is heard of it for this time; 30 seconds unless it is told. Those that are
-    /// held are prolonged while [`next`](Self::next) is waited for.
-    pub fn ack_wait(mut self, time: Duration) -> Self {
-        self.plan.ack_wait = time.max(Duration::from_millis(100));
-        self
-    }
-
-    /// Keeps what is settled in this bucket, which is made if it is missing; `metrix` unless it is told.
-    ///
-    /// # Errors
-    /// If no bucket can be called so.
-    pub fn bucket(mut self, name: &str) -> Result<Self, NatsNameError> {
-        self.plan.set_bucket(name)?;
-        Ok(self)
-    }
-
     /// Connects, unless it is connected, and gives the note of the last [commit](Self::commit) before it was connected for the first time.
     ///
     /// # Errors
@@ -320,92 +286,6 @@ impl NatsSource {
     /// What it has seen so far.
     pub fn stats(&self) -> NatsStats {
         NatsStats { held: self.held.len() as u64, is_full: self.held.len() >= self.plan.max_ack_pending, ..self.stats }
-    }
-
-    /// Goes on with a new connection. Where the stream has lost its end, this tells what would have been the next message, and which one
-    /// is the last.
-    fn begin(&mut self, opened: Opened) -> Option<(u64, u64)> {
-        let Opened { reader, last, delivered, floor, max_ack_pending, ack_wait, record, .. } = opened;
-        let is_first = self.stream_created.is_none();
-        let is_same = self.stream_created.as_ref() == Some(&reader.stream_created);
-        let lost_end = Some((self.next, last)).filter(|_| is_same && last + 1 < self.next);
-        if !is_first && (!is_same || lost_end.is_some()) {
-            // What is held is of a stream that is no more, or of messages that are none: others get their sequences.
-            self.base += self.next;
-            self.next = 0;
-            self.held = Held::default();
-            self.done.clear();
-            self.before = None;
-        }
-        self.stream_created = Some(reader.stream_created.clone());
-        if is_first {
-            self.note = record.as_ref().map(|record| record.note.clone()).unwrap_or_default();
-            self.stored.clone_from(&record);
-            self.before = record;
-        }
-        // What was settled need not be read again. Of a process before this one the bucket knows it.
-        let from = self.next.max(floor + 1);
-        let before = self.before.clone();
-        let is_missing = move |sequence: u64| before.as_ref().is_none_or(|record| !record.has_settled(sequence));
-        self.next = from;
-        self.plan.max_ack_pending = max_ack_pending;
-        self.plan.ack_wait = ack_wait;
-        let mut progress = interval(ack_wait / 3);
-        progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        progress.reset();
-        self.progress = Some(progress);
-        self.reader = Some(reader.replaying(from..=delivered, is_missing));
-        // How long to wait after a failure goes by how often it failed since a message has come.
-        self.retry.0 = None;
-        self.stats.connections += 1;
-        lost_end
-    }
-
-    /// Gives what is new.
-    fn accept(&mut self, delivery: Delivery) -> Option<NatsMessage> {
-        let Delivery { sequence, reply, message, is_replayed } = delivery;
-        self.retry.1 = 0;
-        if is_replayed {
-            self.stats.replayed += u64::from(message.is_some());
-        } else if let Some(reply) = &reply {
-            match self.held.know(sequence, reply, self.next) {
-                Known::New if self.before.as_ref().is_some_and(|record| record.has_settled(sequence)) => {
-                    self.stats.redelivered += 1;
-                    self.done.push_back((reply.clone(), Word::Ack));
-                    self.passes(sequence);
-                    return None;
-                }
-                Known::New => {}
-                Known::Held => {
-                    self.stats.redelivered += 1;
-                    return None;
-                }
-                Known::Settled => {
-                    self.stats.redelivered += 1;
-                    self.done.push_back((reply.clone(), Word::Ack));
-                    return None;
-                }
-            }
-        }
-        self.passes(sequence);
-        let message = message?;
-        self.held.add(sequence, reply);
-        self.stats.messages += 1;
-        Some(message.at_position(self.base + sequence))
-    }
-
-    /// All up to this sequence have been handed out, or need not be.
-    fn passes(&mut self, sequence: u64) {
-        self.next = self.next.max(sequence + 1);
-        self.before = self.before.take().filter(|record| record.next > self.next);
-    }
-
-    fn finish(&mut self, position: u64, word: Word) -> bool {
-        let Some(sequence) = position.checked_sub(self.base) else { return false };
-        let Some(reply) = self.held.remove(sequence) else { return false };
-        // One without comes again, if it isn't acknowledged yet, and is known then.
-        self.done.extend(reply.map(|reply| (reply, word)));
-        true
     }
 
     /// Says of all messages that are held that they are worked at.
