@@ -168,6 +168,25 @@ impl Entrance {
 }
 
 #[cfg(test)]
+impl Entrance {
+    /// Of a stream of batches that takes all that is called so.
+    pub(crate) fn of(names: &str, sender: MSender) -> Self {
+        let names = Glob::new(names);
+        Self {
+            is_of_one_name: names.is_plain(),
+            names,
+            kinds: KindsTaken::All,
+            hashes: Hashes::default(),
+            sender,
+            tags: TagsKept::All,
+            is_timed: false,
+            takes_times: true,
+            drained: Arc::default(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use metrix::{MStream, size, tags};
 
@@ -176,17 +195,7 @@ mod tests {
     fn router(streams: &[(&str, TagsKept)]) -> Router {
         let entrance = |(name, kept): &(&str, TagsKept)| {
             let (sender, _) = MStream::builder(*name).batch(size(1)).agg("sum").build().unwrap();
-            Entrance {
-                names: Glob::new(*name),
-                kinds: KindsTaken::All,
-                is_of_one_name: !name.contains('*'),
-                hashes: Hashes::default(),
-                sender: sender.with(tags! { "zone" => "NA" }),
-                tags: kept.clone(),
-                is_timed: false,
-                takes_times: true,
-                drained: Arc::default(),
-            }
+            Entrance { tags: kept.clone(), ..Entrance::of(name, sender.with(tags! { "zone" => "NA" })) }
         };
         Router::new(streams.iter().map(entrance).collect())
     }

@@ -61,30 +61,13 @@ mod tests {
     use std::num::NonZeroU32;
 
     use metrix::{MStream, size};
-    use metrix_io::Glob;
 
     use super::*;
-    use crate::config::{KindsTaken, TagsKept};
-    use crate::run::hashes::Hashes;
     use crate::run::router::Entrance;
 
     fn cache() -> SeriesCache {
         let (sender, _) = MStream::builder("a*").batch(size(1)).agg("sum").build().unwrap();
-        let (names, drained) = (Glob::new("a*"), Arc::default());
-        let (kinds, hashes, tags) = (KindsTaken::All, Hashes::default(), TagsKept::All);
-        let is_of_one_name = false;
-        let entrance = Entrance {
-            names,
-            kinds,
-            is_of_one_name,
-            hashes,
-            sender,
-            tags,
-            is_timed: false,
-            takes_times: true,
-            drained,
-        };
-        SeriesCache::new(Arc::new(Router::new(vec![entrance])))
+        SeriesCache::new(Arc::new(Router::new(vec![Entrance::of("a*", sender)])))
     }
 
     fn reading<'a>(name: &'a str, tags: &[(&'a str, &'a str)]) -> Reading<'a> {

@@ -4,14 +4,12 @@ mod killed;
 mod model;
 
 use metrix::{MStream, Retry, SinkOptions, Windows};
-use metrix_io::{Glob, Reading};
+use metrix_io::Reading;
 use tokio::time::sleep;
 
 use self::model::{Dice, Model};
 use super::*;
-use crate::config::{KindsTaken, TagsKept};
 use crate::run::feed::Feed;
-use crate::run::hashes::Hashes;
 use crate::run::router::{Entrance, Router};
 use crate::run::sinks::Takers;
 use crate::run::stop::{Stop, Why};
@@ -33,17 +31,7 @@ fn alone(stop: &Stop) -> (Ledgers, Arc<Ledger>, Feed, Arc<MCoordinator>) {
     let coordinator = MCoordinator::builder().stream(stream).sink_with("model", model, retry).start().unwrap();
     let coordinator = Arc::new(coordinator);
     let sender = coordinator.stream("event").unwrap();
-    let entrance = Entrance {
-        names: Glob::new("event"),
-        kinds: KindsTaken::All,
-        is_of_one_name: true,
-        hashes: Hashes::default(),
-        sender: sender.clone(),
-        tags: TagsKept::All,
-        is_timed: true,
-        takes_times: true,
-        drained: Arc::default(),
-    };
+    let entrance = Entrance { is_timed: true, ..Entrance::of("event", sender.clone()) };
     let kept = Kept { name: "event".to_owned(), sender, grid: Some(Grid::new(EVERY)), cut: Arc::default() };
     let ledgers =
         Ledgers::new(vec![kept], Arc::clone(&coordinator), Health::new(stop.clone(), Takers::new(1, stop.clone())));

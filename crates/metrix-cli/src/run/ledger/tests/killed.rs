@@ -54,15 +54,8 @@ impl Run {
         let sink = Model { stored: Arc::clone(&world.sink), dice: Dice(world.dice.below(1 << 30)) };
         let coordinator = Arc::new(builder.sink_with("model", sink, options).start().unwrap());
         let entrance = |name: &str| Entrance {
-            names: Glob::new(name),
-            kinds: KindsTaken::All,
-            is_of_one_name: true,
-            hashes: Hashes::default(),
-            sender: coordinator.stream(name).unwrap(),
-            tags: TagsKept::All,
             is_timed: name == "event",
-            takes_times: true,
-            drained: Arc::default(),
+            ..Entrance::of(name, coordinator.stream(name).unwrap())
         };
         let kept = |name: &str| Kept {
             name: name.to_owned(),
