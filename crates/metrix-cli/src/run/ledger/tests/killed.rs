@@ -8,6 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::model::{Dice, Model, Stored};
 use super::*;
+use crate::run::ledger::settling::Settling;
 
 /// What is sent of each message: of the second `at`, a value for a window, and a one for a batch.
 #[derive(Clone, Debug)]
