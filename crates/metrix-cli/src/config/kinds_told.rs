@@ -22,7 +22,13 @@ impl KindsTold {
             SourceConfig::Statsd(_) => true,
             SourceConfig::Kafka(kafka) => matches!(kafka.payload, Payload::Statsd),
             SourceConfig::Nats(nats) => matches!(nats.payload, Payload::Statsd),
-            _ => false,
+            SourceConfig::Jsonl(_) | SourceConfig::Graphite(_) | SourceConfig::Lines(..) | SourceConfig::Json(..) => {
+                false
+            }
+            SourceConfig::Influx(_)
+            | SourceConfig::Otlp(_)
+            | SourceConfig::Prometheus(_)
+            | SourceConfig::Host { .. } => false,
         };
         let tells_some =
             |source| is_statsd(source) || matches!(source, SourceConfig::Otlp(_) | SourceConfig::Prometheus(_));

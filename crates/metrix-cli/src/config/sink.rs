@@ -22,8 +22,16 @@ use metrix::{Overflow, Tags};
 
 pub(crate) use self::attempts::Attempts;
 pub(crate) use self::graphite::GraphiteConfig;
+pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
+pub(crate) use self::kafka::KafkaSinkConfig;
 #[cfg(test)]
 pub(super) use self::naming::Naming;
+pub(crate) use self::nats::NatsSinkConfig;
+pub(crate) use self::otlp::OtlpConfig;
+pub(crate) use self::parquet::ParquetConfig;
+pub(crate) use self::postgres::PostgresConfig;
+pub(crate) use self::prometheus::PrometheusConfig;
+pub(crate) use self::remote_write::RemoteWriteConfig;
 pub(crate) use self::statsd::StatsdConfig;
 use super::first::One;
 use super::key::Key;
@@ -32,15 +40,6 @@ use super::meant::meant;
 use super::problem::Read;
 use super::table::Table;
 use super::value::{LONGEST, Value};
-
-pub(crate) use self::influx::{InfluxConfig, InfluxPlace};
-pub(crate) use self::kafka::KafkaSinkConfig;
-pub(crate) use self::nats::NatsSinkConfig;
-pub(crate) use self::otlp::OtlpConfig;
-pub(crate) use self::parquet::ParquetConfig;
-pub(crate) use self::postgres::PostgresConfig;
-pub(crate) use self::prometheus::PrometheusConfig;
-pub(crate) use self::remote_write::RemoteWriteConfig;
 
 /// A `[[sink]]`.
 #[derive(Clone, Debug)]
