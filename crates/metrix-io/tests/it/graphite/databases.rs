@@ -16,12 +16,8 @@ fn by_victoria_metrics(server: &Database) -> Stored {
     stored::by_victoria_metrics(server).into_iter().map(seconds).collect()
 }
 
-/// It keeps equal points, so that one that was sent again is there twice; a snapshot puts what it has on its disk.
 fn once_by_victoria_metrics(server: &Database) -> Stored {
-    let mut stored = by_victoria_metrics(server);
-    server.query("/snapshot/create");
-    stored.values_mut().for_each(Vec::dedup);
-    stored
+    stored::kept_once(server, by_victoria_metrics(server))
 }
 
 /// What InfluxDB has, in seconds. It knows no tags of Graphite's.

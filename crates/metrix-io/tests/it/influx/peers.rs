@@ -134,12 +134,8 @@ async fn nothing_is_lost_when_influxdb_is_killed() {
     assert!(sink.counts().connections() >= 2);
 }
 
-/// It confirms what it has in its memory only; a snapshot puts it on the disk. It keeps equal points.
 fn once_by_victoria_metrics(server: &Database) -> Stored {
-    let mut stored = by_victoria_metrics(server);
-    server.query("/snapshot/create");
-    stored.values_mut().for_each(Vec::dedup);
-    stored
+    stored::kept_once(server, by_victoria_metrics(server))
 }
 
 #[tokio::test]

@@ -116,13 +116,8 @@ async fn over_telnet_only_the_last_lines_are_lost_when_influxdb_is_killed() {
     check_only_the_last_are_lost(&mut way, &mut sink).await;
 }
 
-/// It confirms what it has in its memory only; a snapshot puts it on the disk. It keeps equal points, so that a batch which
-/// it had stored but not confirmed is there twice.
 fn once_by_victoria_metrics(server: &Database) -> Stored {
-    let mut stored = by_victoria_metrics(server);
-    server.query("/snapshot/create");
-    stored.values_mut().for_each(Vec::dedup);
-    stored
+    stored::kept_once(server, by_victoria_metrics(server))
 }
 
 #[tokio::test]

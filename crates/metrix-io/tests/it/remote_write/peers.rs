@@ -106,16 +106,10 @@ async fn a_coordinator_loses_nothing_when_prometheus_is_killed() {
     check_all_arrive_through_a_coordinator(&mut way, sink).await;
 }
 
-/// It confirms what it has in its memory only, and keeps equal samples.
 #[tokio::test]
 async fn only_what_was_in_memory_is_lost_when_victoria_metrics_is_killed() {
     let (way, mut sink) = victoria_metrics();
-    let once = |server: &Database| {
-        let mut stored = by_victoria_metrics(server);
-        server.query("/snapshot/create");
-        stored.values_mut().for_each(Vec::dedup);
-        stored
-    };
+    let once = |server: &Database| stored::kept_once(server, by_victoria_metrics(server));
     check_only_the_last_are_lost(&mut Way { stored: once, ..way }, &mut sink).await;
 }
 
