@@ -9,8 +9,8 @@
 //! - `http-server`: the [server](http_server) of the endpoints and sources that speak HTTP.
 //! - `influx`: the [sink](sinks::influx) that writes to InfluxDB, and the [source](sources::influx) that takes its place.
 //! - `json`, `jsonl`, `lines`: [`sources`] of JSON logs, of measurements as JSON lines, and of any text log.
-//! - `nats`: the [sink](sinks::nats) and the [source](sources::nats) of NATS JetStream.
 //! - `kafka`: the [source](sources::kafka) and the [sink](sinks::kafka) of Kafka; `kafka-tls`: the same over TLS, by OpenSSL.
+//! - `nats`: the [sink](sinks::nats) and the [source](sources::nats) of NATS JetStream.
 //! - `net`: lines from the network, over [UDP](sources::udp), [TCP](sources::tcp_lines) and [Unix datagrams](sources::unix).
 //! - `opentsdb`: the [sink](sinks::opentsdb::OpenTsdb) that writes to OpenTSDB over telnet or HTTP.
 //! - `otlp`: the [sink](sinks::otlp) that writes to what takes OpenTelemetry's metrics, and the [source](sources::otlp) that takes them.
@@ -24,37 +24,8 @@
 //!
 //! Tokens and passwords are [`Secret`]s. URLs may begin with `https://`; [`Tls`] says whose certificates are trusted.
 #![forbid(unsafe_code)]
-// What is told of a feature is not there without it.
-#![cfg_attr(
-    not(all(
-        feature = "graphite",
-        feature = "gzip",
-        feature = "host",
-        feature = "influx",
-        feature = "json",
-        feature = "jsonl",
-        feature = "lines",
-        feature = "opentsdb",
-        feature = "prometheus",
-        feature = "remote_write",
-        feature = "sqlite",
-        feature = "statsd",
-        feature = "zstd"
-    )),
-    allow(rustdoc::broken_intra_doc_links)
-)]
 
-#[cfg(any(
-    feature = "graphite",
-    feature = "influx",
-    feature = "nats",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "postgres",
-    feature = "prometheus",
-    feature = "remote_write",
-    feature = "statsd"
-))]
+#[cfg(any(feature = "graphite", feature = "statsd", feature = "_tls"))]
 mod address;
 #[cfg(any(feature = "influx", feature = "otlp", feature = "prometheus", feature = "remote_write"))]
 mod authorization;
@@ -63,13 +34,7 @@ mod bind_error;
 #[cfg(any(feature = "http-server", feature = "net"))]
 mod endpoint;
 mod glob;
-#[cfg(any(
-    feature = "influx",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "prometheus",
-    feature = "remote_write"
-))]
+#[cfg(feature = "_http-client")]
 mod http_client;
 #[cfg(feature = "http-server")]
 pub mod http_server;
@@ -93,10 +58,7 @@ mod near;
     feature = "prometheus",
     feature = "statsd"
 ))]
-#[cfg_attr(
-    not(any(feature = "graphite", feature = "json", feature = "jsonl", feature = "lines", feature = "statsd")),
-    allow(dead_code)
-)]
+#[cfg_attr(feature = "prometheus", allow(dead_code, reason = "alone it needs a part of this"))]
 mod number;
 #[cfg(feature = "otlp")]
 mod otlp;
@@ -112,30 +74,12 @@ mod sample;
 mod secret;
 pub mod sinks;
 pub mod sources;
-#[cfg(any(
-    feature = "influx",
-    feature = "nats",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "postgres",
-    feature = "prometheus",
-    feature = "remote_write"
-))]
+#[cfg(feature = "_tls")]
 mod tls;
 #[cfg(any(feature = "influx", feature = "otlp", feature = "prometheus", feature = "remote_write"))]
 mod user_error;
 
-#[cfg(any(
-    feature = "graphite",
-    feature = "influx",
-    feature = "nats",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "postgres",
-    feature = "prometheus",
-    feature = "remote_write",
-    feature = "statsd"
-))]
+#[cfg(any(feature = "graphite", feature = "statsd", feature = "_tls"))]
 pub use address::AddressError;
 #[cfg(any(feature = "http-server", feature = "net"))]
 pub use bind_error::BindError;
@@ -154,15 +98,7 @@ pub use reading::Reading;
 pub use request_headers::HeaderError;
 pub use sample::Sample;
 pub use secret::{Secret, SecretError};
-#[cfg(any(
-    feature = "influx",
-    feature = "nats",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "postgres",
-    feature = "prometheus",
-    feature = "remote_write"
-))]
+#[cfg(feature = "_tls")]
 pub use tls::{Tls, TlsError};
 #[cfg(any(feature = "influx", feature = "otlp", feature = "prometheus", feature = "remote_write"))]
 pub use user_error::UserError;

@@ -20,18 +20,7 @@ pub mod parquet;
 pub mod postgres;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
-#[cfg(any(
-    feature = "graphite",
-    feature = "influx",
-    feature = "nats",
-    feature = "kafka",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "postgres",
-    feature = "prometheus",
-    feature = "remote_write",
-    feature = "statsd"
-))]
+#[cfg(any(feature = "graphite", feature = "kafka", feature = "statsd", feature = "_tls"))]
 mod refused;
 #[cfg(feature = "remote_write")]
 pub mod remote_write;

@@ -1,16 +1,5 @@
 //! [`Refused`]: the elements of a batch that are not to be written.
 
-#[cfg(any(
-    feature = "graphite",
-    feature = "influx",
-    feature = "nats",
-    feature = "kafka",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "postgres",
-    feature = "remote_write",
-    feature = "statsd"
-))]
 use std::error::Error;
 use std::fmt::Display;
 
@@ -54,17 +43,7 @@ impl Refused {
 
     /// What it comes to if those at `unsent` are worth a retry. The refused ones are part of that, because an error is of
     /// one kind; the retry will refuse them again.
-    #[cfg(any(
-        feature = "graphite",
-        feature = "influx",
-        feature = "nats",
-        feature = "kafka",
-        feature = "opentsdb",
-        feature = "otlp",
-        feature = "postgres",
-        feature = "remote_write",
-        feature = "statsd"
-    ))]
+    #[cfg_attr(feature = "prometheus", allow(dead_code, reason = "it sends nothing"))]
     pub(crate) fn with_unsent(
         mut self,
         unsent: impl Iterator<Item = usize>,

@@ -104,15 +104,6 @@ pub(crate) async fn kill_in_the_middle(way: &mut Way, sink: &mut impl Sink) -> (
 
 /// What can be lost are batches that the peer, or the system for it, had taken before the first write that failed, and that
 /// were not on its disk.
-#[cfg_attr(
-    not(any(
-        feature = "graphite",
-        feature = "influx",
-        feature = "opentsdb",
-        all(feature = "http-server", feature = "remote_write")
-    )),
-    expect(dead_code, reason = "PostgreSQL loses nothing")
-)]
 pub(crate) async fn check_only_the_last_are_lost(way: &mut Way, sink: &mut impl Sink) {
     let (failed, found, expected) = kill_in_the_middle(way, sink).await;
     assert!(has_all(&expected, &found), "nothing arrives that was not sent, or not as it was sent");
@@ -123,16 +114,11 @@ pub(crate) async fn check_only_the_last_are_lost(way: &mut Way, sink: &mut impl 
 
 /// Elements go through a coordinator that never drops one, to a server that is killed when it has some and started again: all
 /// of them arrive.
-#[cfg_attr(
-    not(any(feature = "influx", feature = "opentsdb", feature = "postgres", feature = "remote_write")),
-    expect(dead_code, reason = "Graphite confirms nothing, so that some may be lost")
-)]
 pub(crate) async fn check_all_arrive_through_a_coordinator(way: &mut Way, sink: impl Sink) {
     check_all_arrive_although_killed(way, sink, 500).await;
 }
 
 /// The same with a server that confirms what it hasn't kept yet: it is killed when it has all that was sent so far.
-#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "others keep what they confirm, or say so elsewhere"))]
 pub(crate) async fn check_all_arrive_although_killed_at_rest(way: &mut Way, sink: impl Sink) {
     check_all_arrive_although_killed(way, sink, 4999).await;
 }

@@ -1,31 +1,11 @@
 //! The behaviour of `metrix-io`, through its public API.
+// With all features, `kafka-tls` is on.
+#![cfg_attr(not(feature = "kafka-tls"), allow(dead_code, reason = "few protocols need few of the servers"))]
 
 #[cfg(all(feature = "gzip", feature = "lines"))]
 mod apache;
-#[cfg(any(
-    feature = "graphite",
-    feature = "influx",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "postgres",
-    all(feature = "http-server", feature = "remote_write")
-))]
-#[cfg_attr(
-    not(any(feature = "graphite", feature = "influx", feature = "opentsdb", feature = "remote_write")),
-    allow(dead_code)
-)]
 mod arrival;
-#[cfg(any(
-    feature = "influx",
-    feature = "nats",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "postgres",
-    feature = "prometheus",
-    all(feature = "http-server", feature = "remote_write")
-))]
 mod chain;
-#[cfg(any(feature = "graphite", feature = "statsd"))]
 mod collector;
 mod enrolled;
 #[cfg(feature = "host")]
@@ -34,20 +14,6 @@ mod every;
 mod graphite;
 #[cfg(feature = "host")]
 mod host;
-#[cfg(any(
-    feature = "graphite",
-    feature = "influx",
-    feature = "nats",
-    feature = "kafka",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "parquet",
-    feature = "postgres",
-    feature = "prometheus",
-    feature = "statsd",
-    all(feature = "http-server", feature = "remote_write")
-))]
-#[cfg_attr(not(feature = "influx"), allow(dead_code))]
 mod hostile;
 #[cfg(feature = "http-server")]
 mod http_server;
@@ -63,39 +29,11 @@ mod opentsdb;
 mod otlp;
 #[cfg(feature = "parquet")]
 mod parquet;
-#[cfg(any(
-    feature = "graphite",
-    feature = "influx",
-    feature = "nats",
-    feature = "kafka",
-    feature = "opentsdb",
-    feature = "otlp",
-    feature = "parquet",
-    feature = "postgres",
-    feature = "prometheus",
-    feature = "statsd",
-    all(feature = "http-server", feature = "remote_write")
-))]
-#[cfg_attr(
-    not(all(
-        feature = "graphite",
-        feature = "influx",
-        feature = "nats",
-        feature = "opentsdb",
-        feature = "otlp",
-        feature = "parquet",
-        feature = "postgres",
-        feature = "remote_write",
-        feature = "statsd"
-    )),
-    allow(dead_code)
-)]
 mod peers;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "prometheus")]
 mod prometheus;
-#[cfg(any(feature = "prometheus", all(feature = "http-server", feature = "remote_write")))]
 mod prometheus_names;
 #[cfg(all(feature = "http-server", feature = "remote_write"))]
 mod remote_write;
