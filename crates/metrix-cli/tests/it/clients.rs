@@ -79,3 +79,18 @@ fn settle(port: u16) -> u64 {
         fields[4].ends_with(":00000000").then(|| fields[12].parse().expect("it is a number"))
     })
 }
+
+/// Waits until the program has ended all connections to a port of it, as it does when it has read what there was. When it is asked to stop
+/// it has a second for what the client's system still holds, which is short on a busy machine.
+#[track_caller]
+pub(crate) fn hang_up(port: u16) {
+    const LISTENS: &str = "0A";
+    let is_open = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        fields[1].ends_with(&format!(":{port:04X}")) && fields[3] != LISTENS
+    };
+    until("the end of the connections", || {
+        let sockets = fs::read_to_string("/proc/net/tcp").expect("the system has it");
+        (!sockets.lines().skip(1).any(is_open)).then_some(())
+    });
+}

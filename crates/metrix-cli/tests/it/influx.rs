@@ -174,6 +174,7 @@ fn a_sink_that_takes_nothing_holds_up_clients_and_not_the_end() {
     let dead = TcpListener::bind("127.0.0.1:0").unwrap();
     let config = format!(
         "[[source]]\ntype = \"influx\"\nlisten = \"http://127.0.0.1:0\"\npatience = \"100ms\"\n\
+         [[stream]]\nname = \"other\"\nagg = [\"sum\"]\nwindow = \"1h\"\n\
          [[stream]]\nname = \"*\"\nagg = [\"sum\"]\nbatch = 1\n\
          [[sink]]\ntype = \"influx\"\nurl = \"http://{}\"\ndatabase = \"d\"\noverflow = \"block\"\nqueue = 10\nattempts = 1\n",
         dead.local_addr().unwrap()
@@ -182,8 +183,8 @@ fn a_sink_that_takes_nothing_holds_up_clients_and_not_the_end() {
     let address = program.address_of(" (InfluxDB");
     let first = spawn(move || post(address, &"m value=1\n".repeat(50_000)));
     let answer = loop {
-        // One that comes before the first has begun to wait is taken.
-        let answer = post(address, "m value=1\n");
+        // One that comes before the first has begun to wait is taken, and gives the sink nothing until the end.
+        let answer = post(address, "other value=1\n");
         if !answer.starts_with("HTTP/1.0 204 ") {
             break answer;
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::clients::python::python;
+use crate::ports::free_ports;
 use crate::program::{Scene, until};
 
 /// So many lines are written before those that were written before them are waited for.
@@ -16,12 +17,10 @@ const ALL: usize = CHUNK * CHUNKS;
 /// A server of lines, killed by SIGKILL when it is dropped. What it has read is in its file.
 struct Server {
     process: Child,
-    port: u16,
     file: PathBuf,
 }
 
 impl Server {
-    /// At a port, or at any for 0.
     fn start(port: u16, file: PathBuf) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/clients/lines_server.py");
         let mut command = Command::new(python());
@@ -29,7 +28,8 @@ impl Server {
         let mut process = command.spawn().unwrap();
         let mut said = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
-        Self { process, port: said.trim().parse().expect("it says where it listens"), file }
+        assert_eq!(said.trim(), "ready");
+        Self { process, file }
     }
 
     /// Whether it has read this number or a later one.
@@ -64,11 +64,11 @@ fn numbers(file: &Path, of: fn(&str) -> Option<usize>) -> Vec<usize> {
 fn killed(sink: &str, of: fn(&str) -> Option<usize>) -> (usize, usize) {
     let scene = Scene::new();
     let [first, second] = ["first", "second"].map(|file| scene.path(file));
-    let mut server = Server::start(0, first.clone());
+    let [port] = free_ports();
+    let mut server = Server::start(port, first.clone());
     let config = format!(
         "[[source]]\ntype = \"jsonl\"\n[[stream]]\nname = \"n\"\nagg = [\"last\"]\nbatch = 1\n\
-         [[sink]]\ntype = \"{sink}\"\nurl = \"tcp://127.0.0.1:{}\"\nqueue = 100\noverflow = \"block\"\nattempts = \"forever\"\n",
-        server.port
+         [[sink]]\ntype = \"{sink}\"\nurl = \"tcp://127.0.0.1:{port}\"\nqueue = 100\noverflow = \"block\"\nattempts = \"forever\"\n"
     );
     let mut program = scene.start(&config, &[]);
     let mut stdin = program.take_stdin();
@@ -77,7 +77,6 @@ fn killed(sink: &str, of: fn(&str) -> Option<usize>) -> (usize, usize) {
         let lines: String = (chunk * CHUNK..(chunk + 1) * CHUNK).map(line).collect();
         stdin.write_all(lines.as_bytes()).unwrap();
         if chunk == CHUNKS / 2 {
-            let port = server.port;
             drop(server);
             server = Server::start(port, second.clone());
         } else if chunk > 0 {

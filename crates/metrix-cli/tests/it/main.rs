@@ -24,6 +24,8 @@ mod otlp;
 mod outputs;
 mod parquet;
 mod peers;
+#[path = "../../../metrix-io/tests/it/peers/ports.rs"]
+mod ports;
 mod postgres;
 mod program;
 mod progress;

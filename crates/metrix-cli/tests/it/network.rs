@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
 
+use crate::clients::hang_up;
+use crate::ports::free_ports;
 use crate::program::{Running, Scene, elements, until};
 
 /// A program that listens, and prints sums of all that comes, when it ends.
@@ -17,6 +19,9 @@ fn listener(scene: &Scene, source: &str) -> Running {
 
 /// The aggregates that it prints at its end: by name, and tags as JSON.
 fn sums(program: Running, code: i32) -> BTreeMap<String, f64> {
+    if program.has_said(" (TCP)") {
+        hang_up(program.tcp_address().port());
+    }
     program.signal("TERM");
     let ended = program.ended().code(code);
     elements(&ended.out).into_iter().map(|(name, value, tags)| (format!("{name} {tags}"), value)).collect()
@@ -141,7 +146,7 @@ fn statsd_from_program_to_program_on_a_unix_socket() {
 #[test]
 fn a_sink_waits_for_a_server_that_is_away() {
     let scene = Scene::new();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let [port] = free_ports();
     let config = format!(
         "[[source]]\ntype = \"jsonl\"\n[[stream]]\nname = \"*\"\nagg = [\"sum\"]\nbatch = 2\n[[sink]]\ntype = \"graphite\"\n\
          url = \"tcp://127.0.0.1:{port}\"\n"

@@ -1,6 +1,6 @@
 //! Parquet files, which DuckDB reads.
 
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::io::Write;
 use std::net::UdpSocket;
 use std::path::Path;
@@ -45,6 +45,12 @@ fn lines(values: std::ops::Range<u32>) -> String {
     values.map(|value| format!("m:{value}|c|#a:b\n")).collect()
 }
 
+/// Whether the program writes there, and so has the folder to itself.
+fn has_journal(scene: &Scene) -> bool {
+    let is_journal = |file: DirEntry| file.path().extension().is_some_and(|kind| kind == "rows");
+    fs::read_dir(scene.path("files")).is_ok_and(|mut files| files.any(|file| is_journal(file.unwrap())))
+}
+
 /// What was written before it was killed is read once it has been started again, and nothing comes twice.
 #[test]
 fn nothing_is_lost_or_doubled_when_it_is_killed() {
@@ -79,12 +85,8 @@ fn nothing_is_refused_while_the_folder_is_away() {
     let program = scene.start(&config, &[]);
     let client = UdpSocket::bind("127.0.0.1:0").unwrap();
     let send = |values| client.send_to(lines(values).as_bytes(), program.address()).unwrap();
-    let has_journal = || {
-        let mut files = fs::read_dir(scene.path("files")).ok()?;
-        files.any(|file| file.unwrap().path().extension().is_some_and(|kind| kind == "rows")).then_some(())
-    };
     send(0..10);
-    until("a journal", has_journal);
+    until("a journal", || has_journal(&scene).then_some(()));
     fs::rename(scene.path("files"), scene.path("away")).unwrap();
     send(10..20);
     // It was tried five times in a second.
@@ -100,8 +102,9 @@ fn nothing_is_refused_while_the_folder_is_away() {
 #[test]
 fn a_folder_is_of_one_program() {
     let scene = Scene::new();
-    let first = scene.start(CONFIG, &[]);
-    until("the lock", || scene.path("files/.metrix.lock").exists().then_some(()));
+    let mut first = scene.start(CONFIG, &[]);
+    first.stdin().write_all(lines(0..1).as_bytes()).unwrap();
+    until("a journal", || has_journal(&scene).then_some(()));
     let second = scene.run(CONFIG, &[], "");
     assert_ne!(second.code, Some(0), "{second:?}");
     second.said(&[

@@ -1,13 +1,13 @@
 //! A table of PostgreSQL, which psql reads.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 use tempfile::TempDir;
 
 use crate::peers::installed;
+use crate::ports::free_ports;
 use crate::program::{Scene, until};
 
 /// Who runs it, since it refuses to be run by root.
@@ -77,7 +77,7 @@ impl Server {
             checked(Command::new("chmod").arg("600").arg(&file));
             give(&file);
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let [port] = free_ports();
         let mut postgres = as_runner("postgres");
         postgres.arg("-D").arg(&data).args(["-p", &port.to_string()]);
         for setting in ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "ssl=on"] {

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use crate::peers::installed;
+use crate::ports::free_ports;
 use crate::program::{Running, Scene, sum_of, until};
 
 /// StatsD in, shown to Prometheus.
@@ -100,7 +101,8 @@ impl Prometheus {
             let path = std::env::var_os("PATH")?;
             std::env::split_paths(&path).map(|folder| folder.join("prometheus")).find(|path| path.is_file())
         });
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let [port] = free_ports();
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
         let job = "scrape_configs:\n- job_name: metrix\n  scrape_interval: 1s\n  metrics_path: /shown\n";
         scene.write("prometheus.yml", format!("{job}  static_configs:\n  - targets: ['{target}']\n"));
         let process = Command::new(program)

@@ -60,7 +60,7 @@ fn a_long_run_neither_grows_nor_drifts() {
 
     let feeder = thread::spawn(move || {
         let start = Instant::now();
-        let mut lines = String::new();
+        let (mut lines, mut stood_still) = (String::new(), 0);
         for portion in 0..seconds * 1000 / PORTION {
             lines.clear();
             for value in 0..RATE * PORTION / 1000 {
@@ -68,10 +68,12 @@ fn a_long_run_neither_grows_nor_drifts() {
             }
             input.write_all(lines.as_bytes()).expect("the program reads");
             // The rate is the point of it: the next portion has its time.
-            thread::sleep(
-                (start + Duration::from_millis((portion + 1) * PORTION)).saturating_duration_since(Instant::now()),
-            );
+            let (now, next) = (Instant::now(), start + Duration::from_millis((portion + 1) * PORTION));
+            thread::sleep(next.saturating_duration_since(now));
+            // This counts how late it wakes up, which is not the program's doing.
+            stood_still += next.max(now).elapsed().as_secs();
         }
+        stood_still
     });
 
     let mut windows: BTreeMap<i64, Window> = BTreeMap::new();
@@ -88,21 +90,21 @@ fn a_long_run_neither_grows_nor_drifts() {
         // It is gone once the program has ended.
         window.resident_kib = memory(program.id(), "VmRSS").unwrap_or(window.resident_kib);
     }
-    feeder.join().expect("all is fed");
+    let stood_still = feeder.join().expect("all is fed");
     assert!(program.wait().expect("it is a child of ours").success());
-    check(seconds, &windows);
+    check(seconds, stood_still, &windows);
 }
 
-/// `windows` by their starts.
+/// `windows` by their starts. The machine stood still for so many whole seconds.
 #[expect(clippy::print_stdout, reason = "the figures of an hour are what it is run for")]
-fn check(seconds: u64, windows: &BTreeMap<i64, Window>) {
+fn check(seconds: u64, stood_still: u64, windows: &BTreeMap<i64, Window>) {
     const SECOND: i64 = 1_000_000_000;
     let sent = (RATE * seconds) as f64;
     assert_eq!(windows.values().map(|window| window.count).sum::<f64>(), sent, "no value is lost or counted twice");
     // The last one is closed by the end of the input.
     let closed: Vec<Window> = windows.values().copied().take(windows.len() - 1).collect();
     let missing = (seconds + 1).saturating_sub(closed.len() as u64 + 1);
-    assert!(missing <= 2 + seconds / 100, "only {} windows in {seconds} s", closed.len());
+    assert!(missing <= 2 + seconds / 100 + stood_still, "only {} windows in {seconds} s", closed.len());
     assert!(closed.iter().all(|window| window.length == SECOND));
     // A second in which the machine stands still has no value, and no window.
     assert!(windows.keys().all(|start| start % SECOND == 0), "each begins with a second: {:?}", windows.keys());

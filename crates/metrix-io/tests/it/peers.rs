@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, id};
 use std::sync::Mutex;
@@ -17,6 +17,7 @@ pub(crate) mod database;
 pub(crate) mod duckdb;
 #[cfg(feature = "nats")]
 pub(crate) mod nats;
+mod ports;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(any(feature = "prometheus", feature = "remote_write"))]
@@ -26,6 +27,8 @@ pub(crate) mod rotel;
 #[cfg(feature = "statsd")]
 pub(crate) mod statsd;
 pub(crate) mod stored;
+
+pub(crate) use self::ports::free_ports;
 
 /// So long may a server take to start, or to show what it has been sent.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -162,12 +165,6 @@ fn new_folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).expect("cargo's folder for tests can be written to");
     folder
-}
-
-/// Ports that were free just now. The system hands out others before it comes back to them.
-pub(crate) fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
-    let bound = [(); COUNT].map(|()| TcpListener::bind("127.0.0.1:0").expect("there are free ports"));
-    bound.map(|listener| listener.local_addr().expect("it is bound").port())
 }
 
 /// Whether something listens there.

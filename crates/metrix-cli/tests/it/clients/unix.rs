@@ -1,14 +1,13 @@
 //! Clients that send Unix datagrams, and one that sends over TCP: none of these loses anything, however fast they send.
 
-use std::fs;
 use std::os::unix::net::UnixDatagram;
 
 use cadence::prelude::*;
 use cadence::{BufferedUnixMetricSink, StatsdClient, UnixMetricSink};
 
 use super::python::{check_datadog, check_statsd, send};
-use super::{NUMBERS, ROUNDS, Received, config_of};
-use crate::program::{Running, Scene, until};
+use super::{NUMBERS, ROUNDS, Received, config_of, hang_up};
+use crate::program::{Running, Scene};
 
 /// Starts the program on a Unix socket of its folder, and tells its path.
 fn listen(scene: &Scene) -> (Running, String) {
@@ -49,24 +48,12 @@ fn datadog() {
     check_datadog(&Received::of(program), &sent);
 }
 
-/// Whether the program has ended all connections to a port, as it does when it has read what there was.
-fn has_no_connection(port: u16) -> bool {
-    const LISTENS: &str = "0A";
-    let sockets = fs::read_to_string("/proc/net/tcp").unwrap();
-    let is_open = |line: &str| {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        fields[1].ends_with(&format!(":{port:04X}")) && fields[3] != LISTENS
-    };
-    !sockets.lines().skip(1).any(is_open)
-}
-
 #[test]
 fn statsd_over_tcp() {
     let scene = Scene::new();
     let program = scene.start(&config_of("tcp://127.0.0.1:0"), &[]);
     let port = program.tcp_address().port();
     let sent = send("statsd_client.py", &format!("tcp:{port}"));
-    // When it is asked to stop it has a second for what the client's system still holds, which is short on a busy machine.
-    until("the end of the connection", || has_no_connection(port).then_some(()));
+    hang_up(port);
     check_statsd(&Received::of(program), &sent);
 }

@@ -1,12 +1,9 @@
 //! What messages and elements become.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
-
 use rdkafka::Offset;
 
-use super::broker::{Broker, PATIENCE, Sent};
-use crate::program::Scene;
+use super::broker::{Broker, Sent};
+use crate::program::{Scene, until};
 
 const CONFIG: &str = r#"
     [[source]]
@@ -36,12 +33,8 @@ fn elements_come_from_messages_and_become_messages() {
     let wrong = format!("{}\r\n\n{{nonsense\n{}\n", line(1), line(2));
     broker.send("in", [wrong, line(4)].map(|payload| Sent { partition: 0, payload }));
     let running = scene.start(&CONFIG.replace("BROKERS", &broker.address()), &[]);
-    let deadline = Instant::now() + PATIENCE;
     // All is settled, and committed without a text, since no stream goes by event time.
-    while broker.committed("counters", "in", 1)[0].0 != Offset::Offset(2) {
-        assert!(Instant::now() < deadline, "it is committed: {}", running.said(""));
-        sleep(Duration::from_millis(50));
-    }
+    until("the commit", || (broker.committed("counters", "in", 1)[0].0 == Offset::Offset(2)).then_some(()));
     assert_eq!(
         broker.values("out"),
         [

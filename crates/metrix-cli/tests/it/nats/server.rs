@@ -1,6 +1,5 @@
 //! [`Server`]: NATS with JetStream.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -11,6 +10,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::peers::installed;
+use crate::ports::free_ports;
 use crate::program::until;
 
 /// NATS with JetStream, and a runtime for its clients.
@@ -24,7 +24,7 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn start() -> Self {
         let folder = TempDir::new().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let [port] = free_ports();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let server = Self { child: spawn(port, &folder), folder, port, runtime };
         server.client();

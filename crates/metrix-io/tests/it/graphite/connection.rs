@@ -7,6 +7,8 @@ use metrix_io::sinks::graphite::Graphite;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::peers::free_ports;
+
 fn element(number: i64) -> MElement {
     MElement::new("n", number as f64, tags! {}, Timestamp::from_secs(1 + number))
 }
@@ -206,8 +208,8 @@ fn cause(written: Result<(), WriteError>) -> String {
 
 #[tokio::test]
 async fn a_server_that_is_away_is_worth_a_retry() {
-    let (server, address) = listen().await;
-    drop(server);
+    let [port] = free_ports();
+    let address = format!("127.0.0.1:{port}");
     let mut sink = Graphite::tcp(&address).unwrap();
     assert!(cause(sink.write(&[element(1)]).await).contains("refused"));
     let server = TcpListener::bind(&address).await.unwrap();

@@ -1,14 +1,16 @@
 //! What the server refuses, and what it can't do now.
 
-use std::time::Duration;
+use std::slice;
+use std::time::{Duration, Instant};
 
-use metrix::{MElement, Sink};
+use metrix::{MElement, Sink, WriteError};
 use metrix_io::sinks::postgres::Postgres;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
 use super::{element, sink};
 use crate::chain::chain;
+use crate::peers::PATIENCE;
 use crate::peers::database::Database;
 
 /// Also if they are many, or none is good.
@@ -156,7 +158,7 @@ async fn what_is_not_allowed_is_told() {
 #[tokio::test]
 async fn what_passes_is_worth_a_retry() {
     let server = Database::postgres(None);
-    let mut sink = sink(&server).write_timeout(Duration::from_secs(2));
+    let mut sink = sink(&server);
     sink.write(&[element("a", 1.0, 0)]).await.unwrap();
 
     server.sql("DROP TABLE metrics");
@@ -179,15 +181,33 @@ async fn what_passes_is_worth_a_retry() {
     sink.write(&[element("a", 1.0, 2)]).await.unwrap();
 
     // Somebody else holds the table for longer than this waits.
+    let mut hasty = super::sink(&server).write_timeout(Duration::from_secs(2));
+    write_in_the_end(&mut hasty, element("a", 1.0, 2)).await;
     let holder = "BEGIN; LOCK TABLE metrics; SELECT pg_sleep(300); COMMIT";
     let locked = hold(&server, holder).await;
-    let error = sink.write(&[element("a", 1.0, 3)]).await.unwrap_err();
-    let is_late = |words: &str| words.contains("57014") || words.contains("has not answered within 2s");
-    assert!(error.is_retryable() && is_late(&chain(&error)), "{}", chain(&error));
+    let error = hasty.write(&[element("a", 1.0, 3)]).await.unwrap_err();
+    check_late(&error);
     server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK%'");
     locked.join().unwrap();
-    sink.write(&[element("a", 1.0, 3)]).await.unwrap();
+    write_in_the_end(&mut hasty, element("a", 1.0, 3)).await;
     assert_eq!(server.table("metrics").len(), 3);
+}
+
+/// Fails unless the server was too late for a sink that waits for two seconds.
+#[track_caller]
+fn check_late(error: &WriteError) {
+    let words = chain(error);
+    let is_late = words.contains("57014") || words.contains("has not answered within 2s");
+    assert!(error.is_retryable() && is_late, "{words}");
+}
+
+/// Writes, though the server may be late when the machine is busy.
+async fn write_in_the_end(sink: &mut Postgres, element: MElement) {
+    let deadline = Instant::now() + PATIENCE;
+    while let Err(error) = sink.write(slice::from_ref(&element)).await {
+        check_late(&error);
+        assert!(Instant::now() < deadline, "it is late again and again");
+    }
 }
 
 /// Runs SQL in another thread, and waits until it has the lock that it asks for.
@@ -195,9 +215,9 @@ async fn hold(server: &Database, sql: &'static str) -> std::thread::JoinHandle<(
     let port = server.http;
     let thread = std::thread::spawn(move || crate::peers::postgres::try_sql(port, sql));
     let granted = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'metrics'::regclass";
-    let deadline = std::time::Instant::now() + crate::peers::PATIENCE;
+    let deadline = Instant::now() + PATIENCE;
     while server.sql(granted).trim() != "1" {
-        assert!(std::time::Instant::now() < deadline, "nobody locks the table");
+        assert!(Instant::now() < deadline, "nobody locks the table");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     thread
@@ -212,14 +232,14 @@ async fn a_host_that_says_nothing_hides_no_other() {
         format!("postgres://postgres@{silent},127.0.0.1:{}/postgres{more}", server.http)
     };
     for more in ["", "?load_balance_hosts=random"] {
-        let mut sink = Postgres::new(&url(more)).unwrap().connect_timeout(Duration::from_secs(4));
+        let mut sink = Postgres::new(&url(more)).unwrap().connect_timeout(Duration::from_secs(20));
         sink.write(&[element("a", 1.0, 0)]).await.unwrap();
     }
     // What may pass is told, also if it isn't the last.
     let mut sink = Postgres::new(&url("").replace("/postgres", "/nowhere")).unwrap();
-    sink = sink.connect_timeout(Duration::from_secs(4));
+    sink = sink.connect_timeout(Duration::from_secs(20));
     let error = sink.write(&[element("a", 1.0, 0)]).await.unwrap_err();
-    assert!(error.is_retryable() && chain(&error).contains("has not answered within 2s"), "{}", chain(&error));
+    assert!(error.is_retryable() && chain(&error).contains("has not answered within 10s"), "{}", chain(&error));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use metrix_io::sinks::statsd::StatsD;
 
 use super::super::dogstatsd::{gauge, gauges};
 use crate::hostile::hostile_elements;
+use crate::peers::free_ports;
 
 fn element(number: usize) -> MElement {
     MElement::new(format!("n{number}"), number as f64, tags! { "host" => "a" }, Timestamp::from_secs(60))
@@ -93,16 +94,14 @@ async fn a_unix_socket_that_is_away_or_replaced_is_found_again() {
 
 #[tokio::test]
 async fn a_server_of_udp_that_is_away_is_noticed_on_one_machine() {
-    let server = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let address = server.local_addr().unwrap();
-    drop(server);
-    let mut sink = StatsD::udp(&address.to_string()).unwrap().max_packet(size(20));
+    let [port] = free_ports();
+    let mut sink = StatsD::udp(&format!("127.0.0.1:{port}")).unwrap().max_packet(size(20));
     let batch: Vec<MElement> =
         (0..10).map(|number| MElement::new("n", f64::from(number), tags! {}, Timestamp::EPOCH)).collect();
     // The system says of the first datagram that nobody takes it when the next one is sent.
     let error = sink.write(&batch).await.unwrap_err();
     assert_eq!((error.is_retryable(), error.positions()), (true, Some(&[3, 4, 5, 6, 7, 8, 9][..])));
-    let server = UdpSocket::bind(address).unwrap();
+    let server = UdpSocket::bind(("127.0.0.1", port)).unwrap();
     sink.write(&batch[3..]).await.unwrap();
     let mut datagram = [0; 100];
     let bytes = server.recv(&mut datagram).unwrap();
