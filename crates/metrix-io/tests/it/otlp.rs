@@ -4,6 +4,7 @@ mod conformance;
 mod faults;
 mod fuzz;
 mod grpc;
+mod messages;
 mod peers;
 mod server;
 mod source;

@@ -17,7 +17,7 @@ use prost::Message;
 use tokio::net::TcpStream;
 
 use super::fuzz::{COUNT, mutated, random};
-use super::server::{ExportResponse, Partial};
+use super::messages::{ExportResponse, Partial};
 use crate::hostile::{Random, hostile_elements};
 
 const PATH: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
