@@ -1,6 +1,7 @@
 //! OpenTelemetry's metrics: the sink and the source.
 
 mod conformance;
+mod durable;
 mod faults;
 mod fuzz;
 mod grpc;
@@ -8,3 +9,4 @@ mod messages;
 mod peers;
 mod server;
 mod source;
+mod tls;
