@@ -109,6 +109,7 @@ pub(crate) async fn kill_in_the_middle(way: &mut Way, sink: &mut impl Sink) -> (
         feature = "graphite",
         feature = "influx",
         feature = "opentsdb",
+        feature = "otlp",
         all(feature = "http-server", feature = "remote_write")
     )),
     expect(dead_code, reason = "PostgreSQL loses nothing")
