@@ -30,6 +30,8 @@ mod otlp;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod peers;
+#[cfg(any(feature = "influx", feature = "otlp"))]
+mod post;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "prometheus")]
