@@ -40,7 +40,7 @@ use self::key::Key;
 use self::kinds_told::KindsTold;
 use self::problem::{Problems, Read};
 use self::shadows::Shadows;
-use self::source::SOURCES;
+use self::source::{Consumers, SOURCES};
 use self::table::Table;
 use self::value::all;
 
@@ -100,11 +100,16 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
     root.has_only(&[SOURCE, STREAM, SINK]);
     let mut inputs = First::new(|_| "two sources read the standard input: leave one of them out".to_owned());
     let mut addresses = First::new(|address| format!("two sources listen on `{address}`: leave one of them out"));
+    let mut consumers = Consumers::default();
     let sources = tables(root, SOURCE, problems, |table| {
         inputs.check(source::stdin(table), problems);
         files.reads(source::file(table));
         addresses.check(source::address(table), problems);
-        SOURCES.read(table)
+        SOURCES.read(table).inspect(|source| {
+            if let SourceConfig::Nats(source) = source {
+                consumers.check(source, table);
+            }
+        })
     });
     let mut kinds = KindsTold::of(sources.as_deref().unwrap_or_default());
     let mut shadows = Shadows::default();

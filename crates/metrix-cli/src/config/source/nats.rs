@@ -90,6 +90,28 @@ pub(super) fn read(table: &Table<'_>) -> Read<NatsSourceConfig> {
     })
 }
 
+/// The consumers that are read as so far, each of which is for one reader.
+#[derive(Debug, Default)]
+pub(crate) struct Consumers(Vec<(NatsPlace, String, String)>);
+
+impl Consumers {
+    /// Reports a source that reads as the same as one before it. Where others connect, they may be of another account, and other consumers.
+    pub(in crate::config) fn check(&mut self, source: &NatsSourceConfig, table: &Table<'_>) {
+        let NatsSourceConfig { place, stream, consumer, .. } = source;
+        let one = (place.clone(), stream.clone(), consumer.clone());
+        if self.0.contains(&one) {
+            let key = if table.get(CONSUMER).is_some() { CONSUMER } else { STREAM };
+            table.wrong_key(
+                key.name,
+                format!(
+                    "two sources read the stream `{stream}` as the consumer `{consumer}`, which is for one: give this one another `consumer`"
+                ),
+            );
+        }
+        self.0.push(one);
+    }
+}
+
 /// A source that has these names, or why it can't have them.
 fn source(stream: &str, consumer: &str, bucket: Option<&str>) -> Result<(), String> {
     let server = NatsServer::new("nats://127.0.0.1").map_err(|error| error.to_string())?;
