@@ -66,7 +66,7 @@ impl NatsMessages {
                     () = setup.stop.asked() => break,
                     settled = settling.recv() => settled,
                     message = source.next() => {
-                        told.hear(message.as_ref().err(), &account.name, &setup);
+                        told.hear(message.as_ref().err(), &account.name, &setup.voice);
                         let Ok(message) = message else { continue };
                         let sent = send(&mut source, &message, &mut reader, &mut feed, &mut account, &setup).await;
                         if sent { continue } else { break }
@@ -82,14 +82,14 @@ impl NatsMessages {
                     }
                     committed = commit(&mut source, &settled) => committed,
                 };
-                told.hear(committed.as_ref().err(), &account.name, &setup);
+                told.hear(committed.as_ref().err(), &account.name, &setup.voice);
                 let is_at_end = tokio::select! {
                     biased;
                     () = setup.stop.asked() => break,
                     is_at_end = timeout(ANSWER, source.is_at_end()) => is_at_end.unwrap_or(false),
                 };
                 ledger.set_at_end(is_at_end);
-                told.look(&source, &account.name, &setup);
+                told.look(&source, &account.name, &setup.voice);
             }
         }
         let (stats, left_out) = (source.stats(), feed.left_out());
@@ -117,7 +117,7 @@ async fn open(source: &mut NatsSource, ledger: &Ledger, told: &mut Told, name: &
             () = setup.stop.asked() => return false,
             opened = source.open() => opened.map(str::to_owned),
         };
-        told.hear(opened.as_ref().err(), name, setup);
+        told.hear(opened.as_ref().err(), name, &setup.voice);
         if let Ok(note) = opened {
             if let Err(wrong) = ledger.resume(PARTITION, Begins { text: &note, ..Begins::default() }) {
                 setup.voice.say(format_args!("source {name:?}: {wrong}"));

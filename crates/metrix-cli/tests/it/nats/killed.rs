@@ -151,7 +151,8 @@ fn sums_are_exact_when_the_server_is_killed() {
     let mut program = scene.start(&exact(&server), &[]);
     for moment in moments().take(5) {
         sleep(moment);
-        server.kill_and_restart();
+        server.kill();
+        server.restart();
     }
     wait_for_all(&scene, &mut program);
     server.runtime.block_on(publishing).unwrap();

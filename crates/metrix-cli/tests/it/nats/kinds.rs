@@ -150,9 +150,12 @@ fn elements_are_published() {
 }
 
 #[test]
-fn a_stream_that_is_missing_is_told_and_waited_for() {
-    let (scene, server) = (Scene::new(), Server::start());
+fn a_server_and_a_stream_that_are_missing_are_told_and_waited_for() {
+    let (scene, mut server) = (Scene::new(), Server::start());
+    server.kill();
     let program = scene.start(&config(&server, "format = \"statsd\"", SUMS), &[]);
+    program.said("can't be reached");
+    server.restart();
     program.said("the stream \"A\" can't be read");
     server.make_stream("A", "a");
     server.publish("a", vec![b"a:3|c".to_vec()]);
