@@ -1,5 +1,6 @@
 //! [`NatsSource`]: messages of a stream of NATS JetStream, which are acknowledged when they are settled.
 
+mod acknowledging;
 mod handing_out;
 mod held;
 mod message;
@@ -20,6 +21,7 @@ use async_nats::Subject;
 use futures_util::future::BoxFuture;
 use tokio::time::{Instant, Interval, sleep_until};
 
+use self::acknowledging::Word;
 use self::held::Held;
 use self::opened::Opened;
 use self::plan::Plan;
@@ -108,25 +110,6 @@ pub struct NatsSource {
     progress: Option<Interval>,
     stats: NatsStats,
 }
-
-/// What is answered to a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Word {
-    Ack,
-    Term,
-}
-
-impl Word {
-    fn text(self) -> &'static [u8] {
-        match self {
-            Self::Ack => b"+ACK",
-            Self::Term => b"+TERM",
-        }
-    }
-}
-
-/// What says that a message is worked at.
-const PROGRESS: &[u8] = b"+WPI";
 
 /// The least and the most time between two tries to connect.
 const BREATHS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
@@ -226,54 +209,6 @@ impl NatsSource {
         }
     }
 
-    /// Says that nothing will be needed of the message at this position any more. It is acknowledged by the next [commit](Self::commit).
-    pub fn settle(&mut self, position: u64) {
-        self.finish(position, Word::Ack);
-    }
-
-    /// The same of a message that nobody can read: JetStream is told to terminate it, which its advisories tell.
-    pub fn reject(&mut self, position: u64) {
-        if self.finish(position, Word::Term) {
-            self.stats.rejected += 1;
-        }
-    }
-
-    /// Stores what is settled, and a note beside it, and acknowledges the messages then.
-    ///
-    /// # Errors
-    /// If that failed. It may be called again.
-    pub async fn commit(&mut self, note: &str) -> Result<(), NatsError> {
-        self.open().await?;
-        let Some(reader) = &mut self.reader else { return Ok(()) };
-        let record = Record {
-            stream: reader.stream_created.clone(),
-            consumer: reader.consumer_created.clone(),
-            next: self.next,
-            held: self.held.ranges(self.next),
-            note: note.to_owned(),
-        };
-        let record = record.after(self.before.as_ref());
-        if self.stored.as_ref() != Some(&record) {
-            if let Err(error) = reader.store(&record).await {
-                self.lose();
-                return Err(error);
-            }
-            self.stored = Some(record);
-        }
-        let acknowledged = async {
-            while let Some((reply, word)) = self.done.front() {
-                reader.tell(reply, word.text()).await?;
-                self.done.pop_front();
-            }
-            reader.flush().await
-        };
-        let acknowledged = acknowledged.await;
-        if acknowledged.is_err() {
-            self.lose();
-        }
-        acknowledged
-    }
-
     /// Whether all that the stream has for the consumer has been handed out, and more would be: the server is asked. While as many messages
     /// are held as may be, or there is no connection, that is not so.
     pub async fn is_at_end(&mut self) -> bool {
@@ -286,22 +221,6 @@ impl NatsSource {
     /// What it has seen so far.
     pub fn stats(&self) -> NatsStats {
         NatsStats { held: self.held.len() as u64, is_full: self.held.len() >= self.plan.max_ack_pending, ..self.stats }
-    }
-
-    /// Says of all messages that are held that they are worked at.
-    async fn prolong(&mut self) -> Result<(), NatsError> {
-        let Some(reader) = &mut self.reader else { return Ok(()) };
-        let prolonged = async {
-            for reply in self.held.replies() {
-                reader.tell(reply, PROGRESS).await?;
-            }
-            Ok(())
-        };
-        let prolonged = prolonged.await;
-        if prolonged.is_err() {
-            self.lose();
-        }
-        prolonged
     }
 
     fn lose(&mut self) {

@@ -2,10 +2,11 @@
 
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::acknowledging::Word;
 use super::held::{Held, Known};
 use super::opened::Opened;
 use super::reader::Delivery;
-use super::{NatsMessage, NatsSource, Word};
+use super::{NatsMessage, NatsSource};
 
 impl NatsSource {
     /// Goes on with a new connection. Where the stream has lost its end, this tells what would have been the next message, and which one
@@ -84,13 +85,5 @@ impl NatsSource {
     fn passes(&mut self, sequence: u64) {
         self.next = self.next.max(sequence + 1);
         self.before = self.before.take().filter(|record| record.next > self.next);
-    }
-
-    pub(super) fn finish(&mut self, position: u64, word: Word) -> bool {
-        let Some(sequence) = position.checked_sub(self.base) else { return false };
-        let Some(reply) = self.held.remove(sequence) else { return false };
-        // One without comes again, if it isn't acknowledged yet, and is known then.
-        self.done.extend(reply.map(|reply| (reply, word)));
-        true
     }
 }
