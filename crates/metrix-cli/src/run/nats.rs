@@ -122,6 +122,9 @@ async fn open(source: &mut NatsSource, ledger: &Ledger, told: &mut Told, name: &
             if let Err(wrong) = ledger.resume(PARTITION, Begins { text: &note, ..Begins::default() }) {
                 setup.voice.say(format_args!("source {name:?}: {wrong}"));
             }
+            if let Some(differing) = source.differing() {
+                setup.voice.say(format_args!("source {name:?}: {differing}"));
+            }
             return true;
         }
     }
@@ -172,7 +175,10 @@ fn settle(source: &mut NatsSource, settled: &Settled) {
 }
 
 fn source(config: &NatsSourceConfig) -> Result<NatsSource, Box<dyn Error>> {
-    let mut source = NatsSource::new(config.place.open()?, &config.stream, &config.consumer)?.start(config.start);
+    let mut source = NatsSource::new(config.place.open()?, &config.stream, &config.consumer)?;
+    if let Some(start) = config.start {
+        source = source.start(start);
+    }
     if let Some(filter) = &config.filter {
         source = source.filter(filter);
     }

@@ -12,6 +12,7 @@ mod record;
 mod replay;
 mod stats;
 mod stored_message;
+mod wanted;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -30,8 +31,9 @@ use self::record::Record;
 use crate::nats::{NatsError, NatsServer};
 
 pub use self::message::NatsMessage;
-pub use self::plan::{NatsNameError, NatsStart};
+pub use self::plan::NatsNameError;
 pub use self::stats::NatsStats;
+pub use self::wanted::NatsStart;
 
 /// Messages of a stream of NATS JetStream, in the order of the stream and without a gap, read by a durable pull consumer. A message is
 /// acknowledged when it is said to be [settled](Self::settle), which may be long after it was read, and others before it.
@@ -99,6 +101,8 @@ pub struct NatsSource {
     /// All that come before were handed out, if they are of the consumer.
     next: u64,
     held: Held,
+    /// So many may be, by the consumer.
+    max_held: usize,
     /// Settled, and to be acknowledged, with this word.
     done: VecDeque<(Subject, Word)>,
     /// What the bucket has.
@@ -106,6 +110,7 @@ pub struct NatsSource {
     /// What it had from the process before, until all of that has been passed.
     before: Option<Record>,
     note: String,
+    differing: Option<String>,
     /// When those that are held are to be prolonged.
     progress: Option<Interval>,
     stats: NatsStats,
@@ -138,10 +143,12 @@ impl NatsSource {
             base: 0,
             next: 0,
             held: Held::default(),
+            max_held: usize::MAX,
             done: VecDeque::new(),
             stored: None,
             before: None,
             note: String::new(),
+            differing: None,
             progress: None,
             stats: NatsStats::default(),
         })
@@ -150,7 +157,7 @@ impl NatsSource {
     /// Connects, unless it is connected, and gives the note of the last [commit](Self::commit) before it was connected for the first time.
     ///
     /// # Errors
-    /// If the server can't be reached, the stream isn't there, or the consumer is of another kind. The next call waits for a moment and tries it again.
+    /// If the server can't be reached, the stream isn't there, or the consumer is of a kind that may leave messages out. The next call waits for a moment and tries it again.
     pub async fn open(&mut self) -> Result<&str, NatsError> {
         if self.reader.is_none() {
             if let Some(at) = self.retry.0 {
@@ -189,8 +196,8 @@ impl NatsSource {
     pub async fn next(&mut self) -> Result<NatsMessage, NatsError> {
         loop {
             self.open().await?;
-            let Self { reader: Some(reader), progress: Some(progress), held, plan, .. } = self else { continue };
-            let has_room = held.len() < plan.max_ack_pending;
+            let Self { reader: Some(reader), progress: Some(progress), held, max_held, .. } = self else { continue };
+            let has_room = held.len() < *max_held;
             tokio::select! {
                 biased;
                 _ = progress.tick() => self.prolong().await?,
@@ -212,7 +219,7 @@ impl NatsSource {
     /// Whether all that the stream has for the consumer has been handed out, and more would be: the server is asked. While as many messages
     /// are held as may be, or there is no connection, that is not so.
     pub async fn is_at_end(&mut self) -> bool {
-        let is_full = self.held.len() >= self.plan.max_ack_pending;
+        let is_full = self.held.len() >= self.max_held;
         let Some(reader) = self.reader.as_mut().filter(|_| !is_full) else { return false };
         // What is wrong is told by `next`.
         reader.is_at_end(self.next).await.unwrap_or(false)
@@ -220,7 +227,7 @@ impl NatsSource {
 
     /// What it has seen so far.
     pub fn stats(&self) -> NatsStats {
-        NatsStats { held: self.held.len() as u64, is_full: self.held.len() >= self.plan.max_ack_pending, ..self.stats }
+        NatsStats { held: self.held.len() as u64, is_full: self.held.len() >= self.max_held, ..self.stats }
     }
 
     fn lose(&mut self) {

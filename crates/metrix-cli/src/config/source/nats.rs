@@ -21,7 +21,7 @@ pub(crate) struct NatsSourceConfig {
     pub(crate) stream: String,
     pub(crate) consumer: String,
     pub(crate) filter: Option<String>,
-    pub(crate) start: NatsStart,
+    pub(crate) start: Option<NatsStart>,
     pub(crate) payload: Payload,
     /// The tag that has a message's subject.
     pub(crate) subject_tag: Option<String>,
@@ -79,7 +79,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<NatsSourceConfig> {
         stream: stream?,
         consumer: consumer?.unwrap_or_else(|| "metrix".to_owned()),
         filter: filter?,
-        start: start?.unwrap_or_default(),
+        start: start?,
         payload: payload?,
         subject_tag: subject_tag?,
         header_tags: header_tags?.unwrap_or_default(),

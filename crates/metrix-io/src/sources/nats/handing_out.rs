@@ -12,7 +12,7 @@ impl NatsSource {
     /// Goes on with a new connection. Where the stream has lost its end, this tells what would have been the next message, and which one
     /// is the last.
     pub(super) fn begin(&mut self, opened: Opened) -> Option<(u64, u64)> {
-        let Opened { reader, last, delivered, floor, max_ack_pending, ack_wait, record, .. } = opened;
+        let Opened { reader, last, delivered, floor, max_ack_pending, ack_wait, record, differing, .. } = opened;
         let is_first = self.stream_created.is_none();
         let is_same = self.stream_created.as_ref() == Some(&reader.stream_created);
         let lost_end = Some((self.next, last)).filter(|_| is_same && last + 1 < self.next);
@@ -35,8 +35,8 @@ impl NatsSource {
         let before = self.before.clone();
         let is_missing = move |sequence: u64| before.as_ref().is_none_or(|record| !record.has_settled(sequence));
         self.next = from;
-        self.plan.max_ack_pending = max_ack_pending;
-        self.plan.ack_wait = ack_wait;
+        self.max_held = max_ack_pending;
+        self.differing = differing;
         let mut progress = interval(ack_wait / 3);
         progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
         progress.reset();
