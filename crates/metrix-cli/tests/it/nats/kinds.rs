@@ -165,6 +165,24 @@ fn a_server_and_a_stream_that_are_missing_are_told_and_waited_for() {
     assert_eq!(sum_of("a.sum", &program.ended().code(0).out), 3.0);
 }
 
+/// The consumer stays as the first run has made it.
+#[test]
+fn keys_that_the_consumer_has_otherwise_are_told_once() {
+    let (scene, server) = (Scene::new(), Server::start());
+    server.make_stream("A", "a");
+    let first = scene.start(&config(&server, "", SUMS), &[]);
+    until("the consumer", || server.consumer("A"));
+    first.signal("TERM");
+    first.ended().code(0);
+    let second = scene.start(&config(&server, "filter = \"a\"\nack_wait = \"1m\"", SUMS), &[]);
+    second.said("its `filter` is >, and not a; its `ack_wait` is 30s, and not 60s;");
+    server.publish("a", vec![br#"{"name":"a","value":1}"#.to_vec()]);
+    second.printed(1);
+    second.signal("TERM");
+    let said = second.ended().code(0).err;
+    assert_eq!(said.matches("stays as it is").count(), 1, "{said}");
+}
+
 #[test]
 fn a_program_that_never_reached_it_ends() {
     let scene = Scene::new();
