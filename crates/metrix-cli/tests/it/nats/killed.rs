@@ -129,15 +129,15 @@ fn a_run_that_never_connected_erases_nothing() {
     let config = exact(&server);
     let program = scene.start(&config, &[]);
     until("a time up to which windows are settled", || server.stored_note().filter(|note| note.contains("\\\"n\\\"")));
-    program.signal("KILL");
-    assert_eq!(program.ended().code, None);
+    program.signal("TERM");
+    program.ended().code(0);
     let note = server.stored_note();
     server.signal("STOP");
     let program = scene.start(&config, &[]);
     program.said("can't be reached");
     program.signal("TERM");
-    server.signal("CONT");
     program.ended().code(0);
+    server.signal("CONT");
     assert_eq!(server.stored_note(), note);
 }
 
@@ -149,6 +149,8 @@ fn sums_are_exact_when_the_server_is_killed() {
     let all: Vec<Vec<u8>> = (0..messages).map(message).chain([last()]).collect();
     let publishing = server.runtime.spawn(publish(server.url(), "numbers".to_owned(), all, 0));
     let mut program = scene.start(&exact(&server), &[]);
+    // The client that publishes, and the program, have found it.
+    until("a message", || server.consumer("NUMBERS").filter(|info| info.delivered.stream_sequence > 0));
     for moment in moments().take(5) {
         sleep(moment);
         server.kill();
