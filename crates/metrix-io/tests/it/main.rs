@@ -5,6 +5,7 @@ mod apache;
 #[cfg(any(
     feature = "graphite",
     feature = "influx",
+    feature = "nats",
     feature = "opentsdb",
     feature = "otlp",
     feature = "postgres",
