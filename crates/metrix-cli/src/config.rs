@@ -42,7 +42,7 @@ use self::kinds_told::KindsTold;
 use self::mixed::Mixed;
 use self::problem::{Problems, Read};
 use self::shadows::Shadows;
-use self::source::SOURCES;
+use self::source::{Consumers, SOURCES};
 use self::table::Table;
 use self::value::all;
 
@@ -102,12 +102,18 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
     root.has_only(&[SOURCE, STREAM, SINK]);
     let mut inputs = First::new(|_| "two sources read the standard input: leave one of them out".to_owned());
     let mut addresses = First::new(|address| format!("two sources listen on `{address}`: leave one of them out"));
+    let mut consumers = Consumers::default();
     let mut mixed = Mixed::default();
     let sources = tables(root, SOURCE, problems, |table| {
         inputs.check(source::stdin(table), problems);
         files.reads(source::file(table));
         addresses.check(source::address(table), problems);
-        SOURCES.read(table).inspect(|source| mixed.note(table, source))
+        SOURCES.read(table).inspect(|source| {
+            mixed.note(table, source);
+            if let SourceConfig::Nats(source) = source {
+                consumers.check(source, table);
+            }
+        })
     });
     let mut kinds = KindsTold::of(sources.as_deref().unwrap_or_default());
     let mut shadows = Shadows::default();

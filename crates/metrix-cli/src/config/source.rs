@@ -29,6 +29,7 @@ pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
 pub(crate) use self::influx::InfluxSource;
 pub(crate) use self::kafka::{KafkaSourceConfig, MessageTag};
 pub(crate) use self::listen::Listen;
+pub(super) use self::nats::Consumers;
 pub(crate) use self::nats::NatsSourceConfig;
 pub(crate) use self::otlp::OtlpSource;
 pub(crate) use self::payload::Payload;

@@ -1,17 +1,21 @@
 //! [`NatsMessages`]: the source that reads a stream of NATS JetStream.
 
+mod message_reader;
+mod told;
+
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrix_io::NatsError;
 use metrix_io::sources::nats::{NatsMessage, NatsSource};
-use metrix_io::{LineError, NatsError, ParseLine, Reading};
 use tokio::time::timeout;
 
+use self::message_reader::{MessageReader, lines};
+use self::told::Told;
 use super::account::{AHEAD, Account, REPLAYED};
 use super::feed::Feed;
 use super::ledger::{Begins, COMMIT_EVERY, Ledger, Settled};
-use super::parser::Parser;
 use super::router::Router;
 use super::setup::Setup;
 use super::stop::Why;
@@ -33,32 +37,14 @@ pub(crate) struct NatsMessages {
     setup: Setup,
 }
 
-/// What makes readings of a message.
-#[derive(Debug)]
-struct MessageReader {
-    parser: Parser,
-    subject_tag: Option<String>,
-    header_tags: Vec<String>,
-}
-
-/// What is told once: that it fails, that it works again, and that it stands still.
-#[derive(Debug, Default)]
-struct Told {
-    is_down: bool,
-    is_full: bool,
-    /// How many messages had come when it was looked at last.
-    messages: u64,
-}
-
 impl NatsMessages {
     /// Says in words what is missing for it.
     pub(crate) fn new(config: NatsSourceConfig, setup: Setup) -> Result<Self, String> {
         let name = format!("{}/{}", config.place.url, config.stream);
         let every = config.commit_every.unwrap_or(COMMIT_EVERY);
         let source = source(&config).map_err(|error| format!("source {name:?}: {error}"))?;
-        let parser = Parser::of(config.payload);
-        let NatsSourceConfig { subject_tag, header_tags, .. } = config;
-        Ok(Self { name, source, reader: MessageReader { parser, subject_tag, header_tags }, every, setup })
+        let NatsSourceConfig { payload, subject_tag, header_tags, .. } = config;
+        Ok(Self { name, source, reader: MessageReader::new(payload, subject_tag, header_tags), every, setup })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -80,7 +66,7 @@ impl NatsMessages {
                     () = setup.stop.asked() => break,
                     settled = settling.recv() => settled,
                     message = source.next() => {
-                        told.hear(message.as_ref().err(), &account.name, &setup);
+                        told.hear(message.as_ref().err(), &account.name, &setup.voice);
                         let Ok(message) = message else { continue };
                         let sent = send(&mut source, &message, &mut reader, &mut feed, &mut account, &setup).await;
                         if sent { continue } else { break }
@@ -96,14 +82,14 @@ impl NatsMessages {
                     }
                     committed = commit(&mut source, &settled) => committed,
                 };
-                told.hear(committed.as_ref().err(), &account.name, &setup);
+                told.hear(committed.as_ref().err(), &account.name, &setup.voice);
                 let is_at_end = tokio::select! {
                     biased;
                     () = setup.stop.asked() => break,
                     is_at_end = timeout(ANSWER, source.is_at_end()) => is_at_end.unwrap_or(false),
                 };
                 ledger.set_at_end(is_at_end);
-                told.look(&source, &account.name, &setup);
+                told.look(&source, &account.name, &setup.voice);
             }
         }
         let (stats, left_out) = (source.stats(), feed.left_out());
@@ -119,7 +105,7 @@ impl NatsMessages {
                 let _ = commit(&mut source, &settled).await;
             });
         }
-        Account { readings: feed.readings(), skipped: reader.parser.skipped(), others, ..account }
+        Account { readings: feed.readings(), skipped: reader.skipped(), others, ..account }
     }
 }
 
@@ -131,10 +117,13 @@ async fn open(source: &mut NatsSource, ledger: &Ledger, told: &mut Told, name: &
             () = setup.stop.asked() => return false,
             opened = source.open() => opened.map(str::to_owned),
         };
-        told.hear(opened.as_ref().err(), name, setup);
+        told.hear(opened.as_ref().err(), name, &setup.voice);
         if let Ok(note) = opened {
             if let Err(wrong) = ledger.resume(PARTITION, Begins { text: &note, ..Begins::default() }) {
                 setup.voice.say(format_args!("source {name:?}: {wrong}"));
+            }
+            if let Some(differing) = source.differing() {
+                setup.voice.say(format_args!("source {name:?}: {differing}"));
             }
             return true;
         }
@@ -176,38 +165,6 @@ async fn send(
     }
 }
 
-impl MessageReader {
-    fn read(&mut self, line: &[u8], message: &NatsMessage, feed: &mut Feed) -> Result<(), LineError> {
-        let Self { parser, subject_tag, header_tags } = self;
-        parser.parse(line, &mut |mut reading| {
-            // It is the same when the message comes again.
-            reading.at = reading.at.or(Some(message.at()));
-            if subject_tag.is_none() && header_tags.is_empty() {
-                return feed.send(&reading);
-            }
-            // One whose texts need live no longer than the message.
-            let Reading { name, value, tags, at, weight, kind } = reading;
-            let mut tagged = Reading { at, weight, kind, ..Reading::new(name, value) };
-            for tag in tags {
-                tagged.tags.push(tag);
-            }
-            if let Some(tag) = subject_tag {
-                tagged.tags.push((tag.as_str().into(), message.subject().into()));
-            }
-            for (name, value) in message.headers().filter(|(name, _)| header_tags.iter().any(|tag| tag == name)) {
-                tagged.tags.push((name.into(), value.into()));
-            }
-            feed.send(&tagged);
-        })
-    }
-}
-
-/// The lines of a payload, of which the last need not end.
-fn lines(payload: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let lines = payload.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    lines.filter(|line| !line.is_empty())
-}
-
 async fn commit(source: &mut NatsSource, settled: &Settled) -> Result<(), NatsError> {
     settle(source, settled);
     source.commit(settled.text(PARTITION)).await
@@ -217,35 +174,11 @@ fn settle(source: &mut NatsSource, settled: &Settled) {
     settled.messages.iter().for_each(|(_, position)| source.settle(*position));
 }
 
-impl Told {
-    fn hear(&mut self, error: Option<&NatsError>, name: &str, setup: &Setup) {
-        match error {
-            Some(error) if !std::mem::replace(&mut self.is_down, true) => {
-                setup.voice.say(format_args!("source {name:?}: {error}"));
-            }
-            None if std::mem::take(&mut self.is_down) => {
-                setup.voice.mention(format_args!("source {name:?}: it is read again"));
-            }
-            Some(_) | None => {}
-        }
-    }
-
-    /// Says so if so many messages are held that none comes any more.
-    fn look(&mut self, source: &NatsSource, name: &str, setup: &Setup) {
-        let stats = source.stats();
-        let stands = stats.is_full && std::mem::replace(&mut self.messages, stats.messages) == stats.messages;
-        if stands && !std::mem::replace(&mut self.is_full, true) {
-            let held = stats.held;
-            setup.voice.say(format_args!(
-                "source {name:?}: {held} messages are held by windows that are not over, and no more come: raise \
-                 `max_ack_pending` of the consumer, or have shorter windows or less lateness"
-            ));
-        }
-    }
-}
-
 fn source(config: &NatsSourceConfig) -> Result<NatsSource, Box<dyn Error>> {
-    let mut source = NatsSource::new(config.place.open()?, &config.stream, &config.consumer)?.start(config.start);
+    let mut source = NatsSource::new(config.place.open()?, &config.stream, &config.consumer)?;
+    if let Some(start) = config.start {
+        source = source.start(start);
+    }
     if let Some(filter) = &config.filter {
         source = source.filter(filter);
     }
@@ -259,14 +192,4 @@ fn source(config: &NatsSourceConfig) -> Result<NatsSource, Box<dyn Error>> {
         Some(bucket) => source.bucket(bucket)?,
         None => source,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_payload_has_lines() {
-        let lines = |payload: &'static str| super::lines(payload.as_bytes()).collect::<Vec<_>>();
-        assert_eq!(lines("a\r\nb\n\nc"), [b"a", b"b", b"c"]);
-        assert_eq!(lines("\n\r\n"), [b""; 0]);
-    }
 }

@@ -1,5 +1,6 @@
 //! NATS JetStream: what the program reads from it and writes to it, whoever is killed.
 
+mod any_payload;
 mod killed;
 mod kinds;
 mod server;

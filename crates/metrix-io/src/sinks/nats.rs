@@ -2,20 +2,21 @@
 
 mod counts;
 mod message_id;
+mod options;
+mod parcel;
 mod round;
 mod subject;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::stream::Config;
-use metrix::sink::JsonLines;
 use metrix::{MElement, Sink, WriteError};
 use tokio::time::{Instant, timeout_at};
 
 use self::message_id::MessageIds;
-use self::round::{Parcel, Round};
+use self::round::Round;
 use self::subject::Template;
 use crate::nats::{Link, MOST_DENIED, MOST_HEARD, NatsError, NatsServer};
 use crate::sinks::refused::Refused;
@@ -104,12 +105,6 @@ pub struct Nats {
     is_closed: bool,
 }
 
-/// What the header of a message takes, beside the payload.
-const HEADER: usize = "NATS/1.0\r\nNats-Msg-Id: \r\n\r\n".len() + message_id::LENGTH;
-
-/// So many bytes has a subject at most: a server takes lines of 4096 bytes, with what else stands in them.
-const LONGEST_SUBJECT: usize = 2000;
-
 impl Nats {
     /// Publishes to `metrix.{name}`. It connects when there is something to write, and anew after the connection was lost.
     pub fn new(server: NatsServer) -> Self {
@@ -127,45 +122,6 @@ impl Nats {
             counts: Arc::default(),
             is_closed: false,
         }
-    }
-
-    /// Publishes to this subject, in which `{name}` stands for the name of the element, as the table has it.
-    ///
-    /// # Errors
-    /// If it is no subject, or its first token is not a fixed one that begins with another character than `$` and `_`: what elements are called
-    /// must not reach the subjects that NATS has for itself.
-    ///
-    /// ```
-    /// use metrix_io::{NatsServer, sinks::nats::Nats};
-    ///
-    /// let nats = || Nats::new(NatsServer::new("nats://127.0.0.1").unwrap());
-    /// assert!(nats().subject("shop.metrics.{name}.v1").is_ok());
-    /// assert!(nats().subject("shop.metrics").is_ok());
-    /// let error = nats().subject("{name}").unwrap_err();
-    /// assert!(error.to_string().contains("begin it with a word"), "{error}");
-    /// ```
-    pub fn subject(self, subject: &str) -> Result<Self, SubjectError> {
-        Ok(Self { subject: Template::new(subject)?, ..self })
-    }
-
-    /// Makes a stream of this name for all of its subjects, if there is none of the name: a stream of files, that keeps everything.
-    /// A stream that is there is left as it is.
-    ///
-    /// # Errors
-    /// If no stream can be called so.
-    pub fn create_stream(self, name: &str) -> Result<Self, SubjectError> {
-        let is_of_name = |char: char| !char.is_whitespace() && !char.is_control() && !".*>/\\".contains(char);
-        if name.is_empty() || !name.chars().all(is_of_name) {
-            return Err(SubjectError::new(format!(
-                "no stream can be called {name:?}: write a name without spaces, dots, slashes, `*` and `>`, such as METRIX"
-            )));
-        }
-        Ok(Self { stream: Some(name.to_owned()), ..self })
-    }
-
-    /// So many messages may be on their way at a time, which is 1000 unless it is told.
-    pub fn in_flight(self, messages: std::num::NonZeroUsize) -> Self {
-        Self { in_flight: messages.get(), ..self }
     }
 
     /// What the sink has seen so far, to be read while a coordinator has the sink.
@@ -202,41 +158,6 @@ impl Nats {
         }))
     }
 
-    /// The messages of a batch.
-    async fn parcels(&self, batch: &[MElement], most: usize, refused: &mut Refused) -> Vec<Parcel> {
-        let mut parcels = Vec::with_capacity(batch.len());
-        // Of many elements that have a few names.
-        let mut subjects: HashMap<&str, Arc<str>> = HashMap::new();
-        for ((position, element), id) in batch.iter().enumerate().zip(self.ids.of(batch)) {
-            let mut line = JsonLines::new(Vec::new());
-            // A vector takes everything at once.
-            if let Err(error) = line.write(std::slice::from_ref(element)).await {
-                let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-                refused.add(position, &element.name, cause);
-                continue;
-            }
-            let mut payload = line.into_inner();
-            if payload.last() == Some(&b'\n') {
-                payload.pop();
-            }
-            let subject = subjects.entry(&element.name).or_insert_with(|| self.subject.of(&element.name).into());
-            if self.denied.contains(&**subject) {
-                refused.add(position, &element.name, Round::denied(subject));
-            } else if subject.len() > LONGEST_SUBJECT {
-                let message = format!("its subject has {} bytes, and may have {LONGEST_SUBJECT}", subject.len());
-                refused.add(position, &element.name, message);
-            } else if payload.len() + HEADER > most {
-                let message = format!("its message has {} bytes, and the server takes {most}", payload.len() + HEADER);
-                refused.add(position, &element.name, message);
-            } else {
-                parcels.push(Parcel { position, subject: Arc::clone(subject), id, payload });
-            }
-        }
-        parcels
-    }
-}
-
-impl Nats {
     /// Keeps what the server has said of subjects.
     fn hears(&mut self, link: &Link, is_broken: bool) {
         let denied = link.denied();

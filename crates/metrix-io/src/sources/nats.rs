@@ -1,5 +1,6 @@
 //! [`NatsSource`]: messages of a stream of NATS JetStream, which are acknowledged when they are settled.
 
+mod acknowledging;
 mod handing_out;
 mod held;
 mod message;
@@ -11,6 +12,7 @@ mod record;
 mod replay;
 mod stats;
 mod stored_message;
+mod wanted;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -20,6 +22,7 @@ use async_nats::Subject;
 use futures_util::future::BoxFuture;
 use tokio::time::{Instant, Interval, sleep_until};
 
+use self::acknowledging::Word;
 use self::held::Held;
 use self::opened::Opened;
 use self::plan::Plan;
@@ -28,8 +31,9 @@ use self::record::Record;
 use crate::nats::{NatsError, NatsServer};
 
 pub use self::message::NatsMessage;
-pub use self::plan::{NatsNameError, NatsStart};
+pub use self::plan::NatsNameError;
 pub use self::stats::NatsStats;
+pub use self::wanted::NatsStart;
 
 /// Messages of a stream of NATS JetStream, in the order of the stream and without a gap, read by a durable pull consumer. A message is
 /// acknowledged when it is said to be [settled](Self::settle), which may be long after it was read, and others before it.
@@ -97,6 +101,8 @@ pub struct NatsSource {
     /// All that come before were handed out, if they are of the consumer.
     next: u64,
     held: Held,
+    /// So many may be, by the consumer.
+    max_held: usize,
     /// Settled, and to be acknowledged, with this word.
     done: VecDeque<(Subject, Word)>,
     /// What the bucket has.
@@ -104,29 +110,11 @@ pub struct NatsSource {
     /// What it had from the process before, until all of that has been passed.
     before: Option<Record>,
     note: String,
+    differing: Option<String>,
     /// When those that are held are to be prolonged.
     progress: Option<Interval>,
     stats: NatsStats,
 }
-
-/// What is answered to a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Word {
-    Ack,
-    Term,
-}
-
-impl Word {
-    fn text(self) -> &'static [u8] {
-        match self {
-            Self::Ack => b"+ACK",
-            Self::Term => b"+TERM",
-        }
-    }
-}
-
-/// What says that a message is worked at.
-const PROGRESS: &[u8] = b"+WPI";
 
 /// The least and the most time between two tries to connect.
 const BREATHS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
@@ -155,10 +143,12 @@ impl NatsSource {
             base: 0,
             next: 0,
             held: Held::default(),
+            max_held: usize::MAX,
             done: VecDeque::new(),
             stored: None,
             before: None,
             note: String::new(),
+            differing: None,
             progress: None,
             stats: NatsStats::default(),
         })
@@ -167,7 +157,7 @@ impl NatsSource {
     /// Connects, unless it is connected, and gives the note of the last [commit](Self::commit) before it was connected for the first time.
     ///
     /// # Errors
-    /// If the server can't be reached, the stream isn't there, or the consumer is of another kind. The next call waits for a moment and tries it again.
+    /// If the server can't be reached, the stream isn't there, or the consumer is of a kind that may leave messages out. The next call waits for a moment and tries it again.
     pub async fn open(&mut self) -> Result<&str, NatsError> {
         if self.reader.is_none() {
             if let Some(at) = self.retry.0 {
@@ -206,8 +196,8 @@ impl NatsSource {
     pub async fn next(&mut self) -> Result<NatsMessage, NatsError> {
         loop {
             self.open().await?;
-            let Self { reader: Some(reader), progress: Some(progress), held, plan, .. } = self else { continue };
-            let has_room = held.len() < plan.max_ack_pending;
+            let Self { reader: Some(reader), progress: Some(progress), held, max_held, .. } = self else { continue };
+            let has_room = held.len() < *max_held;
             tokio::select! {
                 biased;
                 _ = progress.tick() => self.prolong().await?,
@@ -226,58 +216,10 @@ impl NatsSource {
         }
     }
 
-    /// Says that nothing will be needed of the message at this position any more. It is acknowledged by the next [commit](Self::commit).
-    pub fn settle(&mut self, position: u64) {
-        self.finish(position, Word::Ack);
-    }
-
-    /// The same of a message that nobody can read: JetStream is told to terminate it, which its advisories tell.
-    pub fn reject(&mut self, position: u64) {
-        if self.finish(position, Word::Term) {
-            self.stats.rejected += 1;
-        }
-    }
-
-    /// Stores what is settled, and a note beside it, and acknowledges the messages then.
-    ///
-    /// # Errors
-    /// If that failed. It may be called again.
-    pub async fn commit(&mut self, note: &str) -> Result<(), NatsError> {
-        self.open().await?;
-        let Some(reader) = &mut self.reader else { return Ok(()) };
-        let record = Record {
-            stream: reader.stream_created.clone(),
-            consumer: reader.consumer_created.clone(),
-            next: self.next,
-            held: self.held.ranges(self.next),
-            note: note.to_owned(),
-        };
-        let record = record.after(self.before.as_ref());
-        if self.stored.as_ref() != Some(&record) {
-            if let Err(error) = reader.store(&record).await {
-                self.lose();
-                return Err(error);
-            }
-            self.stored = Some(record);
-        }
-        let acknowledged = async {
-            while let Some((reply, word)) = self.done.front() {
-                reader.tell(reply, word.text()).await?;
-                self.done.pop_front();
-            }
-            reader.flush().await
-        };
-        let acknowledged = acknowledged.await;
-        if acknowledged.is_err() {
-            self.lose();
-        }
-        acknowledged
-    }
-
     /// Whether all that the stream has for the consumer has been handed out, and more would be: the server is asked. While as many messages
     /// are held as may be, or there is no connection, that is not so.
     pub async fn is_at_end(&mut self) -> bool {
-        let is_full = self.held.len() >= self.plan.max_ack_pending;
+        let is_full = self.held.len() >= self.max_held;
         let Some(reader) = self.reader.as_mut().filter(|_| !is_full) else { return false };
         // What is wrong is told by `next`.
         reader.is_at_end(self.next).await.unwrap_or(false)
@@ -285,23 +227,7 @@ impl NatsSource {
 
     /// What it has seen so far.
     pub fn stats(&self) -> NatsStats {
-        NatsStats { held: self.held.len() as u64, is_full: self.held.len() >= self.plan.max_ack_pending, ..self.stats }
-    }
-
-    /// Says of all messages that are held that they are worked at.
-    async fn prolong(&mut self) -> Result<(), NatsError> {
-        let Some(reader) = &mut self.reader else { return Ok(()) };
-        let prolonged = async {
-            for reply in self.held.replies() {
-                reader.tell(reply, PROGRESS).await?;
-            }
-            Ok(())
-        };
-        let prolonged = prolonged.await;
-        if prolonged.is_err() {
-            self.lose();
-        }
-        prolonged
+        NatsStats { held: self.held.len() as u64, is_full: self.held.len() >= self.max_held, ..self.stats }
     }
 
     fn lose(&mut self) {

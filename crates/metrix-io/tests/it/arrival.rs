@@ -3,12 +3,12 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use metrix::{MCoordinator, MElement, MStream, Overflow, Retry, Sink, SinkOptions, Timestamp, size, tags};
+use metrix::{MCoordinator, MElement, MStream, Overflow, Retry, Sink, SinkOptions, SinkStats, Timestamp, size, tags};
 
 use crate::hostile::{START, hostile_elements};
-use crate::peers::PATIENCE;
 use crate::peers::database::Database;
 use crate::peers::stored::Stored;
+use crate::peers::{PATIENCE, Peer};
 
 /// A server, and how to ask it for what it has.
 pub(crate) struct Way {
@@ -125,6 +125,25 @@ pub(crate) async fn check_all_arrive_although_killed_at_rest(way: &mut Way, sink
 
 /// The server is killed when it has more than so many, of which half are sent before.
 async fn check_all_arrive_although_killed(way: &mut Way, sink: impl Sink, killed_at: usize) {
+    // The server is asked by a thread that may wait, while the coordinator goes on.
+    let has_some = async |way: &mut Way, _: &MCoordinator| {
+        tokio::task::block_in_place(|| way.wait_for(|found| found.len() > killed_at));
+    };
+    let elements = check_all_are_delivered(way, sink, has_some, |way| &mut way.server.peer).await;
+    let expected = (way.expected)(&elements);
+    let found = tokio::task::block_in_place(|| way.wait_for(|found| found.len() >= expected.len()));
+    assert_eq!(found.len(), expected.len());
+    assert!(has_all(&found, &expected), "each is there once, as it was sent");
+}
+
+/// Elements go through a coordinator that never drops one, to a server that is killed when it has some and started again: the
+/// coordinator says that all of them are delivered. Gives them.
+pub(crate) async fn check_all_are_delivered<W>(
+    way: &mut W,
+    sink: impl Sink,
+    has_some: impl AsyncFnOnce(&mut W, &MCoordinator),
+    peer: impl Fn(&mut W) -> &mut Peer,
+) -> Vec<MElement> {
     const COUNT: i64 = 10_000;
     let options = SinkOptions::default().queue(size(100)).max_batch(size(50)).overflow(Overflow::Block);
     let options = options.retry(Retry::forever().max(Duration::from_millis(100)));
@@ -144,26 +163,25 @@ async fn check_all_arrive_although_killed(way: &mut Way, sink: impl Sink, killed
             sender.send_async_at(element.value, &element.tags, element.at).await.unwrap();
         }
     });
-    // The server is asked by a thread that may wait, while the coordinator goes on.
-    let expected = (way.expected)(&elements);
-    tokio::task::block_in_place(|| {
-        way.wait_for(|found| found.len() > killed_at);
-        way.server.peer.kill();
-    });
+    has_some(way, &coordinator).await;
+    tokio::task::block_in_place(|| peer(way).kill());
     go_on.send(()).expect("half of them are sent");
-    let deadline = Instant::now() + PATIENCE;
-    while coordinator.stats().sinks["store"].errors == 0 {
-        assert!(Instant::now() < deadline, "a write to a dead server fails");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    tokio::task::block_in_place(|| way.server.peer.restart());
+    wait_for_stats(&coordinator, "a write to a dead server fails", |stats| stats.errors > 0).await;
+    tokio::task::block_in_place(|| peer(way).restart());
     sending.await.unwrap();
     let report = coordinator.shutdown(PATIENCE).await;
     assert!(report.is_complete(), "{report}");
     let store = report.sinks["store"];
     assert_eq!((store.accepted, store.delivered, store.refused), (COUNT as u64, COUNT as u64, 0), "{report}");
     assert!(store.retried > 0, "{report}");
-    let found = tokio::task::block_in_place(|| way.wait_for(|found| found.len() >= expected.len()));
-    assert_eq!(found.len(), expected.len());
-    assert!(has_all(&found, &expected), "each is there once, as it was sent");
+    elements
+}
+
+/// Waits until the account of the one sink is so.
+pub(crate) async fn wait_for_stats(coordinator: &MCoordinator, what: &str, is_so: impl Fn(&SinkStats) -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so(&coordinator.stats().sinks["store"]) {
+        assert!(Instant::now() < deadline, "{what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }

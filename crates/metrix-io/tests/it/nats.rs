@@ -4,6 +4,7 @@ mod conformance;
 mod faults;
 mod sink;
 mod source;
+mod source_consumers;
 mod source_faults;
 mod tls;
 

@@ -21,7 +21,7 @@ pub(crate) struct NatsSourceConfig {
     pub(crate) stream: String,
     pub(crate) consumer: String,
     pub(crate) filter: Option<String>,
-    pub(crate) start: NatsStart,
+    pub(crate) start: Option<NatsStart>,
     pub(crate) payload: Payload,
     /// The tag that has a message's subject.
     pub(crate) subject_tag: Option<String>,
@@ -79,7 +79,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<NatsSourceConfig> {
         stream: stream?,
         consumer: consumer?.unwrap_or_else(|| "metrix".to_owned()),
         filter: filter?,
-        start: start?.unwrap_or_default(),
+        start: start?,
         payload: payload?,
         subject_tag: subject_tag?,
         header_tags: header_tags?.unwrap_or_default(),
@@ -88,6 +88,28 @@ pub(super) fn read(table: &Table<'_>) -> Read<NatsSourceConfig> {
         bucket: bucket?,
         commit_every: commit_every?,
     })
+}
+
+/// The consumers that are read as so far, each of which is for one reader.
+#[derive(Debug, Default)]
+pub(crate) struct Consumers(Vec<(NatsPlace, String, String)>);
+
+impl Consumers {
+    /// Reports a source that reads as the same as one before it. Where others connect, they may be of another account, and other consumers.
+    pub(in crate::config) fn check(&mut self, source: &NatsSourceConfig, table: &Table<'_>) {
+        let NatsSourceConfig { place, stream, consumer, .. } = source;
+        let one = (place.clone(), stream.clone(), consumer.clone());
+        if self.0.contains(&one) {
+            let key = if table.get(CONSUMER).is_some() { CONSUMER } else { STREAM };
+            table.wrong_key(
+                key.name,
+                format!(
+                    "two sources read the stream `{stream}` as the consumer `{consumer}`, which is for one: give this one another `consumer`"
+                ),
+            );
+        }
+        self.0.push(one);
+    }
 }
 
 /// A source that has these names, or why it can't have them.

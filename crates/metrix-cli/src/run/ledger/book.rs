@@ -1,10 +1,13 @@
 //! [`Book`]: which messages are settled, as a machine that is told of all that happens.
 
+mod stream;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use metrix::{Mark, Timestamp};
 
+use self::stream::Stream;
 use super::bucket::Bucket;
 use super::limits::Limits;
 use super::{Partition, Position, Touch};
@@ -13,8 +16,8 @@ use super::{Partition, Position, Touch};
 ///
 /// Memory: for each stream in event time, a bucket for each window that has elements and is not settled: those that the lateness holds
 /// open, and those that have come to an end since the sinks last had everything. For each other stream, one for each batch or window
-/// during which was settled. Of either no more than [`MOST_BUCKETS`], and in each a position for each partition. Where messages are
-/// acknowledged one by one, beside these some words for each that is not settled.
+/// during which was settled. Of either no more than [`MOST_BUCKETS`](stream::MOST_BUCKETS), and in each a position for each partition.
+/// Where messages are acknowledged one by one, beside these some words for each that is not settled.
 #[derive(Debug)]
 pub(super) struct Book {
     streams: Vec<Stream>,
@@ -23,28 +26,6 @@ pub(super) struct Book {
     begun: BTreeSet<(Partition, Position)>,
     /// Where they are acknowledged one by one: in how many buckets each is that is not settled, and those that are and were not told.
     each: Option<Each>,
-}
-
-/// More windows, or marks, of a stream than this are not told apart: the oldest are settled together with those after them, so that
-/// messages are held longer than they would have to be, and never less.
-const MOST_BUCKETS: usize = 10_000;
-
-#[derive(Debug)]
-enum Stream {
-    Timed {
-        /// By their ends.
-        windows: BTreeMap<Timestamp, Bucket>,
-        /// All that ends at or before this is settled in this run.
-        until: Option<Timestamp>,
-        /// Whether a message has ever had something for it.
-        is_used: bool,
-    },
-    Marked {
-        /// Since the last mark.
-        open: Bucket,
-        /// Before each mark.
-        marked: BTreeMap<Mark, Bucket>,
-    },
 }
 
 #[derive(Debug, Default)]
@@ -76,12 +57,8 @@ pub(super) enum Reached {
 impl Book {
     /// For streams of which this says whether they are in event time. `keeps_each` says that messages are acknowledged one by one.
     pub(super) fn new(are_timed: impl IntoIterator<Item = bool>, keeps_each: bool) -> Self {
-        let stream = |is_timed| match is_timed {
-            true => Stream::Timed { windows: BTreeMap::new(), until: None, is_used: false },
-            false => Stream::Marked { open: Bucket::default(), marked: BTreeMap::new() },
-        };
         Self {
-            streams: are_timed.into_iter().map(stream).collect(),
+            streams: are_timed.into_iter().map(Stream::new).collect(),
             partitions: BTreeMap::new(),
             begun: BTreeSet::new(),
             each: keeps_each.then(Each::default),
@@ -241,41 +218,6 @@ impl Place {
     /// The position after the last that was begun.
     fn next(&self) -> Option<Position> {
         self.highest.map(|highest| highest + 1).or(self.from)
-    }
-}
-
-impl Stream {
-    fn buckets(&self) -> impl Iterator<Item = &Bucket> {
-        let (windows, marked, open) = match self {
-            Self::Timed { windows, .. } => (Some(windows.values()), None, None),
-            Self::Marked { open, marked } => (None, Some(marked.values()), Some(open)),
-        };
-        windows.into_iter().flatten().chain(marked.into_iter().flatten()).chain(open)
-    }
-
-    fn buckets_mut(&mut self) -> impl Iterator<Item = &mut Bucket> {
-        let (windows, marked, open) = match self {
-            Self::Timed { windows, .. } => (Some(windows.values_mut()), None, None),
-            Self::Marked { open, marked } => (None, Some(marked.values_mut()), Some(open)),
-        };
-        windows.into_iter().flatten().chain(marked.into_iter().flatten()).chain(open)
-    }
-
-    fn tidy(&mut self) {
-        match self {
-            Self::Timed { windows, .. } => tidy(windows),
-            Self::Marked { marked, .. } => tidy(marked),
-        }
-    }
-}
-
-/// Puts the oldest together where there are too many.
-fn tidy<K: Ord>(buckets: &mut BTreeMap<K, Bucket>) {
-    while buckets.len() > MOST_BUCKETS {
-        let oldest = buckets.pop_first();
-        if let (Some((_, oldest)), Some(mut next)) = (oldest, buckets.first_entry()) {
-            next.get_mut().join(oldest);
-        }
     }
 }
 

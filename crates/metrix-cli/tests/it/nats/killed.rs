@@ -75,7 +75,7 @@ fn wait_for_all(scene: &Scene, program: &mut Running) {
     let begun = Instant::now();
     while stored(scene, "n.count") < COUNT as f64 {
         assert!(!program.has_ended(), "the program goes on");
-        assert!(begun.elapsed() < Duration::from_secs(180), "only {} have come", stored(scene, "n.count"));
+        assert!(begun.elapsed() < Duration::from_secs(600), "only {} have come", stored(scene, "n.count"));
         sleep(Duration::from_millis(20));
     }
 }
@@ -129,13 +129,19 @@ fn a_run_that_never_connected_erases_nothing() {
     let config = exact(&server);
     let program = scene.start(&config, &[]);
     until("a time up to which windows are settled", || server.stored_note().filter(|note| note.contains("\\\"n\\\"")));
-    program.signal("KILL");
-    assert_eq!(program.ended().code, None);
+    program.signal("TERM");
+    program.ended().code(0);
     let note = server.stored_note();
+    assert!(note.as_ref().is_some_and(|note| note.contains("\\\"n\\\"")), "{note:?}");
     server.signal("STOP");
-    let program = scene.start(&config, &[]);
+    let mut program = scene.start(&config, &[]);
     program.said("can't be reached");
     program.signal("TERM");
+    // It ends soon. One that wouldn't, as it has something to write, could do so once the server goes on.
+    let asked = Instant::now();
+    while !program.has_ended() && asked.elapsed() < Duration::from_secs(10) {
+        sleep(Duration::from_millis(10));
+    }
     server.signal("CONT");
     program.ended().code(0);
     assert_eq!(server.stored_note(), note);
@@ -149,9 +155,12 @@ fn sums_are_exact_when_the_server_is_killed() {
     let all: Vec<Vec<u8>> = (0..messages).map(message).chain([last()]).collect();
     let publishing = server.runtime.spawn(publish(server.url(), "numbers".to_owned(), all, 0));
     let mut program = scene.start(&exact(&server), &[]);
+    // The client that publishes, and the program, have found it.
+    until("a message", || server.consumer("NUMBERS").filter(|info| info.delivered.stream_sequence > 0));
     for moment in moments().take(5) {
         sleep(moment);
-        server.kill_and_restart();
+        server.kill();
+        server.restart();
     }
     wait_for_all(&scene, &mut program);
     server.runtime.block_on(publishing).unwrap();
@@ -160,16 +169,16 @@ fn sums_are_exact_when_the_server_is_killed() {
     check_sums(&scene);
 }
 
-/// A million, read as quickly as it can.
+/// A million takes less than a minute of processors, also without optimisation and whatever else they do meanwhile.
 #[test]
-fn a_million_is_read_in_a_minute() {
+fn a_million_takes_less_than_a_minute_of_work() {
     let (scene, server) = (Scene::new(), Server::start());
     server.make_stream("NUMBERS", "numbers");
     server.publish("numbers", (0..COUNT / IN_A_MESSAGE).map(message).chain([last()]).collect());
-    let begun = Instant::now();
     let mut program = scene.start(&exact(&server), &[]);
     wait_for_all(&scene, &mut program);
-    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    let worked = program.worked();
+    assert!(worked < Duration::from_secs(60), "{worked:?}");
     program.signal("TERM");
     program.ended().code(0).said(&["1000001 readings in"]);
     check_sums(&scene);

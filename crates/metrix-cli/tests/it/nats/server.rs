@@ -33,10 +33,14 @@ impl Server {
         server
     }
 
-    /// Ends it by a signal that it can't catch, and starts it anew with all that it had stored.
-    pub(super) fn kill_and_restart(&mut self) {
+    /// Ends it by a signal that it can't catch.
+    pub(super) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Starts one that is dead anew, with all that it had stored.
+    pub(super) fn restart(&mut self) {
         self.child = spawn(self.port, &self.folder);
         self.client();
     }

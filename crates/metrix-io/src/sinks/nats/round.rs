@@ -12,16 +12,8 @@ use async_nats::jetstream::publish::PublishAck;
 
 use super::NatsCounts;
 use super::message_id::MessageId;
+use super::parcel::Parcel;
 use crate::nats::{Link, NatsError};
-
-/// An element's message.
-pub(super) struct Parcel {
-    /// Of the element in its batch.
-    pub(super) position: usize,
-    pub(super) subject: Arc<str>,
-    pub(super) id: MessageId,
-    pub(super) payload: Vec<u8>,
-}
 
 /// What comes of the acknowledgement of a message.
 type Ack = Pin<Box<dyn Future<Output = Result<PublishAck, PublishError>> + Send>>;

@@ -2,16 +2,17 @@
 
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::acknowledging::Word;
 use super::held::{Held, Known};
 use super::opened::Opened;
 use super::reader::Delivery;
-use super::{NatsMessage, NatsSource, Word};
+use super::{NatsMessage, NatsSource};
 
 impl NatsSource {
     /// Goes on with a new connection. Where the stream has lost its end, this tells what would have been the next message, and which one
     /// is the last.
     pub(super) fn begin(&mut self, opened: Opened) -> Option<(u64, u64)> {
-        let Opened { reader, last, delivered, floor, max_ack_pending, ack_wait, record, .. } = opened;
+        let Opened { reader, last, delivered, floor, max_ack_pending, ack_wait, record, differing, .. } = opened;
         let is_first = self.stream_created.is_none();
         let is_same = self.stream_created.as_ref() == Some(&reader.stream_created);
         let lost_end = Some((self.next, last)).filter(|_| is_same && last + 1 < self.next);
@@ -34,8 +35,8 @@ impl NatsSource {
         let before = self.before.clone();
         let is_missing = move |sequence: u64| before.as_ref().is_none_or(|record| !record.has_settled(sequence));
         self.next = from;
-        self.plan.max_ack_pending = max_ack_pending;
-        self.plan.ack_wait = ack_wait;
+        self.max_held = max_ack_pending;
+        self.differing = differing;
         let mut progress = interval(ack_wait / 3);
         progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
         progress.reset();
@@ -84,13 +85,5 @@ impl NatsSource {
     fn passes(&mut self, sequence: u64) {
         self.next = self.next.max(sequence + 1);
         self.before = self.before.take().filter(|record| record.next > self.next);
-    }
-
-    pub(super) fn finish(&mut self, position: u64, word: Word) -> bool {
-        let Some(sequence) = position.checked_sub(self.base) else { return false };
-        let Some(reply) = self.held.remove(sequence) else { return false };
-        // One without comes again, if it isn't acknowledged yet, and is known then.
-        self.done.extend(reply.map(|reply| (reply, word)));
-        true
     }
 }

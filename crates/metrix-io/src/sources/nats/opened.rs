@@ -21,4 +21,6 @@ pub(super) struct Opened {
     pub(super) record: Option<Record>,
     /// What would be the next message by what was stored, and which one is the last, if that is before it.
     pub(super) lost_end: Option<(u64, u64)>,
+    /// In what the consumer isn't as it was told to be, and the mend.
+    pub(super) differing: Option<String>,
 }

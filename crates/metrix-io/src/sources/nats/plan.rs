@@ -2,9 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::time::Duration;
 
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind, KeyValueError};
 use async_nats::jetstream::kv::Store;
 use async_nats::jetstream::stream::{self, DiscardPolicy};
@@ -13,6 +11,7 @@ use async_nats::jetstream::{Context, ErrorCode};
 use super::opened::Opened;
 use super::reader::Reader;
 use super::record::{Record, key};
+use super::wanted::{Wanted, lacking};
 use crate::nats::{Link, NatsError, NatsServer};
 
 /// What is to be read, and how.
@@ -21,23 +20,8 @@ pub(super) struct Plan {
     pub(super) server: NatsServer,
     pub(super) stream: String,
     pub(super) consumer: String,
-    /// Empty for all.
-    pub(super) filter: String,
-    pub(super) start: NatsStart,
-    pub(super) max_ack_pending: usize,
-    pub(super) ack_wait: Duration,
+    pub(super) wanted: Wanted,
     bucket: String,
-}
-
-/// Where a new consumer begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NatsStart {
-    /// With the first message that the stream has.
-    #[default]
-    All,
-    /// With the first one after the consumer was made.
-    New,
 }
 
 impl Plan {
@@ -46,10 +30,7 @@ impl Plan {
             server,
             stream: named("stream", stream)?,
             consumer: named("consumer", consumer)?,
-            filter: String::new(),
-            start: NatsStart::All,
-            max_ack_pending: 100_000,
-            ack_wait: Duration::from_secs(30),
+            wanted: Wanted::default(),
             bucket: "metrix".to_owned(),
         })
     }
@@ -71,25 +52,22 @@ impl Plan {
         let stream = stream
             .map_err(|error| NatsError::of(format_args!("the stream {:?} can't be read", self.stream), &error))?;
         let stream_created = stream.cached_info().created.unix_timestamp_nanos().to_string();
-        let consumer = stream.get_or_create_consumer(&self.consumer, self.config()).await;
+        let consumer = stream.get_or_create_consumer(&self.consumer, self.wanted.config(&self.consumer)).await;
         let of_consumer = |cause: &(dyn Error + 'static)| {
             NatsError::of(format_args!("the consumer {:?} of {:?} can't be used", self.consumer, self.stream), cause)
         };
         let consumer = consumer.map_err(|error| of_consumer(&error))?;
         let info = consumer.cached_info().clone();
-        if info.config.deliver_subject.is_some() {
-            return Err(of_consumer(&NatsError::new("messages are pushed to it: name another one")));
+        if let Some(words) = lacking(&info.config) {
+            return Err(of_consumer(&NatsError::new(words)));
         }
-        if info.config.ack_policy != AckPolicy::Explicit {
-            return Err(of_consumer(&NatsError::new(
-                "each message has to be acknowledged explicitly: name another one",
-            )));
-        }
-        if info.config.deliver_policy == DeliverPolicy::LastPerSubject {
-            return Err(of_consumer(&NatsError::new(
-                "it leaves out all messages of a subject but the last: name one that gives all of them",
-            )));
-        }
+        let differing = self.wanted.differing(&info.config).map(|words| {
+            let Self { stream, consumer, .. } = &self;
+            format!(
+                "the consumer {consumer:?} of {stream:?} is there already, and stays as it is: {words}; delete it, or name another one, \
+                 to have it so"
+            )
+        });
         let consumer_created = info.created.unix_timestamp_nanos().to_string();
         let bucket = bucket(jetstream, &self.bucket).await?;
         let key = key(&self.stream, &self.consumer);
@@ -127,27 +105,12 @@ impl Plan {
             last,
             delivered,
             floor: info.ack_floor.stream_sequence.min(last),
-            max_ack_pending: positive(info.config.max_ack_pending, self.max_ack_pending),
-            ack_wait: Some(info.config.ack_wait).filter(|wait| !wait.is_zero()).unwrap_or(self.ack_wait),
+            max_ack_pending: positive(info.config.max_ack_pending, self.wanted.max_ack_pending()),
+            ack_wait: Some(info.config.ack_wait).filter(|wait| !wait.is_zero()).unwrap_or(self.wanted.ack_wait()),
             record,
             lost_end,
+            differing,
         })
-    }
-
-    fn config(&self) -> pull::Config {
-        pull::Config {
-            durable_name: Some(self.consumer.clone()),
-            description: Some("metrix".to_owned()),
-            deliver_policy: match self.start {
-                NatsStart::All => DeliverPolicy::All,
-                NatsStart::New => DeliverPolicy::New,
-            },
-            ack_policy: AckPolicy::Explicit,
-            ack_wait: self.ack_wait,
-            filter_subject: self.filter.clone(),
-            max_ack_pending: i64::try_from(self.max_ack_pending).unwrap_or(i64::MAX),
-            ..pull::Config::default()
-        }
     }
 }
 

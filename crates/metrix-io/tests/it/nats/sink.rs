@@ -1,13 +1,12 @@
 //! The sink against a real server.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
-use metrix::{MCoordinator, MElement, MStream, Overflow, Retry, Sink, SinkOptions, size};
+use metrix::{MCoordinator, MElement, Sink};
 
 use super::{line, sink, subject};
+use crate::arrival::{check_all_are_delivered, wait_for_stats};
 use crate::hostile::hostile_elements;
-use crate::peers::PATIENCE;
 use crate::peers::nats::NatsPeer;
 
 /// Each of them is there once, at the subject of its name, and nothing else is.
@@ -96,46 +95,11 @@ async fn nothing_is_lost_or_doubled_when_the_server_is_killed() {
 /// A coordinator that never drops an element, and a server that is killed when it has some and started again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_coordinator_loses_nothing_when_the_server_is_killed() {
-    const COUNT: i64 = 10_000;
     let mut peer = NatsPeer::start();
-    let options = SinkOptions::default().queue(size(100)).max_batch(size(50)).overflow(Overflow::Block);
-    let options = options.retry(Retry::forever().max(Duration::from_millis(100)));
-    let stream = MStream::builder("n").batch(size(1)).agg("sum").max_series(size(100_000));
-    let coordinator = MCoordinator::builder().stream(stream).sink_with("nats", sink(&peer), options).start().unwrap();
-    let sender = coordinator.stream("n").unwrap();
-    let mut elements = hostile_elements(COUNT);
-    elements.iter_mut().for_each(|element| element.name = "n.sum".into());
-    let sent = elements.clone();
-    let (go_on, rest) = tokio::sync::oneshot::channel::<()>();
-    let sending = tokio::spawn(async move {
-        let mut rest = Some(rest);
-        for (number, element) in sent.iter().enumerate() {
-            if number == sent.len() / 2 {
-                rest.take().expect("there is one half").await.expect("the test goes on");
-            }
-            sender.send_async_at(element.value, &element.tags, element.at).await.unwrap();
-        }
-    });
-    let deadline = Instant::now() + PATIENCE;
-    while coordinator.stats().sinks["nats"].delivered < 500 {
-        assert!(Instant::now() < deadline, "elements arrive");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    peer.peer.kill();
-    go_on.send(()).expect("half of them are sent");
-    while coordinator.stats().sinks["nats"].errors == 0 {
-        assert!(Instant::now() < deadline, "a write to a dead server fails");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    tokio::task::block_in_place(|| peer.peer.restart());
-    sending.await.unwrap();
-    let report = coordinator.shutdown(PATIENCE).await;
-    assert!(report.is_complete(), "{report}");
-    let nats = report.sinks["nats"];
-    assert_eq!((nats.accepted, nats.delivered, nats.refused), (COUNT as u64, COUNT as u64, 0), "{report}");
-    assert!(nats.retried > 0, "{report}");
-    // Their stream gives them a window, of which it knows the time.
-    let count: usize = peer.stored("METRIX").await.len();
-    assert_eq!(count, COUNT as usize);
+    let sink = sink(&peer);
+    let has_some = async |_: &mut NatsPeer, coordinator: &MCoordinator| {
+        wait_for_stats(coordinator, "elements arrive", |stats| stats.delivered >= 500).await;
+    };
+    let elements = check_all_are_delivered(&mut peer, sink, has_some, |peer| &mut peer.peer).await;
     check_stored(&peer, &elements).await;
 }

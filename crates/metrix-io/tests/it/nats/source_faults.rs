@@ -4,9 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use metrix_io::NatsServer;
 use metrix_io::sources::nats::NatsSource;
 use tokio::time::timeout;
@@ -17,7 +16,7 @@ use crate::peers::PATIENCE;
 use crate::peers::nats::NatsPeer;
 
 /// The next message, whatever goes wrong before.
-async fn next_at_last(source: &mut NatsSource) -> u64 {
+pub(super) async fn next_at_last(source: &mut NatsSource) -> u64 {
     let tried = async {
         loop {
             if let Ok(message) = source.next().await {
@@ -73,91 +72,6 @@ async fn a_server_that_is_away_is_told() {
     assert!(source.commit("").await.is_err());
 }
 
-#[tokio::test]
-async fn a_consumer_of_another_kind_is_none() {
-    let (peer, client) = numbers(0..1).await;
-    let stream = client.get_stream("NUMBERS").await.unwrap();
-    let config = pull::Config {
-        durable_name: Some("metrix".to_owned()),
-        ack_policy: AckPolicy::None,
-        ..pull::Config::default()
-    };
-    stream.create_consumer(config).await.unwrap();
-    let error = source(&peer).next().await.unwrap_err().to_string();
-    assert!(error.contains("has to be acknowledged explicitly"), "{error}");
-}
-
-#[tokio::test]
-async fn a_consumer_that_leaves_messages_out_is_none() {
-    let (peer, client) = numbers(0..1).await;
-    let stream = client.get_stream("NUMBERS").await.unwrap();
-    let config = pull::Config {
-        durable_name: Some("metrix".to_owned()),
-        deliver_policy: DeliverPolicy::LastPerSubject,
-        filter_subject: "numbers.>".to_owned(),
-        ..pull::Config::default()
-    };
-    stream.create_consumer(config).await.unwrap();
-    let error = source(&peer).next().await.unwrap_err().to_string();
-    assert!(error.contains("leaves out all messages of a subject but the last"), "{error}");
-}
-
-/// Any replica may answer where direct reads are allowed, also one that lags.
-#[tokio::test]
-async fn the_bucket_is_read_from_its_leader() {
-    let (peer, client) = numbers(0..1).await;
-    source(&peer).open().await.unwrap();
-    let bucket = client.get_stream("KV_metrix").await.unwrap();
-    assert!(!bucket.cached_info().config.allow_direct);
-}
-
-/// Requests like ours are more than it takes: that is told, and not asked for again at once.
-#[tokio::test]
-async fn a_consumer_that_gives_nothing_is_told() {
-    let (peer, client) = numbers(0..1).await;
-    let stream = client.get_stream("NUMBERS").await.unwrap();
-    let config = pull::Config { durable_name: Some("metrix".to_owned()), max_batch: 10, ..pull::Config::default() };
-    stream.create_consumer(config).await.unwrap();
-    let mut source = source(&peer);
-    let begun = Instant::now();
-    for _ in 0..4 {
-        let error = source.next().await.unwrap_err().to_string();
-        assert!(error.contains("gives nothing, as \"Exceeded MaxRequestBatch"), "{error}");
-    }
-    assert!(begun.elapsed() >= Duration::from_millis(100 + 200 + 400), "{:?}", begun.elapsed());
-}
-
-/// What stands in the bucket is of the consumer that it was written for.
-#[tokio::test]
-async fn a_consumer_that_is_made_anew_begins_anew() {
-    let (peer, client) = numbers(0..100).await;
-    let mut first = source(&peer);
-    for (_, position) in take(&mut first, 100).await {
-        first.settle(position);
-    }
-    first.commit("all").await.unwrap();
-    drop(first);
-    let stream = client.get_stream("NUMBERS").await.unwrap();
-    stream.delete_consumer("metrix").await.unwrap();
-    let mut second = source(&peer);
-    assert_eq!(second.open().await.unwrap(), "");
-    assert_eq!(take(&mut second, 100).await.last(), Some(&(99, 100)));
-}
-
-/// A consumer that is deleted under its reader is made again, and what was read doesn't come again.
-#[tokio::test]
-async fn a_consumer_that_is_deleted_is_made_again() {
-    let (peer, client) = numbers(0..100).await;
-    let mut source = source(&peer);
-    take(&mut source, 100).await;
-    client.get_stream("NUMBERS").await.unwrap().delete_consumer("metrix").await.unwrap();
-    publish(&client, 100..110).await;
-    for expected in 100..110 {
-        assert_eq!(next_at_last(&mut source).await, expected);
-    }
-    check_nothing_comes(&mut source, &client).await;
-}
-
 /// The sequences of a stream that is made anew begin at 1; positions go on.
 #[tokio::test]
 async fn a_stream_that_is_made_anew_begins_anew() {
@@ -173,29 +87,6 @@ async fn a_stream_that_is_made_anew_begins_anew() {
     assert!(rest.iter().all(|(number, position)| *number > 10 && *position > old[9].1), "{rest:?}");
     source.commit("").await.unwrap();
     assert_eq!((source.stats().held, info(&client).await.num_ack_pending), (5, 5));
-}
-
-/// One consumer and two readers: each hands out all, and says that something is wrong.
-#[tokio::test]
-async fn another_reader_is_told() {
-    let (peer, client) = numbers(0..10).await;
-    let (mut first, mut second) = (source(&peer), source(&peer));
-    take(&mut first, 10).await;
-    take(&mut second, 10).await;
-    let mut told = String::new();
-    let all = async {
-        for number in 10.. {
-            publish(&client, number..number + 1).await;
-            for source in [&mut first, &mut second] {
-                if let Ok(Err(error)) = timeout(Duration::from_millis(20), source.next()).await {
-                    told = error.to_string();
-                    return;
-                }
-            }
-        }
-    };
-    timeout(PATIENCE, all).await.expect("one of them sees it");
-    assert!(told.contains("to another program that reads as the consumer \"metrix\""), "{told}");
 }
 
 /// Whoever waits may go away at any moment.

@@ -1,5 +1,6 @@
 //! The book as a machine: what is held, and what is settled when.
 
+use super::stream::MOST_BUCKETS;
 use super::*;
 
 fn at(secs: i64) -> Timestamp {

@@ -63,15 +63,21 @@ async fn what_points_are_in_is_read_once() {
             let head = format!("POST /v1/metrics HTTP/1.0\r\n{JSON}content-length: {}\r\n\r\n", body.len());
             let send = async { client.write_all(&[head.as_bytes(), body.as_bytes()].concat()).await.unwrap() };
             let (mut export, ()) = tokio::join!(async { exports.next().await.unwrap() }, send);
-            let begin = std::time::Instant::now();
+            let begin = worked();
             assert_eq!(export.read(|read| assert!(read.is_ok())), 2 * count as u64);
-            least = least.min(begin.elapsed());
+            least = least.min(worked() - begin);
         }
         least.as_secs_f64()
     };
     let (few, many) = (seconds(500).await, seconds(8000).await);
     // Sixteen times as many; with their square it would be 256 times.
     assert!(many < few * 80.0, "{few} {many}");
+}
+
+/// How long this thread has had a processor.
+fn worked() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).expect("it is not negative")
 }
 
 /// What is made of JSON may be larger than the text, and takes its room.
