@@ -4,8 +4,12 @@ mod alignment;
 mod builder;
 mod event;
 mod group;
+mod known;
 mod lane;
+mod lanes;
+mod opening;
 mod shared;
+mod stats;
 mod troubles;
 
 use std::fmt;
@@ -23,7 +27,7 @@ use crate::KafkaError;
 pub use self::alignment::Alignment;
 pub use self::builder::{KafkaSourceBuilder, Start};
 pub use self::event::{KafkaAssignment, KafkaCommit, KafkaEvent, KafkaMessage, KafkaPartition};
-pub use self::shared::KafkaSourceStats;
+pub use self::stats::KafkaSourceStats;
 
 /// Reads topics of Kafka as a member of a consumer group, and commits only what it is told to.
 ///
