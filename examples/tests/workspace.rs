@@ -225,6 +225,21 @@ fn an_operator_or_a_fold_is_one_file_and_two_lines_in_the_index() {
     }
 }
 
+#[test]
+fn the_architecture_names_every_crate_and_feature() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    for member in members() {
+        let features = member["features"].as_object().unwrap().keys().map(String::as_str);
+        for named in features.filter(|feature| *feature != "default").chain([name(member)]) {
+            assert!(
+                page.contains(&format!("`{named}`")),
+                "docs/architecture.md must name `{named}` of {}",
+                name(member)
+            );
+        }
+    }
+}
+
 /// The pages in a folder.
 fn pages(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

@@ -9,6 +9,7 @@ mod key;
 mod kinds;
 mod kinds_told;
 mod meant;
+mod mixed;
 mod nats;
 mod problem;
 mod secret;
@@ -38,6 +39,7 @@ use self::files::Files;
 use self::first::First;
 use self::key::Key;
 use self::kinds_told::KindsTold;
+use self::mixed::Mixed;
 use self::problem::{Problems, Read};
 use self::shadows::Shadows;
 use self::source::SOURCES;
@@ -100,11 +102,12 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
     root.has_only(&[SOURCE, STREAM, SINK]);
     let mut inputs = First::new(|_| "two sources read the standard input: leave one of them out".to_owned());
     let mut addresses = First::new(|address| format!("two sources listen on `{address}`: leave one of them out"));
+    let mut mixed = Mixed::default();
     let sources = tables(root, SOURCE, problems, |table| {
         inputs.check(source::stdin(table), problems);
         files.reads(source::file(table));
         addresses.check(source::address(table), problems);
-        SOURCES.read(table)
+        SOURCES.read(table).inspect(|source| mixed.note(table, source))
     });
     let mut kinds = KindsTold::of(sources.as_deref().unwrap_or_default());
     let mut shadows = Shadows::default();
@@ -129,6 +132,7 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
         sink::read(table)
     });
     let mut streams = streams?;
+    mixed.check(&streams, warnings);
     stream::distinguish(&mut streams);
     Ok(Config { sources: sources?, streams, sinks: sinks?, warnings: Vec::new(), hints: Vec::new() })
 }

@@ -77,6 +77,10 @@ pub trait Sink: Send + 'static {
     /// If that failed, once for all: another try may follow, and a sink keeps for that what it still holds. One that can't keep it says
     /// so, by failing all later flushes too: then nothing that it held is taken for settled. If a flush succeeds after one that failed, all that was
     /// written before is kept.
+    ///
+    /// # Cancel safety
+    /// The future is dropped when the coordinator's limit of time for a write is over; another flush may follow, for which the sink keeps what
+    /// it still holds.
     fn flush(&mut self) -> impl Future<Output = Result<(), WriteError>> + Send {
         async { Ok(()) }
     }

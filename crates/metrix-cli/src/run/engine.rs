@@ -34,14 +34,6 @@ pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voic
         voice.say(format_args!("signals can't be listened for: {error}"));
         return Exit::Failed;
     }
-    let (acknowledged, others): (Vec<_>, Vec<_>) = config.sources.iter().partition(|source| source.acknowledges());
-    let is_timed = config.streams.iter().any(|stream| matches!(stream.grouping, Grouping::Event { .. }));
-    if is_timed && !acknowledged.is_empty() && !others.is_empty() {
-        voice.say(
-            "some sources acknowledge and others don't: what these bring to a window of event time is missing when it is summed up again, \
-             and their windows close only with those of the others: run them by themselves",
-        );
-    }
     let inputs = match (ends, config.sources.iter().any(SourceConfig::acknowledges)) {
         (true, _) => Inputs::End,
         (false, true) => Inputs::Acknowledged,

@@ -63,6 +63,21 @@ fn a_stream_that_gets_nothing_is_told_and_no_problem() {
 }
 
 #[test]
+fn a_source_beside_one_that_acknowledges_is_told_and_no_problem() {
+    let [nats, statsd] = ["[[source]]\ntype = \"nats\"\nstream = \"S\"\n", "[[source]]\ntype = \"statsd\"\n"];
+    let stream = "[[stream]]\nname = \"*\"\nagg = [\"count\"]\nwindow = \"1s\"\n";
+    let sink = "[[sink]]\ntype = \"log\"\n";
+    let graphite = statsd.replace("statsd", "graphite");
+    let checked = |parts: &[&str]| Scene::new().call_with(&["check", "-"], parts.concat()).code(0).err;
+    let warning = "stdin:5:8: warning: some sources acknowledge and others, as this one, don't: what these bring to a window of event time \
+                   is missing when it is summed up again, and their windows close only with those of the others: run them by themselves\n";
+    assert_eq!(checked(&[nats, statsd, &graphite, stream, "time = \"event\"\n", sink]), warning);
+    assert_eq!(checked(&[nats, statsd, stream, sink]), "", "arrival time");
+    assert_eq!(checked(&[nats, stream, "time = \"event\"\n", sink]), "");
+    assert_eq!(checked(&[statsd, stream, "time = \"event\"\n", sink]), "");
+}
+
+#[test]
 fn files_that_cannot_be_read() {
     let scene = Scene::new();
     let missing = "none.toml: the configuration can't be read: No such file or directory (os error 2): is its name right? \

@@ -19,7 +19,8 @@ struct Anchor {
 
 fn anchor() -> &'static Anchor {
     static ANCHOR: OnceLock<Anchor> = OnceLock::new();
-    ANCHOR.get_or_init(|| Anchor { instant: Instant::now(), time: SystemTime::now().into() })
+    // The system's own clock: where tokio's is paused it may have been advanced already.
+    ANCHOR.get_or_init(|| Anchor { instant: std::time::Instant::now().into(), time: SystemTime::now().into() })
 }
 
 /// The time by tokio's clock: paused where that is paused.

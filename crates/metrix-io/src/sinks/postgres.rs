@@ -13,7 +13,7 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrix::{MElement, Sink, WriteError};
+use metrix::{MElement, Sink, Tags, WriteError};
 use tokio_postgres::Config;
 
 use self::rows::Rows;
@@ -58,6 +58,7 @@ pub use self::table::NameError;
 /// | --- | --- |
 /// | NUL in its name or tags, which PostgreSQL has no room for | `�` (U+FFFD) |
 /// | any other text, also an empty one | itself |
+/// | a tag that it lacks | the [default tag](Self::default_tags) |
 /// | tags whose names are equal after that | the last in the order of the names before; [counted](PostgresCounts::merged_tags) |
 /// | a name and tags of more than 2600 bytes together, where a tag counts for 8 more: the key can't be longer | refused |
 /// | any value, also one that is not finite | itself |
@@ -118,6 +119,7 @@ pub struct Postgres {
     hosts: Vec<Config>,
     tls: Tls,
     table: Table,
+    default_tags: Tags,
     limits: Limits,
     session: Option<Session>,
     counts: Arc<PostgresCounts>,
@@ -152,6 +154,7 @@ impl Postgres {
             hosts: url::parse(url)?,
             tls: Tls::system(),
             table: Table { schema: None, name: Name::new("metrics").expect("it is a name") },
+            default_tags: Tags::NONE,
             limits: Limits { connect: Duration::from_secs(5), write: Duration::from_secs(10) },
             session: None,
             counts: Arc::default(),
@@ -171,7 +174,7 @@ impl Sink for Postgres {
             return Err(WriteError::refused("the sink is closed; make a new one"));
         }
         let mut refused = Refused::default();
-        let (rows, merged) = Rows::new(batch, &mut refused);
+        let (rows, merged) = Rows::new(batch, &self.default_tags, &mut refused);
         let result = self.store(&rows, batch, refused).await;
         // What is to be written again is counted then.
         if !matches!(&result, Err(error) if error.is_retryable()) {

@@ -44,8 +44,12 @@ impl MCoordinator {
     /// settled too, and counted.
     ///
     /// It closes no window or batch: elements are there of those that are over, which [`closed_until`](MSender::closed_until) and
-    /// [marks](MSender::mark) tell. Of [streams that go through combinators](super::MCoordinatorBuilder::stream_through), what these hold
-    /// back, as a `delay` does, is not waited for; nor are the [own metrics](super::MCoordinatorBuilder::own_metrics).
+    /// [marks](MSender::mark) tell. Nor does it wait for the [own metrics](super::MCoordinatorBuilder::own_metrics).
+    ///
+    /// Of [streams that go through combinators](super::MCoordinatorBuilder::stream_through), it knows how many elements these have taken, and
+    /// not which come out. It waits for none that they hold while they have nothing to give, as a `delay` does. While such a stream never pauses,
+    /// it waits for what was taken ahead, as by a `ready_chunks`, as far as that makes 1024 elements, in their order; of more, the rest may still be
+    /// in the pipeline when it is done.
     ///
     /// It lasts as long as the slowest sink takes, retries and all: for ever, where a sink neither takes elements nor gives up. Put a
     /// timeout around it, or end the coordinator, which ends this too. Any number may be waited for at once, at the cost of one.

@@ -15,14 +15,6 @@ use crate::delivery::Queue;
 /// As many elements of a stream are handed on at once.
 const CHUNK: usize = 1024;
 
-/// What the sinks' queues have of the elements that a stream has given.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum HandedOn {
-    All,
-    /// A pipeline may have taken one from its stream, and still have more to give of it.
-    AllButOne,
-}
-
 /// Why no more is taken at once.
 enum Filled {
     Full,
@@ -52,16 +44,19 @@ impl Routes {
         self.nowhere.load(Ordering::Relaxed)
     }
 
-    /// Brings all elements of a stream into the queues, until it ends; says whenever it has handed on all that the stream has given,
-    /// or all but the last.
+    /// Brings all elements of a stream into the queues, until it ends. `taken` says how many a pipeline has taken of what it is made of, and
+    /// `has_handed_on` is told how many of these have nothing more to give that isn't in the queues.
     pub(super) async fn feed(
         &self,
         mut stream: impl Stream<Item = MElement> + Unpin,
-        has_handed_on: impl Fn(HandedOn),
+        taken: impl Fn() -> u64,
+        has_handed_on: impl Fn(u64),
     ) {
-        let mut hand = Vec::new();
+        // Of those that were taken up to the chunk before: all that a pipeline has of them, if it has no more than a chunk, is in this one.
+        // Of the last there may be any number.
+        let (mut hand, mut before) = (Vec::new(), 0);
         loop {
-            let filled = poll_fn(|cx| fill(&mut hand, &mut stream, cx, &has_handed_on)).await;
+            let filled = poll_fn(|cx| fill(&mut hand, &mut stream, cx, || has_handed_on(taken()))).await;
             if !hand.is_empty() {
                 self.hand_on(&hand).await;
                 hand.clear();
@@ -70,14 +65,15 @@ impl Routes {
             // whose queues would overflow.
             match filled {
                 Filled::Full => {
-                    has_handed_on(HandedOn::AllButOne);
+                    has_handed_on(before);
+                    before = taken().saturating_sub(1);
                     tokio::task::yield_now().await;
                 }
                 Filled::ForNow => {
-                    has_handed_on(HandedOn::All);
+                    has_handed_on(taken());
                     tokio::task::consume_budget().await;
                 }
-                Filled::Ended => return has_handed_on(HandedOn::All),
+                Filled::Ended => return has_handed_on(taken()),
             }
         }
     }
@@ -110,14 +106,14 @@ fn fill(
     hand: &mut Vec<MElement>,
     stream: &mut (impl Stream<Item = MElement> + Unpin),
     cx: &mut Context<'_>,
-    has_handed_on: &impl Fn(HandedOn),
+    has_handed_on_all: impl Fn(),
 ) -> Poll<Filled> {
     loop {
         match stream.poll_next_unpin(cx) {
             Poll::Ready(Some(element)) => hand.push(element),
             Poll::Ready(None) => return Poll::Ready(Filled::Ended),
             Poll::Pending if hand.is_empty() => {
-                has_handed_on(HandedOn::All);
+                has_handed_on_all();
                 return Poll::Pending;
             }
             Poll::Pending => return Poll::Ready(Filled::ForNow),

@@ -16,7 +16,7 @@ use super::fed::{Done, Fed};
 use super::news::News;
 use super::own_metrics::own_metrics;
 use super::registry::{End, Open, OwnMetrics, Registry};
-use super::routes::{HandedOn, Routes};
+use super::routes::Routes;
 use super::served::Served;
 use super::{CoordinatorError, Report};
 use crate::delivery::{Delivery, ErasedSink, Queue, within};
@@ -104,14 +104,9 @@ impl Shared {
         let feeding = registry.open.as_ref().map(|open| open.feeding.clone());
         let taken = sender.taken();
         let task = self.runtime.spawn(async move {
-            let has_handed_on = |handed_on| {
-                let all = match handed_on {
-                    HandedOn::All => taken.count(),
-                    HandedOn::AllButOne => taken.count().saturating_sub(1),
-                };
-                tells.send_if_modified(|done| done.hands_on(all));
-            };
-            if let Err(payload) = AssertUnwindSafe(routes.feed(stream, has_handed_on)).catch_unwind().await {
+            let has_handed_on = |handed_on| _ = tells.send_if_modified(|done| done.hands_on(handed_on));
+            let work = routes.feed(stream, || taken.count(), has_handed_on);
+            if let Err(payload) = AssertUnwindSafe(work).catch_unwind().await {
                 tracing::error!(stream = &*stream_name, panic = message(payload), "the stream panicked, and is over");
                 tells.send_modify(|done| done.panicked = true);
             }

@@ -58,10 +58,24 @@ pub(super) async fn deliver_all(sink: &mut impl Sink, batch: &[MElement]) -> Che
     if refused.is_empty() { Ok(()) } else { broken(ORDINARY, format!("it refuses those at {refused:?}")) }
 }
 
+/// Flushes, as often as the sink asks for it.
 pub(super) async fn flush(sink: &mut impl Sink) -> Checked {
-    sink.flush().await.or_else(|error| broken(CLOSES, format!("flush says: {}", Chain(&error))))
+    done(async || sink.flush().await).await.or_else(|error| broken(CLOSES, format!("flush says: {}", Chain(&error))))
 }
 
+/// Closes, as often as the sink asks for it.
 pub(super) async fn close(sink: &mut impl Sink) -> Checked {
-    sink.close().await.or_else(|error| broken(CLOSES, format!("close says: {}", Chain(&error))))
+    done(async || sink.close().await).await.or_else(|error| broken(CLOSES, format!("close says: {}", Chain(&error))))
+}
+
+/// Calls until it is done, or can't be: as for a batch, another try may help where the sink says so.
+async fn done(mut call: impl AsyncFnMut() -> Result<(), WriteError>) -> Result<(), WriteError> {
+    let mut called = call().await;
+    for _ in 1..TRIES {
+        if !called.as_ref().is_err_and(WriteError::is_retryable) {
+            break;
+        }
+        called = call().await;
+    }
+    called
 }

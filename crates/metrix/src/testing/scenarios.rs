@@ -164,6 +164,29 @@ where
         Ok(())
     }
 
+    pub(super) async fn flushed_and_dropped(&self) -> Checked {
+        let all = plain("flushed", 12);
+        let (first, second) = all.split_at(5);
+        for polls in 0..MOST_POLLS {
+            self.now(format!("a flush is dropped after {polls} polls and done again, and the sink is never closed"));
+            let (mut sink, back) = (self.make)();
+            deliver_all(&mut sink, first).await?;
+            flush(&mut sink).await?;
+            deliver_all(&mut sink, second).await?;
+            let flushed = cut(sink.flush(), polls).await;
+            // One that says that it is done must be.
+            if !matches!(flushed, Some(Ok(()))) {
+                flush(&mut sink).await?;
+            }
+            drop(sink);
+            self.arrived(Received((self.read)(back).await), &all)?;
+            if flushed.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) async fn without_a_write(&self) -> Checked {
         self.now("it is flushed and closed without a write");
         let (mut sink, back) = (self.make)();

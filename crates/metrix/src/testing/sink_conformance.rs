@@ -19,16 +19,17 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// Checks that the sinks which `make` makes keep the contract of [`Sink`], by doing to them what a coordinator can do.
 ///
 /// `make` gives a new sink, and what is needed to read back what was written to it; each is used once. `read` reads that back,
-/// after the sink has been closed and dropped.
+/// after the sink has been dropped, and mostly closed before.
 ///
 /// It checks that all elements of several batches arrive once and in order; that hostile names, tags, values and times
 /// (line breaks, quotes, control characters, texts that are empty or have 1 MB, all of Unicode, no numbers) are written as they
 /// are or refused by their position, and that their neighbours arrive in either case; that a write which is dropped after any number of polls
-/// can be done again, or be followed by another one; that flush and close work without a write, and twice; that a write after close is an error;
-/// and that errors name positions that the batch has.
+/// can be done again, or be followed by another one; that after a flush all that was written is there, though the sink is never closed, and
+/// though the flush was dropped or has failed before; that flush and close work without a write, and twice; that a write after close is an
+/// error; and that errors name positions that the batch has.
 ///
-/// A sink gets up to 500 elements, and must write them: an ordinary element that is refused breaks a rule. What it can't
-/// check is that a peer's failures are handled; test these with a peer that fails.
+/// A sink gets up to 500 elements, and must write them: an ordinary element that is refused breaks a rule. A write, flush or close that fails
+/// and may be tried again is, up to ten times. What it can't check is that a peer's failures are handled; test these with a peer that fails.
 ///
 /// ```
 /// use metrix::sink::Channel;
@@ -192,6 +193,7 @@ where
         self.run(self.closed_twice());
         self.run(self.cut_and_done_again());
         self.run(self.cut_and_followed_by_another());
+        self.run(self.flushed_and_dropped());
         self.run(self.the_same_twice());
     }
 

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use metrix::Tags;
 use metrix_io::sinks::postgres::Postgres;
 
 use super::WRITE_TIMEOUT;
+use super::naming::{self, DEFAULT_TAGS};
 use crate::config::key::Key;
 use crate::config::problem::Read;
 use crate::config::secret::{self, SecretPlace};
@@ -19,6 +21,8 @@ pub(crate) struct PostgresConfig {
     pub(crate) table: Option<String>,
     /// The first of the user's `search_path` unless set.
     pub(crate) schema: Option<String>,
+    /// For elements that lack them.
+    pub(crate) default_tags: Tags,
     pub(crate) password: Option<SecretPlace>,
     /// Those that this machine trusts unless set.
     pub(crate) ca_file: Option<PathBuf>,
@@ -31,15 +35,24 @@ const PASSWORD_ENV: Key = Key::new("password_env", "\"POSTGRES_PASSWORD\"");
 const PASSWORD_FILE: Key = Key::new("password_file", "\"/etc/metrix/postgres\"");
 const CA_FILE: Key = Key::new("ca_file", "\"/etc/metrix/ca.pem\"");
 
-pub(super) const KEYS: &[Key] = &[URL, TABLE, SCHEMA, PASSWORD_ENV, PASSWORD_FILE, CA_FILE, WRITE_TIMEOUT];
+pub(super) const KEYS: &[Key] =
+    &[URL, TABLE, SCHEMA, DEFAULT_TAGS, PASSWORD_ENV, PASSWORD_FILE, CA_FILE, WRITE_TIMEOUT];
 
 pub(super) fn read(table: &Table<'_>) -> Read<PostgresConfig> {
     let url = table.required(URL, url);
     let named = table.optional(TABLE, name);
     let schema = table.optional(SCHEMA, name);
+    let default_tags = naming::default_tags(table);
     let password = secret::read(table, PASSWORD_ENV, PASSWORD_FILE);
     let ca_file = table.optional(CA_FILE, |value| value.word().map(PathBuf::from));
-    Ok(PostgresConfig { url: url?, table: named?, schema: schema?, password: password?, ca_file: ca_file? })
+    Ok(PostgresConfig {
+        url: url?,
+        table: named?,
+        schema: schema?,
+        default_tags: default_tags?,
+        password: password?,
+        ca_file: ca_file?,
+    })
 }
 
 /// As a table or a schema can be called.

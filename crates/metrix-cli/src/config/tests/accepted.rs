@@ -397,13 +397,22 @@ fn postgres() {
         other => panic!("{other:?}"),
     };
     let url = "postgres://me@h,i/db?sslmode=require".to_owned();
-    let least = PostgresConfig { url: url.clone(), table: None, schema: None, password: None, ca_file: None };
+    let least = PostgresConfig {
+        url: url.clone(),
+        table: None,
+        schema: None,
+        default_tags: tags! {},
+        password: None,
+        ca_file: None,
+    };
     assert_eq!(of(&format!("url = \"{url}\"")), least);
-    let most =
-        of(&format!("url = \"{url}\"\ntable = \"my table\"\nschema = \"s\"\npassword_file = \"p\"\nca_file = \"ca\""));
+    let most = of(&format!(
+        "url = \"{url}\"\ntable = \"my table\"\nschema = \"s\"\ndefault_tags = {{ a = \"b\" }}\npassword_file = \"p\"\nca_file = \"ca\""
+    ));
     let expected = PostgresConfig {
         table: Some("my table".to_owned()),
         schema: Some("s".to_owned()),
+        default_tags: tags! { "a" => "b" },
         password: Some(SecretPlace::File("p".into())),
         ca_file: Some("ca".into()),
         ..least

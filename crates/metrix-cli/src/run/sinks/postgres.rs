@@ -8,7 +8,7 @@ use metrix_io::sinks::postgres::Postgres;
 use crate::config::PostgresConfig;
 
 pub(super) fn open(config: &PostgresConfig) -> Result<Postgres, Box<dyn Error>> {
-    let mut sink = Postgres::new(&config.url)?;
+    let mut sink = Postgres::new(&config.url)?.default_tags(config.default_tags.clone());
     if let Some(table) = &config.table {
         sink = sink.table(table)?;
     }

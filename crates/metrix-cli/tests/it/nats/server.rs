@@ -3,10 +3,12 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::Info;
 use async_nats::jetstream::stream::Config;
+use futures_util::future::join_all;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -109,7 +111,9 @@ impl Server {
 
 /// The same in a task, from this number on.
 pub(super) async fn publish(url: String, subject: String, messages: Vec<Vec<u8>>, first: usize) {
-    let client = async_nats::jetstream::new(async_nats::connect(url).await.unwrap());
+    let mut client = async_nats::jetstream::new(async_nats::connect(url).await.unwrap());
+    // What a server that was killed doesn't acknowledge is sent again before windows close by the clock, since nothing comes.
+    client.set_timeout(Duration::from_secs(1));
     let numbered: Vec<(usize, Vec<u8>)> = (first..).zip(messages).collect();
     for some in numbered.chunks(200) {
         let mut rest: Vec<&(usize, Vec<u8>)> = some.iter().collect();
@@ -122,15 +126,12 @@ pub(super) async fn publish(url: String, subject: String, messages: Vec<Vec<u8>>
                 let ack = client.send_publish(subject.clone(), publish).await;
                 acks.push((message, ack));
             }
-            for (message, ack) in acks {
-                let is_stored = match ack {
-                    Ok(ack) => ack.await.is_ok(),
-                    Err(_) => false,
-                };
-                if !is_stored {
-                    rest.push(message);
-                }
-            }
+            // All at once, so that those of one server that was killed wait together.
+            let acks = acks.into_iter().map(async |(message, ack)| match ack {
+                Ok(ack) => ack.await.err().map(|_| message),
+                Err(_) => Some(message),
+            });
+            rest.extend(join_all(acks).await.into_iter().flatten());
         }
     }
 }

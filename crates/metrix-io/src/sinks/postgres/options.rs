@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use metrix::Tags;
+
 use super::Postgres;
+use super::rows::clean;
 use super::table::{Name, NameError};
 use crate::{Secret, Tls};
 
@@ -30,6 +33,22 @@ impl Postgres {
     pub fn schema(mut self, name: &str) -> Result<Self, NameError> {
         self.table.schema = Some(Name::new(name)?);
         Ok(self)
+    }
+
+    /// Adds these tags to elements that lack tags of their names. There are none at first.
+    ///
+    /// ```
+    /// use metrix::tags;
+    /// use metrix_io::sinks::postgres::Postgres;
+    ///
+    /// let sink = Postgres::new("postgres://metrix@127.0.0.1/metrics")?.default_tags(tags! { "host" => "web 1" });
+    /// # Ok::<(), metrix_io::AddressError>(())
+    /// ```
+    pub fn default_tags(mut self, tags: impl Into<Tags>) -> Self {
+        let tags = tags.into();
+        self.default_tags =
+            tags.iter().map(|(name, value)| (clean(name).into_owned(), clean(value).into_owned())).collect();
+        self
     }
 
     /// Says this password if the server asks for one: by SCRAM, by MD5, or as it is.

@@ -41,11 +41,11 @@ pub(super) struct Merged {
 }
 
 impl Rows {
-    pub(super) fn new(batch: &[MElement], refused: &mut Refused) -> (Self, Merged) {
+    pub(super) fn new(batch: &[MElement], default_tags: &Tags, refused: &mut Refused) -> (Self, Merged) {
         let (mut bytes, mut all, mut merged) = (Vec::new(), Vec::new(), Merged::default());
         for (position, element) in batch.iter().enumerate() {
             let start = bytes.len();
-            match encode(element, &mut bytes) {
+            match encode(element, default_tags, &mut bytes) {
                 Ok(tags) => {
                     merged.tags += tags;
                     all.push(Row { bytes: start..bytes.len(), positions: vec![position] });
@@ -88,9 +88,12 @@ impl Rows {
 }
 
 /// Adds the row of an element: `name`, `at`, `start`, `tags` and `value`. Tells how many tags were merged.
-fn encode(element: &MElement, bytes: &mut Vec<u8>) -> Result<usize, String> {
+fn encode(element: &MElement, default_tags: &Tags, bytes: &mut Vec<u8>) -> Result<usize, String> {
     let name = clean(&element.name);
-    let (tags, merged) = cleaned(&element.tags);
+    let (mut tags, merged) = cleaned(&element.tags);
+    for (name, value) in default_tags.iter() {
+        tags.entry(name.into()).or_insert(value.into());
+    }
     let key = name.len() + tags.iter().map(|(name, value)| name.len() + value.len() + 8).sum::<usize>();
     if key > MOST_KEY {
         return Err(format!("its name and tags have {key} bytes, more than fit into a key: {MOST_KEY}"));
@@ -123,7 +126,7 @@ fn micros(at: Timestamp) -> i64 {
 }
 
 /// A text without NUL, the one character that PostgreSQL has no room for.
-fn clean(text: &str) -> Cow<'_, str> {
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
@@ -144,7 +147,7 @@ mod tests {
 
     fn rows(batch: &[MElement]) -> (Rows, Merged, Result<(), metrix::WriteError>) {
         let mut refused = Refused::default();
-        let (rows, merged) = Rows::new(batch, &mut refused);
+        let (rows, merged) = Rows::new(batch, &Tags::NONE, &mut refused);
         (rows, merged, refused.into_result(batch.len()))
     }
 
@@ -207,6 +210,19 @@ mod tests {
         let row = rows.part(0..1).next().unwrap();
         assert_eq!(fields(row)[0], "a\u{fffd}".as_bytes());
         assert_eq!(&fields(row)[3][1..], "{\"k\u{fffd}\":\"2\u{fffd}\"}".as_bytes());
+    }
+
+    #[test]
+    fn default_tags_are_for_those_that_lack_them() {
+        let mut batch = vec![MElement::new("n", 1.0, tags! { "a\0" => "own", "c" => "d" }, at(0))];
+        batch.push(MElement::new("n", 1.0, Tags::NONE, at(0)));
+        batch.push(MElement::new("n".repeat(MOST_KEY), 1.0, Tags::NONE, at(0)));
+        let mut refused = Refused::default();
+        let (rows, merged) = Rows::new(&batch, &tags! { "a\u{fffd}" => "default", "b" => "" }, &mut refused);
+        let tags: Vec<_> = rows.part(0..2).map(|row| std::str::from_utf8(&fields(row)[3][1..]).unwrap()).collect();
+        assert_eq!(tags, ["{\"a\u{fffd}\":\"own\",\"b\":\"\",\"c\":\"d\"}", "{\"a\u{fffd}\":\"default\",\"b\":\"\"}"]);
+        assert_eq!(merged, Merged::default());
+        assert_eq!(refused.into_result(3).unwrap_err().positions(), Some(&[2][..]), "with them it is too long");
     }
 
     proptest! {

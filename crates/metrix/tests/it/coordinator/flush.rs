@@ -227,6 +227,23 @@ async fn a_pipeline_that_keeps_nothing_back_is_waited_through() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pipeline_that_takes_ahead_is_waited_through() {
+    for ahead in [2, 1000, 1024] {
+        let (sink, kept) = good();
+        let through = move |elements: MStream| futures::StreamExt::ready_chunks(elements, ahead).flatten();
+        let options = SinkOptions::default().max_batch(size(10)).overflow(Overflow::Block);
+        let builder = MCoordinator::builder().stream_through(each("n"), through).sink_with("sink", sink, options);
+        let coordinator = builder.start().unwrap();
+        send(&coordinator, 1..=1500);
+        let mut flush = Box::pin(coordinator.flush());
+        assert!((&mut flush).now_or_never().is_none());
+        send(&coordinator, 1501..=6000);
+        assert!(flush.await.is_complete());
+        assert!(flushed(&kept) >= 1500, "{} were written, with {ahead} taken ahead", flushed(&kept));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn streams_and_sinks_may_come_and_go_meanwhile() {
     let (sink, kept) = always(Act::Slow(secs(1)));
     let coordinator = of([each("n"), MStream::builder("last").batch(size(10)).agg("sum")], sink, slow());

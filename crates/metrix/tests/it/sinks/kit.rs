@@ -25,6 +25,13 @@ enum Fault {
     AlwaysAsksForAnother,
     WritesAfterClose,
     FlushFails,
+    /// Keeps all for its end, which may never come.
+    FlushesAtCloseOnly,
+    /// Lets go of what it holds before that is where it is to be.
+    LosesWithACutFlush,
+    LosesWithAFailedFlush,
+    /// That is none: it says so, and keeps what it holds.
+    EveryOtherFlushFails,
     ClosesOnce,
     TakesEqualBatchesForOne,
 }
@@ -35,6 +42,14 @@ struct Faulty {
     cut_off: bool,
     closed: bool,
     last: Vec<MElement>,
+    held: Vec<MElement>,
+    flushes: usize,
+}
+
+impl Faulty {
+    fn fails_every_other(&self) -> bool {
+        matches!(self.fault, Fault::EveryOtherFlushFails | Fault::LosesWithAFailedFlush)
+    }
 }
 
 impl Sink for Faulty {
@@ -46,6 +61,13 @@ impl Sink for Faulty {
         let hostile = batch.iter().position(|element| element.name.contains('\n'));
         match self.fault {
             Fault::None | Fault::FlushFails | Fault::ClosesOnce | Fault::WritesAfterClose => {}
+            Fault::FlushesAtCloseOnly
+            | Fault::LosesWithACutFlush
+            | Fault::LosesWithAFailedFlush
+            | Fault::EveryOtherFlushFails => {
+                self.held.append(&mut batch);
+                return Ok(());
+            }
             Fault::Doubles => {
                 for element in &batch {
                     self.to.write(std::slice::from_ref(element)).await?;
@@ -86,7 +108,22 @@ impl Sink for Faulty {
     }
 
     async fn flush(&mut self) -> Result<(), WriteError> {
-        if self.fault == Fault::FlushFails { Err(WriteError::retryable("nothing to flush")) } else { Ok(()) }
+        if self.fault == Fault::FlushesAtCloseOnly && !self.closed {
+            return Ok(());
+        }
+        self.flushes += 1;
+        let fails_now = self.fault == Fault::FlushFails || self.fails_every_other() && self.flushes % 2 == 1;
+        if fails_now {
+            if self.fault == Fault::LosesWithAFailedFlush {
+                self.held.clear();
+            }
+            return Err(WriteError::retryable("busy"));
+        }
+        let held = std::mem::take(&mut self.held);
+        if self.fault == Fault::LosesWithACutFlush {
+            yield_now().await;
+        }
+        if held.is_empty() { Ok(()) } else { self.to.write(&held).await }
     }
 
     async fn close(&mut self) -> Result<(), WriteError> {
@@ -94,14 +131,25 @@ impl Sink for Faulty {
             return Err(WriteError::refused("closed"));
         }
         self.closed = true;
-        Ok(())
+        if self.held.is_empty() { Ok(()) } else { self.flush().await }
     }
 }
 
 fn make(fault: Fault) -> impl Fn() -> (Faulty, Memory) {
     move || {
         let to = Memory::new(NonZeroUsize::new(1000).unwrap());
-        (Faulty { fault, to: to.clone(), cut_off: false, closed: false, last: Vec::new() }, to)
+        (
+            Faulty {
+                fault,
+                to: to.clone(),
+                cut_off: false,
+                closed: false,
+                last: Vec::new(),
+                held: Vec::new(),
+                flushes: 0,
+            },
+            to,
+        )
     }
 }
 
@@ -129,6 +177,7 @@ const CLOSES: &str = "flush and close work";
 #[test]
 fn a_sink_without_a_fault_passes() {
     assert_eq!(verdict(Fault::None), None);
+    assert_eq!(verdict(Fault::EveryOtherFlushFails), None);
 }
 
 #[test]
@@ -145,6 +194,17 @@ fn each_fault_is_found() {
     finds(Fault::AlwaysAsksForAnother, "a batch is taken after some tries, or refused", TOGETHER);
     finds(Fault::WritesAfterClose, "a write after close is an error", "it is closed, closed again");
     finds(Fault::FlushFails, CLOSES, SEVERAL);
+    finds(
+        Fault::FlushesAtCloseOnly,
+        ARRIVES,
+        "a flush is dropped after 0 polls and done again, and the sink is never closed",
+    );
+    finds(
+        Fault::LosesWithACutFlush,
+        ARRIVES,
+        "a write is dropped after 1 polls and done again, and then so are flush and close",
+    );
+    finds(Fault::LosesWithAFailedFlush, ARRIVES, SEVERAL);
     finds(Fault::ClosesOnce, CLOSES, "it is closed, closed again");
     finds(Fault::TakesEqualBatchesForOne, ARRIVES, "two batches are equal");
 }
