@@ -98,12 +98,12 @@ impl Shared {
         self.rebalances.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn revoke(&self, partition: &KafkaPartition) {
+    pub(super) fn revoke(&self, partitions: Vec<KafkaPartition>) {
         let mut state = self.state();
-        state.opening.remove(partition);
-        let gone = state.lanes.remove(partition);
-        state.events.push_back(KafkaEvent::Revoked(partition.clone()));
-        self.rebalances.fetch_add(1, Ordering::Relaxed);
+        partitions.iter().for_each(|partition| state.opening.remove(partition));
+        let gone: Vec<_> = partitions.iter().map(|partition| state.lanes.remove(partition)).collect();
+        self.rebalances.fetch_add(partitions.len() as u64, Ordering::Relaxed);
+        state.events.push_back(KafkaEvent::Revoked(partitions));
         drop(state);
         drop(gone);
         self.tell();
