@@ -2,6 +2,8 @@
 
 mod body;
 mod budget;
+#[cfg(feature = "otlp")]
+mod calls;
 mod connection;
 mod exchange;
 #[cfg(feature = "otlp")]

@@ -32,6 +32,8 @@ pub mod otlp;
 mod pointers;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
+#[cfg(any(feature = "influx", feature = "otlp"))]
+mod requests;
 #[cfg(feature = "statsd")]
 pub mod statsd;
 #[cfg(feature = "net")]
@@ -55,5 +57,7 @@ pub use json::Json;
 pub use jsonl::Jsonl;
 #[cfg(feature = "lines")]
 pub use lines::Lines;
+#[cfg(any(feature = "influx", feature = "otlp"))]
+pub use requests::Requests;
 #[cfg(any(feature = "json", feature = "jsonl", feature = "lines"))]
 pub use time_format::{FormatError, Strptime, TimeError, TimeFormat};

@@ -10,7 +10,7 @@ use super::account::Account;
 use super::causes::with_causes;
 use super::feed::Feed;
 use super::quoting::quoted;
-use super::requests::{is_sent, next, others};
+use super::requests::{self, Take, is_sent};
 use super::setup::Setup;
 use super::stop::Why;
 use crate::config::InfluxSource;
@@ -60,53 +60,41 @@ impl InfluxLines {
     }
 
     /// Listens until the run is to stop, and takes what has come by then.
-    pub(crate) async fn listen(self, mut feed: Feed) -> Account {
-        let Self { server, setup } = self;
-        let mut account = Account::new(format!("http://{}", server.address()), setup.faults());
-        let meter = server.meter();
-        let mut writes = server.start();
-        while let Some(write) = next(&mut writes, &feed, &setup).await {
-            // A wrong line ends the run, and what comes after it is not taken.
-            if setup.strict && setup.stop.why() == Some(Why::WrongLine) {
-                break;
-            }
-            if !take(write, &mut feed, &mut account, &setup).await {
-                break;
-            }
-        }
-        Account { readings: feed.readings(), others: others(&meter.stats(), &feed), ..account }
+    pub(crate) async fn listen(self, feed: Feed) -> Account {
+        requests::listen(self.server.start(), feed, self.setup).await
     }
 }
 
-/// Sends the readings of a request, and tells the client when there was room for all. Tells whether there was, before the run had
-/// to end.
-async fn take(mut write: InfluxWrite, feed: &mut Feed, account: &mut Account, setup: &Setup) -> bool {
-    let mut ended = false;
-    // What comes after a wrong line that ends the run is not read.
-    let lines = if setup.strict { 1 } else { LINES_AT_ONCE };
-    while !ended {
-        let read = write.read_some(lines, |read| match read {
-            Ok(reading) => feed.send(&reading),
-            Err(WrongLine { line, error, .. }) => {
-                let (column, line) = (error.column + 1, quoted(line));
-                account
-                    .faults
-                    .add(error.kind, format_args!("{}: column {column} of {line}: {}", account.name, error.message));
-                ended = setup.strict;
+impl Take for InfluxWrite {
+    async fn take(mut self, feed: &mut Feed, account: &mut Account, setup: &Setup) -> bool {
+        let mut ended = false;
+        // What comes after a wrong line that ends the run is not read.
+        let lines = if setup.strict { 1 } else { LINES_AT_ONCE };
+        while !ended {
+            let read = self.read_some(lines, |read| match read {
+                Ok(reading) => feed.send(&reading),
+                Err(WrongLine { line, error, .. }) => {
+                    let (column, line) = (error.column + 1, quoted(line));
+                    account.faults.add(
+                        error.kind,
+                        format_args!("{}: column {column} of {line}: {}", account.name, error.message),
+                    );
+                    ended = setup.strict;
+                }
+            });
+            let Some(read) = read else { break };
+            account.lines += read;
+            if !is_sent(feed, setup).await {
+                account.skipped += self.skipped();
+                return false;
             }
-        });
-        let Some(read) = read else { break };
-        account.lines += read;
-        if !is_sent(feed, setup).await {
-            account.skipped += write.skipped();
-            return false;
         }
+        account.skipped += self.skipped();
+        if ended {
+            setup.stop.ask(Why::WrongLine);
+            self.drop_rest();
+        }
+        self.confirm();
+        true
     }
-    account.skipped += write.skipped();
-    if ended {
-        setup.stop.ask(Why::WrongLine);
-        write.drop_rest();
-    }
-    write.confirm();
-    true
 }

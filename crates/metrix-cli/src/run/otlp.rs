@@ -9,7 +9,7 @@ use super::account::Account;
 use super::causes::with_causes;
 use super::feed::Feed;
 use super::quoting::quoted;
-use super::requests::{is_sent, next, others};
+use super::requests::{self, Take, is_sent};
 use super::setup::Setup;
 use super::stop::Why;
 use crate::config::OtlpSource;
@@ -46,52 +46,39 @@ impl Otlp {
     }
 
     /// Listens until the run is to stop, and takes what has come by then.
-    pub(crate) async fn listen(self, mut feed: Feed) -> Account {
-        let Self { server, protocol: _, setup } = self;
-        let mut account = Account::new(format!("http://{}", server.address()), setup.faults());
-        let meter = server.meter();
-        let mut exports = server.start();
-        while let Some(export) = next(&mut exports, &feed, &setup).await {
-            // A wrong point ends the run, and what comes after it is not taken.
-            if setup.strict && setup.stop.why() == Some(Why::WrongLine) {
-                break;
-            }
-            if !take(export, &mut feed, &mut account, &setup).await {
-                break;
-            }
-        }
-        Account { readings: feed.readings(), others: others(&meter.stats(), &feed), ..account }
+    pub(crate) async fn listen(self, feed: Feed) -> Account {
+        requests::listen(self.server.start(), feed, self.setup).await
     }
 }
 
-/// Sends the readings of a request, and tells the client when there was room for all. Tells whether there was, before the run had
-/// to end.
-async fn take(mut export: OtlpExport, feed: &mut Feed, account: &mut Account, setup: &Setup) -> bool {
-    let mut ended = false;
-    // What comes after a wrong point that ends the run is not read.
-    let points = if setup.strict { 1 } else { POINTS_AT_ONCE };
-    while !ended {
-        let read = export.read_some(points, |read| match read {
-            Ok(reading) => feed.send(&reading),
-            Err(RejectedPoint { metric, reason, .. }) => {
-                let metric = quoted(metric.as_bytes());
-                account.faults.add(reason, format_args!("{}: a point of {metric}: {reason}", account.name));
-                ended = setup.strict;
+impl Take for OtlpExport {
+    async fn take(mut self, feed: &mut Feed, account: &mut Account, setup: &Setup) -> bool {
+        let mut ended = false;
+        // What comes after a wrong point that ends the run is not read.
+        let points = if setup.strict { 1 } else { POINTS_AT_ONCE };
+        while !ended {
+            let read = self.read_some(points, |read| match read {
+                Ok(reading) => feed.send(&reading),
+                Err(RejectedPoint { metric, reason, .. }) => {
+                    let metric = quoted(metric.as_bytes());
+                    account.faults.add(reason, format_args!("{}: a point of {metric}: {reason}", account.name));
+                    ended = setup.strict;
+                }
+            });
+            if read.is_none() {
+                break;
             }
-        });
-        if read.is_none() {
-            break;
+            if !is_sent(feed, setup).await {
+                return false;
+            }
         }
-        if !is_sent(feed, setup).await {
-            return false;
+        if ended {
+            setup.stop.ask(Why::WrongLine);
+            self.reject_rest();
         }
+        self.confirm();
+        true
     }
-    if ended {
-        setup.stop.ask(Why::WrongLine);
-        export.reject_rest();
-    }
-    export.confirm();
-    true
 }
 
 fn server(config: &OtlpSource) -> Result<OtlpServer, Box<dyn Error>> {

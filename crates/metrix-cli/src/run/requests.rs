@@ -1,16 +1,17 @@
-//! [`Requests`]: what clients send over HTTP, and wait to be told that it was taken.
+//! [`listen`]: what clients send over HTTP, and wait to be told that it was taken.
 
 use std::future::Future;
 use std::time::Duration;
 
 use metrix_io::http_server::HttpStats;
-use metrix_io::sources::influx::{InfluxWrite, InfluxWrites};
-use metrix_io::sources::otlp::{OtlpExport, OtlpExports};
+use metrix_io::sources::Requests;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
+use super::account::Account;
 use super::feed::Feed;
 use super::setup::Setup;
+use super::stop::Why;
 
 /// How long after the run was asked to stop a request may take whose readings have to wait: less than the sources may, so that
 /// the account is not lost.
@@ -19,44 +20,30 @@ const GRACE_OF_TAKING: Duration = Duration::from_secs(10);
 /// After this time it is seen again whether there is room.
 const BREATH: Duration = Duration::from_millis(5);
 
-/// Requests that wait to be read.
-pub(crate) trait Requests: Send {
-    type Request;
-
-    /// The next one. A future that is dropped has taken none.
-    fn wait(&mut self) -> impl Future<Output = Option<Self::Request>> + Send;
-
-    /// Listens no longer.
-    fn end(&mut self);
+/// A request.
+pub(crate) trait Take: Send {
+    /// Sends its readings, and tells the client when there was room for all. Tells whether there was, before the run had to end.
+    fn take(self, feed: &mut Feed, account: &mut Account, setup: &Setup) -> impl Future<Output = bool> + Send;
 }
 
-impl Requests for InfluxWrites {
-    type Request = InfluxWrite;
-
-    fn wait(&mut self) -> impl Future<Output = Option<InfluxWrite>> + Send {
-        self.next()
+/// Takes requests until the run is to stop, and what has come by then.
+pub(crate) async fn listen<T: Take>(mut requests: Requests<T>, mut feed: Feed, setup: Setup) -> Account {
+    let mut account = Account::new(format!("http://{}", requests.address()), setup.faults());
+    while let Some(request) = next(&mut requests, &feed, &setup).await {
+        // What is wrong ends the run, and what comes after it is not taken.
+        if setup.strict && setup.stop.why() == Some(Why::WrongLine) {
+            break;
+        }
+        if !request.take(&mut feed, &mut account, &setup).await {
+            break;
+        }
     }
-
-    fn end(&mut self) {
-        self.stop();
-    }
-}
-
-impl Requests for OtlpExports {
-    type Request = OtlpExport;
-
-    fn wait(&mut self) -> impl Future<Output = Option<OtlpExport>> + Send {
-        self.next()
-    }
-
-    fn end(&mut self) {
-        self.stop();
-    }
+    Account { readings: feed.readings(), others: others(&requests.meter().stats(), &feed), ..account }
 }
 
 /// The next request, when there is room for what it has. When the run is to stop it no longer listens, and gives those that have
 /// come, unless there is no room.
-pub(crate) async fn next<R: Requests>(requests: &mut R, feed: &Feed, setup: &Setup) -> Option<R::Request> {
+async fn next<T: Take>(requests: &mut Requests<T>, feed: &Feed, setup: &Setup) -> Option<T> {
     if setup.stop.why().is_none() {
         tokio::select! {
             biased;
@@ -64,7 +51,7 @@ pub(crate) async fn next<R: Requests>(requests: &mut R, feed: &Feed, setup: &Set
             request = next_with_room(requests, feed) => return request,
         }
     }
-    requests.end();
+    requests.stop();
     tokio::select! {
         biased;
         request = next_with_room(requests, feed) => request,
@@ -73,11 +60,11 @@ pub(crate) async fn next<R: Requests>(requests: &mut R, feed: &Feed, setup: &Set
 }
 
 /// A request that has begun to be taken can't be told to come again, so one that could not go on is left where it waits.
-async fn next_with_room<R: Requests>(requests: &mut R, feed: &Feed) -> Option<R::Request> {
+async fn next_with_room<T: Take>(requests: &mut Requests<T>, feed: &Feed) -> Option<T> {
     while !feed.has_room() {
         sleep(BREATH).await;
     }
-    requests.wait().await
+    requests.next().await
 }
 
 /// Waits until all that was read is sent. Tells whether that was before the run had to end.
@@ -93,7 +80,7 @@ pub(crate) async fn is_sent(feed: &mut Feed, setup: &Setup) -> bool {
 }
 
 /// What else was not as it should be.
-pub(crate) fn others(stats: &HttpStats, feed: &Feed) -> Vec<(u64, &'static str)> {
+fn others(stats: &HttpStats, feed: &Feed) -> Vec<(u64, &'static str)> {
     vec![
         (stats.turned_away, "connections turned away, as there were too many"),
         (stats.too_many + stats.unavailable, "requests told to come again, as there was no room"),

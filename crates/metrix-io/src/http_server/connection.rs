@@ -17,8 +17,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
+#[cfg(feature = "otlp")]
+use super::calls::Calls;
 use super::exchange::Exchange;
 #[cfg(feature = "otlp")]
 use super::limits::HttpLimits;
@@ -27,7 +29,7 @@ use super::limits::HttpLimits;
 const LEAST_HEAD: usize = 8 << 10;
 
 /// Answers the requests of a connection until the client hangs up, or is too slow, or `ends` says that the server stops.
-pub(super) async fn serve(stream: TcpStream, exchange: Arc<Exchange>, ends: watch::Receiver<()>) {
+pub(super) async fn serve(stream: TcpStream, exchange: Arc<Exchange>, mut ends: watch::Receiver<()>) {
     // Answers are written whole, so there is nothing to wait for; where the system refuses, it does.
     let _without_delay = stream.set_nodelay(true);
     let limits = exchange.limits().clone();
@@ -39,25 +41,26 @@ pub(super) async fn serve(stream: TcpStream, exchange: Arc<Exchange>, ends: watc
     let mut builder = Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.idle).max_buf_size(limits.head.max(LEAST_HEAD));
     let service = service_fn(move |request| Arc::clone(&exchange).answer(request));
-    run(builder.serve_connection(TokioIo::new(moving), service), ends, |connection| connection.graceful_shutdown())
-        .await;
+    let connection = builder.serve_connection(TokioIo::new(moving), service);
+    run(connection, ends.changed(), limits.grace, |connection| connection.graceful_shutdown()).await;
 }
 
-/// Runs a connection to its end, and has it say that this is near when the server stops.
-async fn run<C: Future>(connection: C, mut ends: watch::Receiver<()>, say_it: impl FnOnce(Pin<&mut C>)) {
+/// Runs a connection to its end, and has it say that this is near when it `ends`, which it may put off for so long.
+async fn run<C: Future>(connection: C, ends: impl Future, grace: Duration, say_it: impl FnOnce(Pin<&mut C>)) {
     let mut connection = pin!(connection);
     // What goes wrong on a connection is the client's affair, and has been answered if it could be.
     tokio::select! {
         biased;
         _ended = connection.as_mut() => return,
-        _stops = ends.changed() => say_it(connection.as_mut()),
+        _ends = ends => say_it(connection.as_mut()),
     }
-    let _ended = connection.await;
+    let _ended = timeout(grace, connection).await;
 }
 
-/// The same over HTTP/2. What comes ahead of its time takes no more than a body's worth of a small window.
+/// The same over HTTP/2. What comes ahead of its time takes no more than a body's worth of a small window. What moves may be pings, which
+/// are no reason to hold a connection.
 #[cfg(feature = "otlp")]
-async fn serve_http2(moving: Moving, exchange: Arc<Exchange>, limits: &HttpLimits, ends: watch::Receiver<()>) {
+async fn serve_http2(moving: Moving, exchange: Arc<Exchange>, limits: &HttpLimits, mut ends: watch::Receiver<()>) {
     /// So many calls at once on a connection.
     const CALLS: u32 = 16;
     /// So many bytes may come of each, and twice as many of all of them together, before they are read.
@@ -68,9 +71,23 @@ async fn serve_http2(moving: Moving, exchange: Arc<Exchange>, limits: &HttpLimit
     builder
         .initial_connection_window_size(2 * WINDOW)
         .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX));
-    let service = service_fn(move |request| Arc::clone(&exchange).answer(request));
-    run(builder.serve_connection(TokioIo::new(moving), service), ends, |connection| connection.graceful_shutdown())
-        .await;
+    let calls = Calls::default();
+    let unused = calls.unused(limits.idle);
+    let service = service_fn(move |request| {
+        let (call, answer) = (calls.begin(), Arc::clone(&exchange).answer(request));
+        async move {
+            let _until_answered = call;
+            answer.await
+        }
+    });
+    let ends = async {
+        tokio::select! {
+            _stops = ends.changed() => {}
+            () = unused => {}
+        }
+    };
+    let connection = builder.serve_connection(TokioIo::new(moving), service);
+    run(connection, ends, limits.grace, |connection| connection.graceful_shutdown()).await;
 }
 
 /// A connection that fails when nothing has moved on it for a while, or an answer takes too long.

@@ -24,7 +24,7 @@ pub struct HttpLimits {
     /// So many bytes in the bodies of all requests that are being handled; 64 MiB unless set.
     pub bodies: usize,
     /// So long may nothing come and nothing be taken on a connection, and so long may a head take, with the wait for it;
-    /// 75 s unless set. So a handler has this long, too.
+    /// 75 s unless set. So a handler has this long, too. Over gRPC, so long may a connection have no call, whatever else comes.
     pub idle: Duration,
     /// So long may a body take; 30 s unless set.
     pub body_time: Duration,

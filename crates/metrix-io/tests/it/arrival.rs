@@ -109,6 +109,7 @@ pub(crate) async fn kill_in_the_middle(way: &mut Way, sink: &mut impl Sink) -> (
         feature = "graphite",
         feature = "influx",
         feature = "opentsdb",
+        feature = "otlp",
         all(feature = "http-server", feature = "remote_write")
     )),
     expect(dead_code, reason = "PostgreSQL loses nothing")
@@ -124,7 +125,13 @@ pub(crate) async fn check_only_the_last_are_lost(way: &mut Way, sink: &mut impl 
 /// Elements go through a coordinator that never drops one, to a server that is killed when it has some and started again: all
 /// of them arrive.
 #[cfg_attr(
-    not(any(feature = "influx", feature = "opentsdb", feature = "postgres", feature = "remote_write")),
+    not(any(
+        feature = "influx",
+        feature = "opentsdb",
+        feature = "otlp",
+        feature = "postgres",
+        feature = "remote_write"
+    )),
     expect(dead_code, reason = "Graphite confirms nothing, so that some may be lost")
 )]
 pub(crate) async fn check_all_arrive_through_a_coordinator(way: &mut Way, sink: impl Sink) {

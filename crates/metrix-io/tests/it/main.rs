@@ -91,6 +91,8 @@ mod parquet;
     allow(dead_code)
 )]
 mod peers;
+#[cfg(any(feature = "influx", feature = "otlp"))]
+mod post;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "prometheus")]

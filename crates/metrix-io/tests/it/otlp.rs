@@ -1,9 +1,12 @@
 //! OpenTelemetry's metrics: the sink and the source.
 
 mod conformance;
+mod durable;
 mod faults;
 mod fuzz;
 mod grpc;
+mod messages;
 mod peers;
 mod server;
 mod source;
+mod tls;

@@ -12,11 +12,15 @@ use std::time::{Duration, Instant};
 
 #[cfg(feature = "graphite")]
 pub(crate) mod carbon;
+#[cfg(any(feature = "otlp", feature = "parquet"))]
+pub(crate) mod clients;
 pub(crate) mod database;
 #[cfg(feature = "parquet")]
 pub(crate) mod duckdb;
 #[cfg(feature = "nats")]
 pub(crate) mod nats;
+#[cfg(feature = "otlp")]
+pub(crate) mod otlp_store;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(any(feature = "prometheus", feature = "remote_write"))]

@@ -8,7 +8,6 @@ use std::time::Duration;
 use hyper::body::Bytes;
 use hyper::{Method, Request};
 use serde_json::json;
-use tokio::sync::oneshot;
 
 use super::answer::{Version, json, well};
 use super::entrance::Entrance;
@@ -132,7 +131,6 @@ impl InfluxServer {
     pub fn start(self) -> InfluxWrites {
         let Self { server, lines, token, patience } = self;
         let (handover, waiting) = Handover::new(patience);
-        let (address, meter) = (server.address(), server.meter());
         let entrance = Arc::new(Entrance { handover, lines, token });
         let (query, check) = (Arc::clone(&entrance), Arc::clone(&entrance));
         let of = |version: Version| {
@@ -150,10 +148,7 @@ impl InfluxServer {
             .route(Method::GET, "/ping", async |_| well())
             .route(Method::GET, "/health", async |_| json(&json!({"name": "metrix", "status": "pass", "checks": []})))
             .route(Method::POST, "/query", move |request| std::future::ready(query.query(&request)));
-        let (goes_on, stopped) = oneshot::channel::<()>();
-        // It ends when its writes are stopped or dropped.
-        tokio::spawn(server.serve(async { _ = stopped.await }));
-        InfluxWrites { waiting, goes_on: Some(goes_on), address, meter }
+        InfluxWrites::start(server, waiting, |write| &write.reply)
     }
 }
 

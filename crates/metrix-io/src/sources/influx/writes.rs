@@ -1,54 +1,17 @@
 //! [`InfluxWrites`]: what clients of an [`InfluxServer`](super::InfluxServer) write.
 
-use std::net::SocketAddr;
-
 use hyper::StatusCode;
 use hyper::body::Bytes;
-use tokio::sync::oneshot;
 
 use super::InfluxLines;
 use super::answer::{Version, well};
 use super::body::Place;
-use crate::http_server::HttpMeter;
-use crate::sources::handover::{Reply, Waiting};
+use crate::sources::Requests;
+use crate::sources::handover::Reply;
 use crate::{LineError, ParseLine, Reading};
 
-/// What clients of an [`InfluxServer`](super::InfluxServer) write, one request after the other. It no longer listens when this is
-/// dropped.
-#[derive(Debug)]
-pub struct InfluxWrites {
-    pub(super) waiting: Waiting<InfluxWrite>,
-    /// Lets the server go on, as long as it is there.
-    pub(super) goes_on: Option<oneshot::Sender<()>>,
-    pub(super) address: SocketAddr,
-    pub(super) meter: HttpMeter,
-}
-
-impl InfluxWrites {
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// What the server has done so far, to be looked at from elsewhere while it works and after.
-    pub fn meter(&self) -> HttpMeter {
-        self.meter.clone()
-    }
-
-    /// The next request; `None` when it was [stopped](Self::stop) and all that had come by then was given.
-    ///
-    /// # Cancel safety
-    /// A future that is dropped has taken none.
-    pub async fn next(&mut self) -> Option<InfluxWrite> {
-        self.waiting.next(|write| &write.reply).await
-    }
-
-    /// Stops to listen. Requests that have come are still given, as long as
-    /// [`HttpLimits::grace`](crate::http_server::HttpLimits::grace) lets them be answered.
-    pub fn stop(&mut self) {
-        self.goes_on = None;
-    }
-}
+/// What clients of an [`InfluxServer`](super::InfluxServer) write.
+pub type InfluxWrites = Requests<InfluxWrite>;
 
 /// A line of a request that has no readings, as it is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,8 @@
 //! [`OtlpExports`]: what clients of an [`OtlpServer`](super::OtlpServer) send.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::body::Bytes;
-use tokio::sync::oneshot;
 
 use super::answer::Form;
 use super::cumulative::Cumulative;
@@ -12,45 +10,12 @@ use super::place::Place;
 use super::point::Reader;
 use super::rules::Rules;
 use crate::Reading;
-use crate::http_server::HttpMeter;
 use crate::otlp::answer::Partial;
-use crate::sources::handover::{Reply, Waiting};
+use crate::sources::Requests;
+use crate::sources::handover::Reply;
 
-/// What clients of an [`OtlpServer`](super::OtlpServer) send, one request after the other. It no longer listens when this is dropped.
-#[derive(Debug)]
-pub struct OtlpExports {
-    pub(super) waiting: Waiting<OtlpExport>,
-    /// Lets the server go on, as long as it is there.
-    pub(super) goes_on: Option<oneshot::Sender<()>>,
-    pub(super) address: SocketAddr,
-    pub(super) meter: HttpMeter,
-}
-
-impl OtlpExports {
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// What the server has done so far, to be looked at from elsewhere while it works and after.
-    pub fn meter(&self) -> HttpMeter {
-        self.meter.clone()
-    }
-
-    /// The next request; `None` when it was [stopped](Self::stop) and all that had come by then was given.
-    ///
-    /// # Cancel safety
-    /// A future that is dropped has taken none.
-    pub async fn next(&mut self) -> Option<OtlpExport> {
-        self.waiting.next(|export| &export.reply).await
-    }
-
-    /// Stops to listen. Requests that have come are still given, as long as
-    /// [`HttpLimits::grace`](crate::http_server::HttpLimits::grace) lets them be answered.
-    pub fn stop(&mut self) {
-        self.goes_on = None;
-    }
-}
+/// What clients of an [`OtlpServer`](super::OtlpServer) send.
+pub type OtlpExports = Requests<OtlpExport>;
 
 /// A point that has no readings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hyper::Method;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 
 use super::answer::Form;
 use super::cumulative::Cumulative;
@@ -205,7 +205,6 @@ impl OtlpServer {
     /// Begins to answer, in a task of its own.
     pub fn start(self) -> OtlpExports {
         let Self { server, is_grpc, rules, token, patience, max_counters } = self;
-        let (address, meter) = (server.address(), server.meter());
         let (handover, waiting) = Handover::new(patience);
         let cumulative = Arc::new(Mutex::new(Cumulative::new(max_counters)));
         let turns = Arc::new(Semaphore::new(TURNS));
@@ -221,10 +220,7 @@ impl OtlpServer {
                 let entrance = Arc::clone(&entrance);
                 async move { entrance.export(request).await }
             });
-        let (goes_on, stopped) = oneshot::channel::<()>();
-        // It ends when its exports are stopped or dropped.
-        tokio::spawn(server.serve(async { _ = stopped.await }));
-        OtlpExports { waiting, goes_on: Some(goes_on), address, meter }
+        OtlpExports::start(server, waiting, |export| &export.reply)
     }
 }
 

@@ -1,10 +1,11 @@
 //! The source, sent anything: no request goes without an answer, and none takes the server down.
 
 use metrix_io::sources::influx::InfluxServer;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::BufReader;
 use tokio::net::TcpStream;
 
 use crate::hostile::Random;
+use crate::post::post;
 
 const COUNT: usize = 10_000;
 
@@ -64,26 +65,6 @@ fn wide(random: &mut Random) -> Vec<u8> {
     line
 }
 
-/// Sends a body, and gives the first line of the answer.
-async fn send(client: &mut BufReader<TcpStream>, target: &str, body: &[u8]) -> String {
-    let head = format!("POST {target} HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n", body.len());
-    client.get_mut().write_all(&[head.as_bytes(), body].concat()).await.unwrap();
-    let (mut status, mut length) = (String::new(), 0);
-    client.read_line(&mut status).await.unwrap();
-    loop {
-        let mut line = String::new();
-        client.read_line(&mut line).await.unwrap();
-        if let Some(value) = line.strip_prefix("content-length: ") {
-            length = value.trim_end().parse().unwrap();
-        }
-        if line == "\r\n" {
-            break;
-        }
-    }
-    client.read_exact(&mut vec![0; length]).await.unwrap();
-    status
-}
-
 #[tokio::test]
 async fn any_body_is_answered() {
     let mut writes = InfluxServer::bind("127.0.0.1:0".parse().unwrap()).unwrap().start();
@@ -98,9 +79,9 @@ async fn any_body_is_answered() {
                 0 => ("/write?precision=s", random as fn(&mut Random) -> Vec<u8>),
                 _ => ("/api/v2/write", mutated as fn(&mut Random) -> Vec<u8>),
             };
-            let status = send(&mut client, target, &make(&mut numbers)).await;
-            assert!(status.starts_with("HTTP/1.1 204 ") || status.starts_with("HTTP/1.1 400 "), "{status}");
-            taken[number % 2] += usize::from(status.starts_with("HTTP/1.1 204 "));
+            let status = post(&mut client, target, "", &make(&mut numbers)).await;
+            assert!(matches!(status, 204 | 400), "{status}");
+            taken[number % 2] += usize::from(status == 204);
         }
         taken
     });

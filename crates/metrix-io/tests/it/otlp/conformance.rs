@@ -4,7 +4,8 @@ use metrix::MElement;
 use metrix::testing::{Arrival, Order, SinkConformance};
 use metrix_io::sinks::otlp::{Otlp, Protocol};
 
-use super::server::{Data, Server};
+use super::messages::{AnyValue, Data};
+use super::server::Server;
 
 type Row = (String, Vec<(String, String)>, f64, i64);
 
@@ -20,7 +21,7 @@ fn rows(server: &Server) -> Vec<Row> {
         for metric in &message.resource_metrics[0].scope_metrics[0].metrics {
             let Some(Data::Gauge(numbers) | Data::Sum(numbers)) = &metric.data else { panic!("{metric:?}") };
             for point in &numbers.data_points {
-                let text = |value: &Option<super::server::AnyValue>| value.clone().unwrap_or_default().text;
+                let text = |value: &Option<AnyValue>| value.clone().unwrap_or_default().text;
                 let tags = point.attributes.iter().map(|tag| (tag.key.clone(), text(&tag.value))).collect();
                 rows.push((metric.name.clone(), tags, point.value, point.time as i64));
             }

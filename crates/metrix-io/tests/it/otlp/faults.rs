@@ -8,7 +8,8 @@ use metrix_io::Secret;
 use metrix_io::sinks::otlp::{Otlp, Protocol};
 use tokio::io::AsyncWriteExt;
 
-use super::server::{Answer, Data, Server, points};
+use super::messages::{Data, points};
+use super::server::{Answer, Server};
 use crate::chain::chain;
 
 const ALL: [Protocol; 3] = [Protocol::Grpc, Protocol::HttpProtobuf, Protocol::HttpJson];

@@ -1,10 +1,11 @@
 //! The source, sent anything: no request goes without an answer, and none takes the server down.
 
 use metrix_io::sources::otlp::OtlpServer;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::BufReader;
 use tokio::net::TcpStream;
 
 use crate::hostile::Random;
+use crate::post::post;
 
 pub(super) const COUNT: usize = 10_000;
 
@@ -134,25 +135,7 @@ pub(super) fn mutated(random: &mut Random, is_json: bool) -> Vec<u8> {
 
 /// Sends a body, and gives the status of the answer.
 async fn send(client: &mut BufReader<TcpStream>, kind: &str, body: &[u8]) -> u16 {
-    let head = format!(
-        "POST /v1/metrics HTTP/1.1\r\nhost: a\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    client.get_mut().write_all(&[head.as_bytes(), body].concat()).await.unwrap();
-    let (mut status, mut length) = (String::new(), 0);
-    client.read_line(&mut status).await.unwrap();
-    loop {
-        let mut line = String::new();
-        client.read_line(&mut line).await.unwrap();
-        if let Some(value) = line.strip_prefix("content-length: ") {
-            length = value.trim_end().parse().unwrap();
-        }
-        if line == "\r\n" {
-            break;
-        }
-    }
-    client.read_exact(&mut vec![0; length]).await.unwrap();
-    status[9..12].parse().unwrap()
+    post(client, "/v1/metrics", &format!("content-type: {kind}\r\n"), body).await
 }
 
 /// What the mutated requests are made of is right, all of it.

@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http2;
 use hyper::{HeaderMap, Request, StatusCode};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use metrix::Sink;
 use metrix_io::http_server::HttpLimits;
 use metrix_io::sinks::otlp::{Otlp, Protocol};
@@ -15,9 +15,10 @@ use metrix_io::sources::otlp::OtlpServer;
 use metrix_io::{Kind, Secret};
 use prost::Message;
 use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::fuzz::{COUNT, mutated, random};
-use super::server::{ExportResponse, Partial};
+use super::messages::{ExportResponse, Partial};
 use crate::hostile::{Random, hostile_elements};
 
 const PATH: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
@@ -127,6 +128,29 @@ async fn what_was_taken_is_confirmed() {
         assert_eq!((status, code.as_deref(), &*words), (StatusCode::OK, Some("0"), ""));
         assert_eq!(body, frame(&expected.encode_to_vec(), false));
     }
+}
+
+/// The clock is paused, and goes on by itself where all wait.
+#[tokio::test(start_paused = true)]
+async fn pings_alone_hold_no_connection() {
+    let mut limits = HttpLimits::default();
+    limits.idle = Duration::from_secs(30);
+    let exports = server().limits(limits).start();
+    let stream = TcpStream::connect(exports.address()).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder.timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(7)).keep_alive_while_idle(true);
+    builder.keep_alive_timeout(Duration::from_secs(3600));
+    let (requests, transport) = builder.handshake(TokioIo::new(stream)).await.unwrap();
+    let begin = Instant::now();
+    let transport = tokio::spawn(transport);
+    let mut client = Client(requests, format!("http://{}", exports.address()));
+    sleep(Duration::from_secs(20)).await;
+    let (_, code, ..) = client.call("/a.B/C", &[], Vec::new()).await;
+    assert_eq!(code.as_deref(), Some("12"));
+    let ended = timeout(Duration::from_secs(3600), transport).await.expect("pings hold it");
+    // It was told that it is over.
+    assert!(ended.unwrap().is_ok() && (50..52).contains(&begin.elapsed().as_secs()), "{:?}", begin.elapsed());
 }
 
 /// Anything, of which most is no call.

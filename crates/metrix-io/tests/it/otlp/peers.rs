@@ -13,7 +13,7 @@ use crate::peers::rotel::by_rotel;
 use crate::peers::stored::Stored;
 
 /// What a server should have, by the table of the docs.
-fn expected(elements: &[MElement]) -> Stored {
+pub(super) fn expected(elements: &[MElement]) -> Stored {
     let mut stored = Stored::new();
     for element in elements {
         let kind = match element.name.rsplit_once('.') {
@@ -38,7 +38,7 @@ fn expected(elements: &[MElement]) -> Stored {
 }
 
 /// Hostile elements of all kinds, with starts.
-fn elements(count: i64) -> Vec<MElement> {
+pub(super) fn elements(count: i64) -> Vec<MElement> {
     let mut elements = hostile_elements(count);
     for (number, element) in elements.iter_mut().enumerate() {
         let suffix = ["count", "sum", "mean"][number % 3];

@@ -16,98 +16,7 @@ use metrix_io::sinks::otlp::{Otlp, Protocol};
 use prost::Message;
 use tokio::net::{TcpListener, TcpStream};
 
-/// The messages, written down once more from the protocol's definition.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct ExportRequest {
-    #[prost(message, repeated, tag = "1")]
-    pub(super) resource_metrics: Vec<ResourceMetrics>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct ResourceMetrics {
-    #[prost(message, optional, tag = "1")]
-    pub(super) resource: Option<Resource>,
-    #[prost(message, repeated, tag = "2")]
-    pub(super) scope_metrics: Vec<ScopeMetrics>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Resource {
-    #[prost(message, repeated, tag = "1")]
-    pub(super) attributes: Vec<KeyValue>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct ScopeMetrics {
-    #[prost(message, repeated, tag = "2")]
-    pub(super) metrics: Vec<Metric>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Metric {
-    #[prost(string, tag = "1")]
-    pub(super) name: String,
-    #[prost(oneof = "Data", tags = "5, 7")]
-    pub(super) data: Option<Data>,
-}
-
-#[derive(Clone, PartialEq, prost::Oneof)]
-pub(super) enum Data {
-    #[prost(message, tag = "5")]
-    Gauge(Numbers),
-    #[prost(message, tag = "7")]
-    Sum(Numbers),
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Numbers {
-    #[prost(message, repeated, tag = "1")]
-    pub(super) data_points: Vec<Point>,
-    #[prost(int32, tag = "2")]
-    pub(super) temporality: i32,
-    #[prost(bool, tag = "3")]
-    pub(super) is_monotonic: bool,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Point {
-    #[prost(message, repeated, tag = "7")]
-    pub(super) attributes: Vec<KeyValue>,
-    #[prost(fixed64, tag = "2")]
-    pub(super) start: u64,
-    #[prost(fixed64, tag = "3")]
-    pub(super) time: u64,
-    #[prost(double, tag = "4")]
-    pub(super) value: f64,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct KeyValue {
-    #[prost(string, tag = "1")]
-    pub(super) key: String,
-    #[prost(message, optional, tag = "2")]
-    pub(super) value: Option<AnyValue>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct AnyValue {
-    #[prost(string, tag = "1")]
-    pub(super) text: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct ExportResponse {
-    #[prost(message, optional, tag = "1")]
-    pub(super) partial: Option<Partial>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Partial {
-    #[prost(int64, tag = "1")]
-    pub(super) rejected: i64,
-    #[prost(string, tag = "2")]
-    pub(super) message: String,
-}
+use super::messages::{ExportRequest, ExportResponse, Partial, points};
 
 /// What is answered.
 #[derive(Clone, Debug)]
@@ -276,46 +185,8 @@ impl Server {
             }
             Protocol::HttpJson => {
                 let message = if is_packed { unpack(body) } else { body.to_vec() };
-                of_json(&serde_json::from_slice(&message).unwrap())
+                ExportRequest::of_json(&serde_json::from_slice(&message).unwrap())
             }
         }
     }
-}
-
-/// All points of a message, in order.
-pub(super) fn points(message: &ExportRequest) -> Vec<&Point> {
-    let metrics =
-        message.resource_metrics.iter().flat_map(|resource| &resource.scope_metrics).flat_map(|scope| &scope.metrics);
-    let data = metrics.filter_map(|metric| metric.data.as_ref());
-    data.flat_map(|(Data::Gauge(numbers) | Data::Sum(numbers))| &numbers.data_points).collect()
-}
-
-/// The points of a message in JSON, as far as they are looked at.
-fn of_json(message: &serde_json::Value) -> ExportRequest {
-    let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
-    let resource = &message["resourceMetrics"][0];
-    let metrics = list(&resource["scopeMetrics"][0]["metrics"])
-        .iter()
-        .map(|metric| {
-            let numbers = |data: &serde_json::Value| Numbers {
-                data_points: list(&data["dataPoints"])
-                    .iter()
-                    .map(|point| Point {
-                        value: point["asDouble"].as_f64().unwrap(),
-                        time: point["timeUnixNano"].as_str().unwrap().parse().unwrap(),
-                        ..Point::default()
-                    })
-                    .collect(),
-                temporality: data["aggregationTemporality"].as_i64().unwrap_or(0) as i32,
-                is_monotonic: data["isMonotonic"].as_bool().unwrap_or(false),
-            };
-            let data = match metric.get("sum") {
-                Some(sum) => Data::Sum(numbers(sum)),
-                None => Data::Gauge(numbers(&metric["gauge"])),
-            };
-            Metric { name: metric["name"].as_str().unwrap().to_owned(), data: Some(data) }
-        })
-        .collect();
-    let scope_metrics = vec![ScopeMetrics { metrics }];
-    ExportRequest { resource_metrics: vec![ResourceMetrics { resource: None, scope_metrics }] }
 }

@@ -1,13 +1,12 @@
 //! DuckDB, which reads Parquet.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
-use super::found;
+use super::clients::python;
 
 /// A row of a file: name, the two times in microseconds, value and tags.
 pub(crate) type Row = (String, i64, Option<i64>, f64, BTreeMap<String, String>);
@@ -28,14 +27,4 @@ fn row(line: &str) -> Row {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let tags = tags.map(|(name, value)| (name.clone(), text(value))).collect();
     (name, at, start, value.parse().expect("a number"), tags)
-}
-
-/// The Python that has DuckDB, in the version that is asked for.
-fn python() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let wanted = fs::read(root.join("crates/metrix-cli/tests/it/clients/requirements.txt")).expect("it lies there");
-    found("DuckDB", || {
-        let there = fs::read(root.join("target/clients/installed.txt")).ok()?;
-        (there == wanted).then(|| root.join("target/clients/bin/python"))
-    })
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::clients::of_clients;
 use super::database::Database;
 use super::stored::Stored;
-use super::{Peer, found, free_ports, is_open};
+use super::{Peer, free_ports, is_open};
 
 impl Database {
     /// Rotel, which takes OTLP over gRPC at `telnet`, and over HTTP at `http`, and writes all of it to its log.
@@ -33,14 +34,11 @@ impl Database {
 
 /// Where the program lies.
 fn program() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let wanted = fs::read(root.join("crates/metrix-cli/tests/it/clients/requirements.txt")).expect("it lies here");
-    found("rotel", || {
-        let there = fs::read(root.join("target/clients/installed.txt")).ok()?;
-        let versions = fs::read_dir(root.join("target/clients/lib")).ok()?;
+    of_clients("rotel", |folder| {
+        let versions = fs::read_dir(folder.join("lib")).ok()?;
         let mut programs =
             versions.flatten().map(|version| version.path().join("site-packages/rotel/rotel-agent").canonicalize());
-        programs.find_map(Result::ok).filter(|_| there == wanted)
+        programs.find_map(Result::ok)
     })
 }
 
