@@ -5,6 +5,7 @@ mod file;
 mod files;
 mod first;
 mod kafka;
+mod kept;
 mod key;
 mod kinds;
 mod kinds_told;
@@ -24,6 +25,8 @@ use toml::de::DeTable;
 
 pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
+#[cfg(test)]
+pub(crate) use self::kept::longest_text;
 pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{
     Attempts, InfluxConfig, InfluxPlace, KafkaSinkConfig, NatsSinkConfig, OtlpConfig, ParquetConfig, PostgresConfig,
@@ -63,11 +66,19 @@ const SOURCE: Key = Key::new("source", "[ { type = \"jsonl\", path = \"-\" } ]")
 const STREAM: Key = Key::new("stream", "[ { name = \"*\", agg = [\"count\", \"mean\"], window = \"10s\" } ]");
 const SINK: Key = Key::new("sink", "[ { type = \"jsonl\" } ]");
 
-/// A configuration that has every key, with comments.
-pub(crate) const SCHEMA: &str = include_str!("config/schema.toml");
+/// A configuration that has every key, with comments, of a program that was built with all features.
+const SCHEMA: &str = include_str!("config/schema.toml");
 
 /// What there is to do without a configuration, as one.
 pub(crate) const BUILT_IN: &str = include_str!("config/built_in.toml");
+
+/// A configuration that has every key, with comments; of those that this program was built without, only a comment.
+pub(crate) fn schema() -> String {
+    let is_missing =
+        |line: &str| cfg!(not(feature = "kafka-tls")) && line.ends_with("only if the program was built with kafka-tls");
+    let line = |line| if is_missing(line) { format!("# {line}\n") } else { format!("{line}\n") };
+    SCHEMA.lines().map(line).collect()
+}
 
 /// What there is to do without a configuration: this machine and its StatsD clients, shown and kept.
 pub(crate) fn built_in() -> Config {
@@ -104,7 +115,9 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
     let mut addresses = First::new(|address| format!("two sources listen on `{address}`: leave one of them out"));
     let mut consumers = Consumers::default();
     let mut mixed = Mixed::default();
+    let mut kafka = None;
     let sources = tables(root, SOURCE, problems, |table| {
+        kafka = kafka.or_else(|| source::kafka(table));
         inputs.check(source::stdin(table), problems);
         files.reads(source::file(table));
         addresses.check(source::address(table), problems);
@@ -140,6 +153,7 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
     let mut streams = streams?;
     mixed.check(&streams, warnings);
     stream::distinguish(&mut streams);
+    kept::check(kafka, &streams, hints);
     Ok(Config { sources: sources?, streams, sinks: sinks?, warnings: Vec::new(), hints: Vec::new() })
 }
 

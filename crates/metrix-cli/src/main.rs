@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check { config } => check::check(&config),
         Command::Schema { built_in } => {
-            let schema = if built_in { config::BUILT_IN } else { config::SCHEMA };
+            let schema = if built_in { config::BUILT_IN.to_owned() } else { config::schema() };
             stdout::print(schema.as_bytes())
         }
         Command::Graph(args) => graph::run(&args),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use metrix_io::{KafkaCluster, KafkaSasl};
+use metrix_io::{KafkaCluster, KafkaError, KafkaSasl};
 
 use super::key::Key;
 use super::problem::Read;
@@ -62,7 +62,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<KafkaConfig> {
     let tls = table.optional(TLS, Value::flag);
     let ca_file = table.optional(CA_FILE, |value| value.word().map(PathBuf::from));
     let properties = table.optional(PROPERTIES, properties);
-    let (user, tls, ca_file) = (user?, tls?.unwrap_or(false), ca_file?);
+    let (user, sasl, tls, ca_file) = (user?, sasl?.unwrap_or_default(), tls?.unwrap_or(false), ca_file?);
     if ca_file.is_some() && !tls {
         return Err(table.wrong_key(CA_FILE.name, "`ca_file` is of TLS: add tls = true, or leave it out"));
     }
@@ -71,14 +71,15 @@ pub(super) fn read(table: &Table<'_>) -> Read<KafkaConfig> {
             table.wrong_key(SASL.name, "`sasl` is how a user says who it is: add user = \"metrix\", or leave it out")
         );
     }
-    Ok(KafkaConfig {
-        brokers: brokers?,
-        user,
-        sasl: sasl?.unwrap_or_default(),
-        tls,
-        ca_file,
-        properties: properties?.unwrap_or_default(),
-    })
+    let is_there = |key: Key, made: Result<KafkaCluster, KafkaError>| {
+        made.map_err(|error| table.wrong_key(key.name, error.to_string()))
+    };
+    let any = KafkaCluster::new("a");
+    let with_sasl = is_there(SASL, any.clone().and_then(|any| any.sasl(sasl)));
+    let with_tls = is_there(TLS, if tls { any.and_then(|any| any.tls(None)) } else { any });
+    with_sasl?;
+    with_tls?;
+    Ok(KafkaConfig { brokers: brokers?, user, sasl, tls, ca_file, properties: properties?.unwrap_or_default() })
 }
 
 fn properties(value: &Value<'_>) -> Read<Vec<(String, String)>> {

@@ -193,6 +193,11 @@ pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
     }
 }
 
+/// Where it is one of Kafka.
+pub(super) fn kafka<'a>(table: &Table<'a>) -> Option<One<'a>> {
+    table.one_of(TYPE, &["kafka"], "kafka")
+}
+
 fn jsonl(table: &Table<'_>) -> Read<SourceConfig> {
     input::read(table, LISTEN_TCP, None).map(SourceConfig::Jsonl)
 }

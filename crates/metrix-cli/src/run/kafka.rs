@@ -141,11 +141,11 @@ impl Reading<'_> {
                 }
                 self.alignment.add(assigned.partition, self.now());
             }
-            KafkaEvent::Revoked(partition) => {
+            KafkaEvent::Revoked(partitions) => partitions.iter().for_each(|partition| {
                 // It was not sent, and comes again to whoever reads the partition then.
-                self.alignment.remove(&partition);
-                self.commits.revoke(&partition);
-            }
+                self.alignment.remove(partition);
+                self.commits.revoke(partition);
+            }),
             KafkaEvent::End(partition) => self.alignment.end(&partition),
             KafkaEvent::Message(message) => {
                 let (partition, now) = (message.partition.clone(), self.now());

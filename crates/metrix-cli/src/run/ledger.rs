@@ -135,8 +135,7 @@ impl Ledger {
     pub(crate) fn resume(&self, partition: Partition, begins: Begins<'_>) -> Result<(), String> {
         let (untils, wrong) = self.untils(begins.text);
         let floors = self.streams.iter().map(|stream| untils.get(&stream.name).copied());
-        let over = self.streams.iter().map(|stream| stream.grid.and_then(|_| stream.sender.closed_until()));
-        let limits = Limits { floors: floors.collect(), over: over.collect() };
+        let limits = Limits { floors: floors.collect(), over: self.over() };
         self.book().resume(partition, begins.at, limits, begins.goes_on);
         wrong.map_or(Ok(()), Err)
     }
@@ -160,7 +159,13 @@ impl Ledger {
 
     /// A partition is read elsewhere from now on. Until it is known whether it comes back, what was read of it is kept in mind.
     pub(crate) fn revoke(&self, partition: Partition) {
-        self.book().revoke(partition);
+        let over = self.over();
+        self.book().revoke(partition, over);
+    }
+
+    /// Up to where the windows of each stream in event time are over.
+    fn over(&self) -> Vec<Option<Timestamp>> {
+        self.streams.iter().map(|stream| stream.grid.and_then(|_| stream.sender.closed_until())).collect()
     }
 
     /// The source says whether it has nothing to read for now: all that there is has been sent, and it would know of more. Then windows

@@ -4,8 +4,12 @@ mod alignment;
 mod builder;
 mod event;
 mod group;
+mod known;
 mod lane;
+mod lanes;
+mod opening;
 mod shared;
+mod stats;
 mod troubles;
 
 use std::fmt;
@@ -14,6 +18,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::error::{KafkaError as Cause, RDKafkaErrorCode};
 use tokio::sync::{Mutex, oneshot};
 
 use self::group::Group;
@@ -23,7 +28,7 @@ use crate::KafkaError;
 pub use self::alignment::Alignment;
 pub use self::builder::{KafkaSourceBuilder, Start};
 pub use self::event::{KafkaAssignment, KafkaCommit, KafkaEvent, KafkaMessage, KafkaPartition};
-pub use self::shared::KafkaSourceStats;
+pub use self::stats::KafkaSourceStats;
 
 /// Reads topics of Kafka as a member of a consumer group, and commits only what it is told to.
 ///
@@ -116,7 +121,7 @@ impl KafkaSource {
         let (done, result) = oneshot::channel();
         let work = move || {
             // It waits for the group's broker, which may be away; only one does at a time.
-            let result = consumer.commit(&list, CommitMode::Sync).map_err(|error| KafkaError::of(&error));
+            let result = consumer.commit(&list, CommitMode::Sync);
             // Who asked may be gone.
             let _ = done.send(result);
             drop((consumer, turn));
@@ -125,7 +130,7 @@ impl KafkaSource {
         thread.map_err(|error| KafkaError::new(format!("the system has no thread for Kafka: {error}")))?;
         match result.await {
             Ok(Ok(())) => self.shared.committed(commits),
-            Ok(Err(error)) => return Err(error),
+            Ok(Err(error)) => return Err(refused(&error, commits)),
             Err(_) => return Err(KafkaError::new("the commit came to no end")),
         }
         Ok(left_out)
@@ -175,6 +180,19 @@ impl KafkaSource {
         self.consumer = None;
         self.shared.leave();
     }
+}
+
+/// Why a commit was refused. A broker doesn't say how long a text is, and how long it may be.
+fn refused(error: &Cause, commits: &[KafkaCommit]) -> KafkaError {
+    let words = KafkaError::of(error);
+    if error.rdkafka_error_code() != Some(RDKafkaErrorCode::OffsetMetadataTooLarge) {
+        return words;
+    }
+    let longest = commits.iter().map(|commit| commit.metadata.len()).max().unwrap_or(0);
+    let most = KafkaCommit::LONGEST_METADATA;
+    KafkaError::new(format!(
+        "{words}: it has {longest} bytes, and a broker takes no more than {most}, unless its `offset.metadata.max.bytes` says otherwise"
+    ))
 }
 
 impl Drop for KafkaSource {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use metrix_io::KafkaError;
 use metrix_io::sources::kafka::{KafkaCommit, KafkaPartition, KafkaSource};
 
 use crate::run::ledger::{Begins, Ledger, Partition, Settled};
@@ -87,7 +88,7 @@ impl Commits {
                 // Once, until it is well again: it may last.
                 Err(error) => {
                     if !std::mem::replace(&mut is_told, true) {
-                        self.voice.say(format_args!("source {:?}: offsets can't be committed: {error}", self.name));
+                        self.say("offsets", &error, &new);
                     }
                 }
             }
@@ -100,14 +101,19 @@ impl Commits {
         self.ledger.at_the_end(|settled| async move {
             let last = commits.commits(&settled);
             if let Err(error) = commits.source.commit(&last).await {
-                commits
-                    .voice
-                    .say(format_args!("source {:?}: the last offsets can't be committed: {error}", commits.name));
+                commits.say("the last offsets", &error, &last);
             }
             if let Ok(source) = Arc::try_unwrap(commits.source) {
                 source.close().await;
             }
         });
+    }
+
+    /// Says that these can't be committed.
+    fn say(&self, what: &str, error: &KafkaError, commits: &[KafkaCommit]) {
+        let is_long = commits.iter().any(|commit| commit.metadata.len() > KafkaCommit::LONGEST_METADATA);
+        let mend = if is_long { ": have fewer streams in event time beside it, or shorter names of them" } else { "" };
+        self.voice.say(format_args!("source {:?}: {what} can't be committed: {error}{mend}", self.name));
     }
 
     fn commits(&self, settled: &Settled) -> Vec<KafkaCommit> {

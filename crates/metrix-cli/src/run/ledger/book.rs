@@ -40,8 +40,8 @@ struct Place {
     highest: Option<Position>,
     /// Where it begins, as far as that is known.
     from: Option<Position>,
-    /// Whether it was taken away since.
-    is_gone: bool,
+    /// If it was taken away since, up to where windows were over then.
+    gone: Option<Vec<Option<Timestamp>>>,
     limits: Arc<Limits>,
 }
 
@@ -69,18 +69,22 @@ impl Book {
     /// before is nothing to this any more: it comes again, or is somebody else's.
     pub(super) fn resume(&mut self, partition: Partition, from: Option<Position>, limits: Limits, goes_on: bool) {
         if goes_on {
-            self.partitions.entry(partition).or_default().is_gone = false;
+            let place = self.partitions.entry(partition).or_default();
+            // What has come to an end meanwhile did so without it.
+            if place.gone.take().is_some_and(|gone| gone != limits.over) {
+                place.limits = Arc::new(Limits { floors: place.limits.floors.clone(), ..limits });
+            }
             return;
         }
         self.begun.retain(|message| message.0 != partition);
         self.streams.iter_mut().flat_map(Stream::buckets_mut).for_each(|bucket| _ = bucket.first.remove(&partition));
-        let place = Place { highest: None, from, is_gone: false, limits: Arc::new(limits) };
+        let place = Place { highest: None, from, gone: None, limits: Arc::new(limits) };
         self.partitions.insert(partition, place);
     }
 
-    /// A partition is not read here any more.
-    pub(super) fn revoke(&mut self, partition: Partition) {
-        self.partitions.entry(partition).or_default().is_gone = true;
+    /// A partition is not read here any more, from when windows are over up to this.
+    pub(super) fn revoke(&mut self, partition: Partition, over: Vec<Option<Timestamp>>) {
+        self.partitions.entry(partition).or_default().gone = Some(over);
     }
 
     /// What of a partition is left out or late.
@@ -177,7 +181,7 @@ impl Book {
 
     /// By partition, the first position that is not settled; of those that are read from here and have had a message.
     pub(super) fn positions(&self) -> BTreeMap<Partition, Position> {
-        let ours = self.partitions.iter().filter(|(_, place)| !place.is_gone);
+        let ours = self.partitions.iter().filter(|(_, place)| place.gone.is_none());
         let mut positions: BTreeMap<Partition, Position> =
             ours.filter_map(|(partition, place)| Some((*partition, place.next()?))).collect();
         let held = self.streams.iter().flat_map(Stream::buckets).flat_map(|bucket| &bucket.first);

@@ -7,7 +7,7 @@ use metrix::Timestamp;
 pub(super) struct Limits {
     /// Windows that end at or before this were settled with the partition by a run before, or elsewhere.
     pub(super) floors: Vec<Option<Timestamp>>,
-    /// These were over here before the partition was read here.
+    /// Those that end at or before this were over here before the partition came, or came back.
     pub(super) over: Vec<Option<Timestamp>>,
 }
 

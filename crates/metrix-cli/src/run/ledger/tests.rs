@@ -101,6 +101,24 @@ async fn a_partition_leaves_out_only_its_own_and_what_is_late_for_it_is_counted(
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_over_while_a_partition_was_away_is_told_apart_from_what_is_late_anyway() {
+    let (_ledgers, ledger, mut feed, _coordinator) = alone(&Stop::new());
+    let comes_back = || ledger.resume(0, Begins { goes_on: true, ..Begins::default() }).unwrap();
+    send(&mut feed, 1, 1000).await;
+    ledger.revoke(0);
+    comes_back();
+    send(&mut feed, 2, 900).await;
+    assert_eq!(feed.left_out().behind, 0);
+    ledger.revoke(0);
+    assert!(feed.begin(1, 1));
+    feed.send(&Reading { at: Some(Timestamp::from_secs(2000)), ..Reading::new("event", 1.0) });
+    feed.finish().await;
+    comes_back();
+    send(&mut feed, 3, 1500).await;
+    assert_eq!(feed.left_out().behind, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_that_is_over_ends_the_run_and_settles_nothing() {
     let stop = Stop::new();
     let (ledgers, ledger, mut feed, coordinator) = alone(&stop);

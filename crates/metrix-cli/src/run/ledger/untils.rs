@@ -52,7 +52,10 @@ pub(super) fn parse(text: &str) -> Result<BTreeMap<String, Timestamp>, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::config::longest_text;
 
     #[test]
     fn what_is_written_is_read() {
@@ -73,6 +76,19 @@ mod tests {
         let untils = names.iter().enumerate().map(|(place, name)| (&**name, until(place))).collect();
         let text = Untils(untils).to_text();
         assert!(text.len() <= 4096, "{}", text.len());
+    }
+
+    #[test]
+    fn the_longest_text_is_as_the_configuration_has_it() {
+        let names = ["a", "b \"é\"", "c"];
+        for (every, of) in
+            [(10_000, Timestamp::from_secs(1_431_857_100)), (1500, Timestamp::from_millis(1_431_857_100_500))]
+        {
+            let until = |place: usize| Timestamp::from_nanos(of.as_nanos() + place as i64 * SECOND);
+            let untils = names.iter().enumerate().map(|(place, name)| (*name, until(place))).collect();
+            let longest = longest_text(names.iter().map(|name| (*name, Duration::from_millis(every))));
+            assert_eq!(Untils(untils).to_text().len(), longest);
+        }
     }
 
     #[test]

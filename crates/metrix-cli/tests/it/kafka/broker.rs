@@ -9,10 +9,10 @@ use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
 use rdkafka::{Message, Offset, TopicPartitionList};
 
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(180);
 
 pub(super) struct Broker {
-    mock: MockCluster<'static, DefaultProducerContext>,
+    pub(super) mock: MockCluster<'static, DefaultProducerContext>,
 }
 
 /// A message to be sent.
@@ -23,7 +23,12 @@ pub(super) struct Sent {
 
 impl Broker {
     pub(super) fn start() -> Self {
-        Self { mock: MockCluster::new(1).unwrap() }
+        Self::of(1)
+    }
+
+    /// A cluster of so many brokers.
+    pub(super) fn of(brokers: i32) -> Self {
+        Self { mock: MockCluster::new(brokers).unwrap() }
     }
 
     pub(super) fn address(&self) -> String {
@@ -66,6 +71,16 @@ impl Broker {
             values.push(String::from_utf8(message.payload().unwrap().to_vec()).unwrap());
         }
         values
+    }
+
+    /// Another member of a group, which commits nothing.
+    pub(super) fn member(&self, group: &str, topic: &str, session: Duration) -> BaseConsumer {
+        let mut config = self.config();
+        config.set("group.id", group).set("enable.auto.commit", "false").set("heartbeat.interval.ms", "1000");
+        config.set("session.timeout.ms", session.as_millis().to_string());
+        let member: BaseConsumer = config.create().unwrap();
+        member.subscribe(&[topic]).unwrap();
+        member
     }
 
     /// What a group has committed for the partitions of a topic: offset and text.

@@ -12,12 +12,16 @@ use crate::program::{Running, Scene, until};
 
 const PARTITIONS: i64 = 8;
 const MESSAGES: i64 = 10_000;
+/// They are sent so many at a time, a part for each run, so that none has nothing left to do.
+const PART: i64 = 2000;
 /// In each message; a tenth of them are of a stream of batches.
 const LINES: i64 = 100;
 /// The time of the first element, in seconds: the beginning of a window.
 const START: i64 = 1_700_000_000;
 /// Elements are so many milliseconds apart.
 const APART: i64 = 1;
+/// And parts by so many more: far from what the clock does, by which time goes on where nothing comes.
+const PARTS_APART: i64 = 1_000_000;
 const WINDOW: i64 = 10_000;
 
 const CONFIG: &str = r#"
@@ -48,7 +52,7 @@ const CONFIG: &str = r#"
 /// Name, tag, value and time in milliseconds of an element.
 fn element(number: i64) -> (&'static str, i64, i64, i64) {
     let name = if number % 10 == 3 { "batched" } else { "summed" };
-    (name, number % 7, number % 1000, START * 1000 + number * APART)
+    (name, number % 7, number % 1000, START * 1000 + number * APART + number / LINES / PART * PARTS_APART)
 }
 
 fn message(number: i64) -> Sent {
@@ -125,19 +129,22 @@ fn wait_for(scene: &Scene, running: &mut Running, count: usize) -> Sums {
 fn sums_in_event_time_are_exact_and_nothing_is_missing() {
     let (broker, scene) = (Broker::start(), Scene::new());
     broker.topic("killed", PARTITIONS as i32);
-    broker.send("killed", (0..MESSAGES).map(message).chain(last()));
     let (expected, config) = (expected(), CONFIG.replace("BROKERS", &broker.address()));
-    // How far it gets before it is killed depends on the machine, and so is as good as random.
-    let mut before = 0;
-    for part in 1..=4 {
+    let (mut before, parts) = (0, (MESSAGES / PART) as usize);
+    let send = |part: usize| broker.send("killed", (part as i64 * PART..(part as i64 + 1) * PART).map(message));
+    for part in 0..parts - 1 {
+        send(part);
         let mut running = scene.start(&config, &[]);
-        wait_for(&scene, &mut running, expected.len() * part / 6);
+        // How far it gets before it is killed depends on the machine, and so is as good as random.
+        wait_for(&scene, &mut running, expected.len() * (2 * part + 1) / (2 * parts));
         // Each run goes on where the one before it was, and not at the beginning.
         until("a commit", || (committed(&broker) > before).then_some(()));
         running.signal("KILL");
         assert_eq!(running.ended().code, None);
         before = committed(&broker);
     }
+    send(parts - 1);
+    broker.send("killed", last());
     let mut running = scene.start(&config, &[]);
     let found = wait_for(&scene, &mut running, expected.len());
     let wrong: Vec<_> = expected.iter().filter(|(key, sum)| found.get(*key) != Some(*sum)).take(3).collect();

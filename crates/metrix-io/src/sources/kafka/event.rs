@@ -22,8 +22,8 @@ pub struct KafkaPartition {
 pub enum KafkaEvent {
     /// This member of the group reads a partition from now on.
     Assigned(KafkaAssignment),
-    /// It doesn't any more.
-    Revoked(KafkaPartition),
+    /// It doesn't read these any more. Those that go together are told together, as they may come back together.
+    Revoked(Vec<KafkaPartition>),
     /// A message; the next one of its partition comes when this one is released.
     Message(KafkaMessage),
     /// All messages of a partition have been given for now.
@@ -69,8 +69,13 @@ pub struct KafkaCommit {
     pub partition: KafkaPartition,
     /// The offset of the next message to be read.
     pub offset: i64,
-    /// Comes back with the next assignment. Brokers allow up to 4096 bytes, unless told otherwise.
+    /// Comes back with the next assignment. Brokers allow up to [so many bytes](Self::LONGEST_METADATA), unless told otherwise.
     pub metadata: String,
+}
+
+impl KafkaCommit {
+    /// The longest text, in bytes, that a broker keeps with an offset, unless its `offset.metadata.max.bytes` says otherwise.
+    pub const LONGEST_METADATA: usize = 4096;
 }
 
 impl KafkaMessage {

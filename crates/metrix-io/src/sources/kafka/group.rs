@@ -92,7 +92,7 @@ impl Group {
             return assign(consumer, &TopicPartitionList::new());
         };
         for element in committed.elements() {
-            let partition = KafkaPartition { topic: element.topic().into(), number: element.partition() };
+            let partition = partition(&element);
             let mut offset = match element.offset() {
                 Offset::Offset(offset) => Some(offset),
                 _ => None,
@@ -121,9 +121,7 @@ impl ConsumerContext for Group {
         let done = if error == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             self.assigned(consumer, list)
         } else {
-            for element in list.elements() {
-                self.shared.revoke(&KafkaPartition { topic: element.topic().into(), number: element.partition() });
-            }
+            self.shared.revoke(list.elements().iter().map(partition).collect());
             unassign(consumer, list)
         };
         if let Err(error) = done {
@@ -154,6 +152,10 @@ fn unassign(consumer: &BaseConsumer<Group>, list: &TopicPartitionList) -> KafkaR
         RebalanceProtocol::Cooperative => consumer.incremental_unassign(list),
         RebalanceProtocol::Eager | RebalanceProtocol::None => consumer.unassign(),
     }
+}
+
+fn partition(element: &TopicPartitionListElem<'_>) -> KafkaPartition {
+    KafkaPartition { topic: element.topic().into(), number: element.partition() }
 }
 
 /// The text of a commit; empty if it is no text, as another program's may be.

@@ -15,7 +15,10 @@ use tracing::warn;
 
 use super::event::{KafkaAssignment, KafkaCommit, KafkaEvent, KafkaMessage, KafkaPartition};
 use super::group::{Group, waker};
-use super::lane::{Lane, Taken};
+use super::known::Known;
+use super::lanes::Lanes;
+use super::opening::Opening;
+use super::stats::KafkaSourceStats;
 use super::troubles::Troubles;
 use crate::KafkaError;
 
@@ -34,44 +37,11 @@ pub(super) struct Shared {
 struct State {
     /// What comes before all messages.
     events: VecDeque<KafkaEvent>,
-    lanes: Vec<Lane>,
-    /// Whose turn it is.
-    next: usize,
-    /// Assigned, and without a lane as yet.
-    opening: Vec<KafkaPartition>,
-    strays: Vec<KafkaMessage>,
-    /// The numbers of partitions whose ends have come before they had queues of their own.
-    stray_ends: Vec<i32>,
+    lanes: Lanes,
+    opening: Opening,
     known: BTreeMap<KafkaPartition, Known>,
     failed: Option<KafkaError>,
     troubles: Troubles,
-}
-
-/// What this member knows of a partition, also when it has lost it.
-#[derive(Default)]
-struct Known {
-    /// The offset of the message that is out.
-    out: Option<i64>,
-    /// The offset after the last message that was released.
-    position: Option<i64>,
-    /// What was committed when it was assigned, or by this member since, and what it has tried to commit: one of them is what the
-    /// broker has, unless it is of another member.
-    committed: Vec<(Option<i64>, String)>,
-}
-
-/// So many attempts to commit are remembered.
-const ATTEMPTS: usize = 8;
-
-/// What a source has seen so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct KafkaSourceStats {
-    /// Messages that it gave.
-    pub messages: u64,
-    /// Errors that passed, such as a topic that is not there yet.
-    pub troubles: u64,
-    /// How often a partition came or went.
-    pub rebalances: u64,
 }
 
 impl Shared {
@@ -84,28 +54,11 @@ impl Shared {
         if let Some(error) = &state.failed {
             return Err(error.clone());
         }
-        let mut troubles = Vec::new();
-        let State { lanes, next, known, troubles: told, .. } = &mut *state;
-        let (count, mut found) = (lanes.len(), None);
-        'lanes: for step in 0..count {
-            let place = (*next + step) % count;
-            let lane = &mut lanes[place];
-            while !lane.is_held {
-                match lane.take() {
-                    Taken::Event(event) => {
-                        if let KafkaEvent::Message(message) = &event {
-                            known.entry(lane.partition.clone()).or_default().out = Some(message.offset);
-                            self.messages.fetch_add(1, Ordering::Relaxed);
-                            told.clear();
-                        }
-                        *next = place + 1;
-                        found = Some(event);
-                        break 'lanes;
-                    }
-                    Taken::Trouble(error) => troubles.push(error),
-                    Taken::Nothing => break,
-                }
-            }
+        let (found, troubles) = state.lanes.take();
+        if let Some(KafkaEvent::Message(message)) = &found {
+            state.known.entry(message.partition.clone()).or_default().give(message.offset);
+            state.troubles.clear();
+            self.messages.fetch_add(1, Ordering::Relaxed);
         }
         drop(state);
         troubles.iter().for_each(|error| self.trouble(error));
@@ -124,9 +77,9 @@ impl Shared {
     pub(super) fn release(&self, partition: &KafkaPartition) {
         let mut state = self.state();
         if let Some(known) = state.known.get_mut(partition) {
-            known.position = known.out.take().map(|offset| offset + 1).or(known.position);
+            known.release();
         }
-        if let Some(lane) = state.lanes.iter_mut().find(|lane| lane.partition == *partition) {
+        if let Some(lane) = state.lanes.get(partition) {
             lane.is_held = false;
         }
         drop(state);
@@ -135,35 +88,22 @@ impl Shared {
 
     /// Where a partition goes on, if it was this member's and nobody has committed anything else for it since.
     pub(super) fn position(&self, partition: &KafkaPartition, offset: Option<i64>, metadata: &str) -> Option<i64> {
-        let mut state = self.state();
-        let known = state.known.entry(partition.clone()).or_default();
-        let is_same = known.committed.iter().any(|(known, text)| *known == offset && *text == metadata);
-        known.committed = vec![(offset, metadata.to_owned())];
-        known.out = None;
-        if !is_same {
-            known.position = None;
-        }
-        known.position
+        self.state().known.entry(partition.clone()).or_default().assign(offset, metadata)
     }
 
     pub(super) fn assign(&self, assignment: KafkaAssignment) {
         let mut state = self.state();
-        state.opening.push(assignment.partition.clone());
+        state.opening.add(assignment.partition.clone());
         state.events.push_back(KafkaEvent::Assigned(assignment));
         self.rebalances.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn revoke(&self, partition: &KafkaPartition) {
+    pub(super) fn revoke(&self, partitions: Vec<KafkaPartition>) {
         let mut state = self.state();
-        state.opening.retain(|opening| opening != partition);
-        state.strays.retain(|stray| stray.partition != *partition);
-        state.stray_ends.retain(|number| *number != partition.number);
-        let gone: Vec<Lane> = match state.lanes.iter().position(|lane| lane.partition == *partition) {
-            Some(place) => vec![state.lanes.remove(place)],
-            None => Vec::new(),
-        };
-        state.events.push_back(KafkaEvent::Revoked(partition.clone()));
-        self.rebalances.fetch_add(1, Ordering::Relaxed);
+        partitions.iter().for_each(|partition| state.opening.remove(partition));
+        let gone: Vec<_> = partitions.iter().map(|partition| state.lanes.remove(partition)).collect();
+        self.rebalances.fetch_add(partitions.len() as u64, Ordering::Relaxed);
+        state.events.push_back(KafkaEvent::Revoked(partitions));
         drop(state);
         drop(gone);
         self.tell();
@@ -173,10 +113,10 @@ impl Shared {
     pub(super) fn stray(&self, message: &BorrowedMessage<'_>) {
         let partition = KafkaPartition { topic: message.topic().into(), number: message.partition() };
         let mut state = self.state();
-        if let Some(lane) = state.lanes.iter_mut().find(|lane| lane.partition == partition) {
-            lane.put_early(KafkaMessage::of(message, &partition));
-        } else if state.opening.contains(&partition) {
-            state.strays.push(KafkaMessage::of(message, &partition));
+        let message = KafkaMessage::of(message, &partition);
+        match state.lanes.get(&partition) {
+            Some(lane) => lane.put_early(message),
+            None => state.opening.put(message),
         }
         drop(state);
         self.tell();
@@ -184,15 +124,12 @@ impl Shared {
 
     /// The end of a partition of this number, which had come before the partition had a queue of its own.
     pub(super) fn stray_end(&self, number: i32) {
-        let mut state = self.state();
-        if state.opening.iter().any(|opening| opening.number == number) {
-            state.stray_ends.push(number);
-        }
+        self.state().opening.put_end(number);
     }
 
     /// Gives the partitions that have just been assigned queues of their own.
     pub(super) fn open_lanes(self: &Arc<Self>, consumer: &Arc<BaseConsumer<Group>>) {
-        let opening = self.state().opening.clone();
+        let opening = self.state().opening.partitions();
         if opening.is_empty() {
             return;
         }
@@ -217,25 +154,15 @@ impl Shared {
             return;
         }
         let mut state = self.state();
-        let ends = std::mem::take(&mut state.stray_ends);
-        // An end has no topic. Of several partitions it may be of any, and then it is left out: their patience ends.
-        let is_one = |number| queues.iter().filter(|(partition, _)| partition.number == number).count() == 1;
-        let ended: Vec<i32> = ends.into_iter().filter(|number| is_one(*number)).collect();
-        for (partition, queue) in queues {
-            state.opening.retain(|opening| *opening != partition);
-            let strays = std::mem::take(&mut state.strays);
-            let (early, others) = partitioned(strays, &partition);
-            state.strays = others;
-            let is_ended = ended.contains(&partition.number);
-            state.lanes.push(Lane::new(partition, queue, early, is_ended));
-        }
+        let lanes = state.opening.open(queues);
+        state.lanes.add(lanes);
         drop(state);
         self.tell();
     }
 
     /// Those that are read.
     pub(super) fn partitions(&self) -> Vec<KafkaPartition> {
-        self.state().lanes.iter().map(|lane| lane.partition.clone()).collect()
+        self.state().lanes.partitions().cloned().collect()
     }
 
     /// What is to be committed, and the partitions that are left out.
@@ -245,50 +172,41 @@ impl Shared {
     ) -> Result<(TopicPartitionList, Vec<KafkaPartition>), KafkaError> {
         let mut state = self.state();
         let (mut list, mut left_out) = (TopicPartitionList::new(), Vec::new());
-        for KafkaCommit { partition, offset, metadata } in commits {
-            if state.lanes.iter().all(|lane| lane.partition != *partition) {
+        for commit in commits {
+            let KafkaCommit { partition, offset, metadata } = commit;
+            if state.lanes.get(partition).is_none() {
                 left_out.push(partition.clone());
                 continue;
             }
             let mut element = list.add_partition(&partition.topic, partition.number);
             element.set_offset(Offset::Offset(*offset)).map_err(|error| KafkaError::of(&error))?;
             element.set_metadata(metadata);
-            let committed = &mut state.known.entry(partition.clone()).or_default().committed;
-            if committed.len() > ATTEMPTS {
-                // The first is the one that is known to be there.
-                committed.remove(1);
-            }
-            committed.push((Some(*offset), metadata.clone()));
+            state.known.entry(partition.clone()).or_default().begin_commit(commit);
         }
         Ok((list, left_out))
     }
 
     /// The offset at which a partition begins was committed before it was read.
     pub(super) fn begins(&self, partition: &KafkaPartition, offset: i64) {
-        self.state().known.entry(partition.clone()).or_default().committed = vec![(Some(offset), String::new())];
+        self.state().known.entry(partition.clone()).or_default().begin(offset);
     }
 
     /// What was to be committed is.
     pub(super) fn committed(&self, commits: &[KafkaCommit]) {
         let mut state = self.state();
-        for KafkaCommit { partition, offset, metadata } in commits {
-            let Some(known) = state.known.get_mut(partition) else { continue };
-            let commit = (Some(*offset), metadata.clone());
-            // Where it was left out, since the partition was gone, something else may be there.
-            if known.committed.contains(&commit) {
-                known.committed = vec![commit];
+        for commit in commits {
+            if let Some(known) = state.known.get_mut(&commit.partition) {
+                known.end_commit(commit);
             }
         }
     }
 
     /// Counts an error, and says it. One after which nothing more comes is told by `take`.
     pub(super) fn trouble(&self, error: &Cause) {
-        if let Cause::PartitionEOF(_) = error {
-            return;
-        }
-        if let Cause::MessageConsumptionFatal(_) = error {
-            self.fail(error);
-            return;
+        match error {
+            Cause::PartitionEOF(_) => return,
+            Cause::MessageConsumptionFatal(_) => return self.fail(error),
+            _ => {}
         }
         self.troubles.fetch_add(1, Ordering::Relaxed);
         if self.state().troubles.is_news(error) {
@@ -321,7 +239,7 @@ impl Shared {
     pub(super) fn end(&self) {
         let mut state = self.state();
         let lanes = std::mem::take(&mut state.lanes);
-        state.opening.clear();
+        state.opening = Opening::default();
         drop(state);
         drop(lanes);
     }
@@ -330,10 +248,4 @@ impl Shared {
         // Nothing panics while it is locked.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The messages of this partition, and the others.
-fn partitioned(messages: Vec<KafkaMessage>, partition: &KafkaPartition) -> (VecDeque<KafkaMessage>, Vec<KafkaMessage>) {
-    let (of_it, others): (Vec<_>, _) = messages.into_iter().partition(|message| message.partition == *partition);
-    (of_it.into(), others)
 }

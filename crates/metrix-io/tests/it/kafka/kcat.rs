@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use metrix::Sink;
 use metrix_io::sinks::kafka::Kafka;
@@ -60,8 +59,7 @@ async fn the_source_reads_what_it_writes() {
         broker.topic(codec, 1);
         let lines: String = (0..COUNT).map(|number| format!("key {number}:{codec} ü {number}\n")).collect();
         kcat(&broker, &["-P", "-t", codec, "-p", "0", "-z", codec, "-K:", "-H", "zone=eu"], &lines);
-        let source = KafkaSource::builder(&broker.cluster(), [codec]).session_timeout(Duration::from_secs(4));
-        let source = source.group(codec).open().unwrap();
+        let source = KafkaSource::builder(&broker.cluster(), [codec]).group(codec).open().unwrap();
         for number in 0..COUNT {
             let message: KafkaMessage = loop {
                 match timeout(PATIENCE, source.next()).await.expect("something comes").unwrap() {

@@ -80,8 +80,14 @@ async fn nothing_is_lost_or_doubled_when_brokers_go_away() {
     let mut elements = hostile_elements(COUNT);
     elements.iter_mut().for_each(|element| element.name = "n.sum".into());
     let sent = elements.clone();
+    // More than the queue has are left when the brokers go away, however fast it is.
+    let (tell, told) = tokio::sync::oneshot::channel();
     let sending = tokio::spawn(async move {
-        for element in &sent {
+        let mut are_away = Some(told);
+        for (place, element) in sent.iter().enumerate() {
+            if place == 5000 {
+                are_away.take().unwrap().await.unwrap();
+            }
             sender.send_async_at(element.value, &element.tags, element.at).await.unwrap();
         }
     });
@@ -98,6 +104,7 @@ async fn nothing_is_lost_or_doubled_when_brokers_go_away() {
     };
     until(|delivered, _| delivered > 3000).await;
     (1..=3).for_each(|id| broker.mock.broker_down(id).unwrap());
+    tell.send(()).unwrap();
     until(|_, timeouts| timeouts >= 3).await;
     (1..=3).for_each(|id| broker.mock.broker_up(id).unwrap());
     sending.await.unwrap();
@@ -112,7 +119,9 @@ async fn nothing_is_lost_or_doubled_when_brokers_go_away() {
 async fn what_a_broker_refuses_is_told_in_its_words() {
     let broker = Broker::start();
     broker.topic("refused", 1);
-    let mut sink = Kafka::builder(&broker.cluster()).topic("refused").unwrap().open().unwrap();
+    // So long that those of a write are in one set.
+    let cluster = broker.cluster().property("linger.ms", "500").unwrap();
+    let mut sink = Kafka::builder(&cluster).topic("refused").unwrap().open().unwrap();
     sink.write(&plain(0..3)).await.unwrap();
     // The first refuses the set, and the second the first message on its own.
     broker.mock.request_errors(RDKafkaApiKey::Produce, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE; 2]);
@@ -193,7 +202,7 @@ async fn what_is_not_confirmed_in_time_is_worth_a_retry() {
     let broker = Broker::start();
     broker.topic("away", 1);
     let mut sink = Kafka::builder(&broker.cluster()).topic("away").unwrap();
-    sink = sink.delivery_timeout(Duration::from_secs(2));
+    sink = sink.delivery_timeout(Duration::from_secs(10));
     let mut sink = sink.open().unwrap();
     sink.write(&plain(0..2)).await.unwrap();
     (1..=3).for_each(|id| broker.mock.broker_down(id).unwrap());

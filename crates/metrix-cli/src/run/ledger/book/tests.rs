@@ -138,11 +138,11 @@ fn what_comes_back_from_elsewhere_begins_where_it_was_committed() {
     let mut book = Book::new([true, false], false);
     resume(&mut book, 0, Some(0), Vec::new());
     message(&mut book, (0, 0), [window(0, 10), other(1)]);
-    book.revoke(0);
+    book.revoke(0, Vec::new());
     resume(&mut book, 0, Some(100), Vec::new());
     check(&book, &[(0, 100)]);
     message(&mut book, (0, 100), [window(0, 20)]);
-    book.revoke(0);
+    book.revoke(0, Vec::new());
     // The topic was made anew.
     resume(&mut book, 0, Some(3), Vec::new());
     check(&book, &[(0, 3)]);
@@ -159,7 +159,7 @@ fn what_comes_again_is_held_already() {
     for position in 1..=3 {
         message(&mut book, (0, position), [window(0, 10)]);
     }
-    book.revoke(0);
+    book.revoke(0, Vec::new());
     check(&book, &[]);
     book.resume(0, Some(1), Limits::default(), true);
     check(&book, &[(0, 1)]);
