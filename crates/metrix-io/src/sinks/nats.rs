@@ -25,7 +25,7 @@ pub use self::counts::NatsCounts;
 pub use self::subject::SubjectError;
 
 /// A sink that publishes each element to a subject of NATS JetStream, as a message that is one line of JSON, as
-/// [`JsonLines`] writes it, without its end.
+/// [`JsonLines`](metrix::sink::JsonLines) writes it, without its end.
 ///
 /// # Subjects
 ///
