@@ -48,6 +48,8 @@ pub use self::wanted::NatsStart;
 ///
 /// What is settled, and a note of yours, stand in a key-value bucket of JetStream by each [commit](Self::commit), before the messages are
 /// acknowledged. So after a crash what was settled by the last commit isn't handed out again, and all else is.
+/// Of what is held a thousand ranges of sequences are stored. If there are more, what was settled after the thousandth is handed out again too;
+/// with a [filter](Self::filter) that leaves messages out in between, each that is held is a range.
 /// A stream that ends before what was read of it, as one does that was restored from a copy, is read as another one, and that is told.
 ///
 /// Of headers that the client's library can't read those are given that can be: such a message is read from the stream itself.

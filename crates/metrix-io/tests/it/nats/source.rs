@@ -174,6 +174,29 @@ async fn what_a_dead_process_had_settled_does_not_come() {
     check_nothing_comes(&mut last, &client).await;
 }
 
+/// Between more than a thousand ranges that are held, of which each is a message where a filter leaves out others.
+#[tokio::test]
+async fn what_a_dead_process_had_settled_after_a_thousand_ranges_comes_again() {
+    let (peer, client) = numbers(0..15_000).await;
+    let of_seven = || source(&peer).filter("numbers.7");
+    let mut first = of_seven();
+    let taken = take(&mut first, 1500).await;
+    let is_settled = |place: usize| place < 100 || place % 10 == 0;
+    (0..1500).filter(|&place| is_settled(place)).for_each(|place| first.settle(taken[place].1));
+    first.commit("").await.unwrap();
+    drop(first);
+    let thousandth = (0..1500).filter(|&place| !is_settled(place)).nth(999).unwrap();
+    let expected = (0..1500).filter(|&place| !is_settled(place) || place > thousandth).map(|place| taken[place].0);
+    let expected: Vec<u64> = expected.collect();
+    let mut second = of_seven();
+    let again = take(&mut second, expected.len()).await;
+    assert_eq!(all(&again), expected);
+    again.iter().for_each(|(_, position)| second.settle(*position));
+    publish(&client, 15_007..15_008).await;
+    assert_eq!(number(&next(&mut second).await), 15_007);
+    assert_eq!(second.stats().held, 1);
+}
+
 #[tokio::test]
 async fn a_filter_parts_the_subjects() {
     let (peer, client) = numbers(0..1000).await;
