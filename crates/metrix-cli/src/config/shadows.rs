@@ -25,7 +25,7 @@ impl<'a> Shadows<'a> {
             problems.wrong(
                 at,
                 format!(
-                    "two streams are called `{name}`, and all elements go to the first: leave one of them out, or rename it"
+                    "two streams are called `{name}`, and all elements go to the first: leave one of them out, rename it, or say by `kind` what each takes"
                 ),
             );
         } else if kinds.are_among(earlier(takes_all).map(|(_, kinds)| kinds)) {
