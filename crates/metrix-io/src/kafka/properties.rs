@@ -1,5 +1,7 @@
 //! [`check`]: which of librdkafka's properties may be set.
 
+use rdkafka::ClientConfig;
+
 use crate::KafkaError;
 
 /// Why properties can't be set, and their names, of which some have several.
@@ -39,12 +41,13 @@ const OTHERS: [(&str, &[&str]); 13] = [
     ("it would run other programs", &["plugin.library.paths", "sasl.kerberos.kinit.cmd"]),
 ];
 
-/// Whether it may be set, or why not.
-pub(super) fn check(name: &str) -> Result<(), KafkaError> {
-    match OTHERS.iter().find(|(_, others)| others.contains(&name)) {
-        Some((why, _)) => Err(KafkaError::new(format!("Kafka's property {name:?} can't be set: {why}"))),
-        None => Ok(()),
+/// Whether it may be set to this, or why not.
+pub(super) fn check(name: &str, value: &str) -> Result<(), KafkaError> {
+    if let Some((why, _)) = OTHERS.iter().find(|(_, others)| others.contains(&name)) {
+        return Err(KafkaError::new(format!("Kafka's property {name:?} can't be set: {why}")));
     }
+    let known = ClientConfig::new().set(name, value).create_native_config();
+    known.map(drop).map_err(|error| KafkaError::of(&error))
 }
 
 #[cfg(test)]
@@ -55,8 +58,16 @@ mod tests {
     fn none_is_overridden() {
         let names = OTHERS.iter().flat_map(|(_, names)| *names);
         for name in names.chain(&["ssl.key.pem", "compression.codec", "delivery.timeout.ms", "session.timeout.ms"]) {
-            assert!(check(name).is_err(), "{name}");
+            assert!(check(name, "1").is_err_and(|error| error.to_string().contains("can't be set")), "{name}");
         }
-        assert_eq!(check("linger.ms"), Ok(()));
+        assert_eq!(check("linger.ms", "5"), Ok(()));
+    }
+
+    #[test]
+    fn what_there_is_not_is_told() {
+        for (name, value) in [("no.such", "1"), ("linger.ms", "often")] {
+            let error = check(name, value).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("Kafka's property {name:?}: ")), "{error}");
+        }
     }
 }

@@ -6,7 +6,7 @@
 pub struct KafkaSourceStats {
     /// Messages that it gave.
     pub messages: u64,
-    /// Errors that passed, such as a topic that is not there yet.
+    /// Errors after which it goes on, such as a broker that is away, or a topic that is not there yet.
     pub troubles: u64,
     /// How often a partition came or went.
     pub rebalances: u64,
