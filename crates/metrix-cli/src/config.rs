@@ -45,7 +45,7 @@ use self::kinds_told::KindsTold;
 use self::mixed::Mixed;
 use self::problem::{Problems, Read};
 use self::shadows::Shadows;
-use self::source::{Consumers, SOURCES};
+use self::source::{Consumers, Instances, SOURCES};
 use self::table::Table;
 use self::value::all;
 
@@ -113,7 +113,7 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
     root.has_only(&[SOURCE, STREAM, SINK]);
     let mut inputs = First::new(|_| "two sources read the standard input: leave one of them out".to_owned());
     let mut addresses = First::new(|address| format!("two sources listen on `{address}`: leave one of them out"));
-    let mut consumers = Consumers::default();
+    let (mut consumers, mut instances) = (Consumers::default(), Instances::default());
     let mut mixed = Mixed::default();
     let mut kafka = None;
     let sources = tables(root, SOURCE, problems, |table| {
@@ -125,6 +125,9 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
             mixed.note(table, source);
             if let SourceConfig::Nats(source) = source {
                 consumers.check(source, table);
+            }
+            if let SourceConfig::Kafka(source) = source {
+                instances.check(source, table);
             }
         })
     });

@@ -218,10 +218,8 @@ fn name(config: &KafkaSourceConfig) -> String {
 }
 
 fn open(config: &KafkaSourceConfig) -> Result<KafkaSource, Box<dyn std::error::Error>> {
-    let mut builder = KafkaSource::builder(&config.cluster.cluster()?, &config.topics).start(config.start);
-    if let Some(group) = &config.group {
-        builder = builder.group(group);
-    }
+    let builder = KafkaSource::builder(&config.cluster.cluster()?, &config.topics);
+    let mut builder = builder.group(&config.group).start(config.start);
     if let Some(instance) = &config.instance {
         builder = builder.instance(instance);
     }

@@ -1,5 +1,6 @@
 //! [`KafkaSourceConfig`]: the keys of a `kafka` source.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use metrix_io::sources::kafka::Start;
@@ -17,7 +18,7 @@ pub(crate) struct KafkaSourceConfig {
     pub(crate) cluster: KafkaConfig,
     pub(crate) topics: Vec<String>,
     /// `metrix` unless set.
-    pub(crate) group: Option<String>,
+    pub(crate) group: String,
     pub(crate) instance: Option<String>,
     pub(crate) start: Start,
     pub(crate) session_timeout: Option<Duration>,
@@ -84,7 +85,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<KafkaSourceConfig> {
     Ok(KafkaSourceConfig {
         cluster: cluster?,
         topics: topics?,
-        group: group?,
+        group: group?.unwrap_or_else(|| "metrix".to_owned()),
         instance: instance?,
         start: start?.unwrap_or_default(),
         session_timeout: session_timeout?,
@@ -93,6 +94,24 @@ pub(super) fn read(table: &Table<'_>) -> Read<KafkaSourceConfig> {
         message_tags: message_tags?.unwrap_or_default(),
         payload: payload?,
     })
+}
+
+/// The members of groups that there are so far, by their brokers, group and instance, each of which is one reader.
+#[derive(Debug, Default)]
+pub(crate) struct Instances(HashSet<(String, String, String)>);
+
+impl Instances {
+    /// Reports a source that is the same member as one before it: the brokers would shut out the other.
+    pub(in crate::config) fn check(&mut self, source: &KafkaSourceConfig, table: &Table<'_>) {
+        let Some(instance) = &source.instance else { return };
+        let one = (source.cluster.brokers.clone(), source.group.clone(), instance.clone());
+        if !self.0.insert(one) {
+            table.wrong_key(
+                INSTANCE.name,
+                format!("two sources of one group are the instance `{instance}`, which is for one: give this one another `instance`"),
+            );
+        }
+    }
 }
 
 fn message_tags(value: &Value<'_>) -> Read<Vec<(String, MessageTag)>> {
