@@ -2,6 +2,7 @@
 
 mod commits;
 mod head;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +11,11 @@ use metrix::Timestamp;
 use metrix_io::KafkaError;
 use metrix_io::sources::kafka::{Alignment, KafkaEvent, KafkaPartition, KafkaSource};
 use tokio::task::yield_now;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use self::commits::Commits;
 use self::head::Head;
+use self::waiting::Waiting;
 use super::account::{AHEAD, Account, REPLAYED};
 use super::feed::Feed;
 use super::ledger::{Acknowledged, Begins, COMMIT_EVERY, Ledgers};
@@ -48,6 +50,7 @@ struct Reading<'r> {
     source: &'r KafkaSource,
     commits: &'r Commits,
     alignment: Alignment<KafkaPartition, Head>,
+    waiting: Waiting,
     parser: Quoting<Parser>,
     message_tags: &'r [(String, MessageTag)],
     feed: Feed,
@@ -82,6 +85,7 @@ impl KafkaMessages {
             source: &source,
             commits: &commits,
             alignment: Alignment::new(max_ahead, PATIENCE),
+            waiting: Waiting::new(Instant::now()),
             parser,
             message_tags: &message_tags,
             feed: Feed::noting(router, ledger),
@@ -119,11 +123,20 @@ impl Reading<'_> {
             let now = self.now();
             let deadline = self.alignment.deadline(now);
             let wait = deadline.map(|deadline| since(now, deadline));
+            let waiting = self.waiting.deadline();
             tokio::select! {
                 biased;
                 () = self.setup.stop.asked() => return Ok(()),
                 event = self.source.next() => self.take(event?),
                 () = sleep(wait.unwrap_or_default()), if wait.is_some() => {}
+                () = sleep_until(waiting.unwrap_or(self.begun)), if waiting.is_some() => {
+                    self.waiting.tell();
+                    self.setup.voice.mention(format_args!(
+                        "source {:?}: it has no partition yet: its brokers may be away, other members of its group have them all, or one that \
+                         ended without a word holds its own until its `session_timeout` is over",
+                        self.account.name
+                    ));
+                }
             }
         }
     }
@@ -140,12 +153,18 @@ impl Reading<'_> {
                         .say(format_args!("source {name:?}: what {} was committed with: {error}", assigned.partition));
                 }
                 self.alignment.add(assigned.partition, self.now());
+                if self.waiting.come() {
+                    self.setup.voice.mention(format_args!("source {:?}: it has partitions now", self.account.name));
+                }
             }
-            KafkaEvent::Revoked(partitions) => partitions.iter().for_each(|partition| {
-                // It was not sent, and comes again to whoever reads the partition then.
-                self.alignment.remove(partition);
-                self.commits.revoke(partition);
-            }),
+            KafkaEvent::Revoked(partitions) => {
+                self.waiting.go(partitions.len(), Instant::now());
+                partitions.iter().for_each(|partition| {
+                    // It was not sent, and comes again to whoever reads the partition then.
+                    self.alignment.remove(partition);
+                    self.commits.revoke(partition);
+                });
+            }
             KafkaEvent::End(partition) => self.alignment.end(&partition),
             KafkaEvent::Message(message) => {
                 let (partition, now) = (message.partition.clone(), self.now());
@@ -196,7 +215,7 @@ impl Reading<'_> {
         let Self { source, feed, parser, alignment, account, .. } = self;
         let left_out = feed.left_out();
         let others = vec![
-            (source.stats().troubles, "errors of Kafka that passed"),
+            (source.stats().troubles, "errors of Kafka"),
             (alignment.overruled(), "messages not aligned, as another partition was silent for long"),
             (left_out.replayed, REPLAYED),
             (left_out.ahead, AHEAD),

@@ -140,3 +140,16 @@ fn what_is_at_a_broker_that_is_away_is_waited_for() {
     let ended = running.ended();
     assert!(!ended.err.contains("late"), "{}", ended.err);
 }
+
+#[test]
+fn a_source_says_that_it_waits() {
+    let (broker, scene) = (Broker::start(), Scene::new());
+    broker.topic("parted", 2);
+    broker.mock.broker_down(1).unwrap();
+    let running = scene.start(&CONFIG.replace("BROKERS", &broker.address()), &[]);
+    running.said("it has no partition yet: its brokers may be away");
+    broker.mock.broker_up(1).unwrap();
+    running.said("it has partitions now");
+    running.signal("TERM");
+    running.ended().code(0);
+}
