@@ -1,6 +1,7 @@
 //! What the program does, seen from outside.
 
 mod apache;
+mod appended;
 mod batch_goldens;
 mod bounds;
 mod check;
