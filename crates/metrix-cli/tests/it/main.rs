@@ -24,6 +24,7 @@ mod network;
 mod otlp;
 mod outputs;
 mod parquet;
+mod payloads;
 mod peers;
 #[path = "../../../metrix-io/tests/it/peers/ports.rs"]
 mod ports;
