@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use metrix_io::NatsError;
 use metrix_io::sources::nats::{NatsMessage, NatsSource};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use self::message_reader::{MessageReader, lines};
 use self::told::Told;
@@ -61,10 +61,15 @@ impl NatsMessages {
         if is_open {
             let mut settling = ledger.settling(every);
             loop {
+                let deadline = told.deadline();
                 let settled = tokio::select! {
                     biased;
                     () = setup.stop.asked() => break,
                     settled = settling.recv() => settled,
+                    () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                        told.hear(None::<&NatsError>, &account.name, &setup.voice);
+                        continue;
+                    }
                     message = source.next() => {
                         told.hear(message.as_ref().err(), &account.name, &setup.voice);
                         let Ok(message) = message else { continue };
