@@ -145,6 +145,7 @@ fn a_source_says_that_it_waits() {
     broker.topic("parted", 2);
     broker.mock.broker_down(1).unwrap();
     let running = scene.start(&CONFIG.replace("BROKERS", &broker.address()), &[]);
+    running.said(&format!(" WARN kafka: {}/bootstrap: Connect to ", broker.address()));
     running.said("it has no partition yet: its brokers may be away");
     broker.mock.broker_up(1).unwrap();
     running.said("it has partitions now");
