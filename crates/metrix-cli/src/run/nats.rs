@@ -66,15 +66,15 @@ impl NatsMessages {
                     biased;
                     () = setup.stop.asked() => break,
                     settled = settling.recv() => settled,
-                    () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
-                        told.hear(None::<&NatsError>, &account.name, &setup.voice);
-                        continue;
-                    }
                     message = source.next() => {
                         told.hear(message.as_ref().err(), &account.name, &setup.voice);
                         let Ok(message) = message else { continue };
                         let sent = send(&mut source, &message, &mut reader, &mut feed, &mut account, &setup).await;
                         if sent { continue } else { break }
+                    }
+                    () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                        told.hear(None::<&NatsError>, &account.name, &setup.voice);
+                        continue;
                     }
                 };
                 let Some(settled) = settled else { break };
