@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::process::Command;
 use std::time::Duration;
 
 use crate::program::{Scene, elements, until};
@@ -94,6 +95,47 @@ fn clients_over_tcp_are_bounded() {
     let source = "type = \"graphite\"\nlisten = \"tcp://127.0.0.1:0\"\nidle_timeout = \"50ms\"";
     let program = scene.start(&config(source, "type = \"jsonl\""), &[]);
     assert!(is_ended(client(program.tcp_address())), "it has sent nothing");
+    program.signal("TERM");
+    program.ended().code(0);
+}
+
+/// Has room for many connections here and in the program. The tests that run beside this one have files open too, and many systems give
+/// 1024 unless asked.
+fn allow_many_files() {
+    let process = std::process::id().to_string();
+    assert!(Command::new("prlimit").args(["--nofile=4096:", "--pid", &process]).status().unwrap().success());
+}
+
+#[test]
+fn there_are_512_connections_over_tcp_unless_told_otherwise() {
+    allow_many_files();
+    let scene = Scene::new();
+    let program = scene.start(&config("type = \"statsd\"\nlisten = \"tcp://127.0.0.1:0\"", "type = \"jsonl\""), &[]);
+    let address = program.tcp_address();
+    let mut clients: Vec<TcpStream> = (0..512).map(|_| client(address)).collect();
+    for client in &mut clients {
+        client.write_all(b"a:1|c\n").unwrap();
+    }
+    program.printed(512);
+    assert!(is_ended(client(address)));
+    program.signal("TERM");
+    program.ended().code(0).said(&["1 connections turned away"]);
+}
+
+#[test]
+fn there_are_256_connections_over_http_unless_told_otherwise() {
+    allow_many_files();
+    let scene = Scene::new();
+    let program = scene.start(&config("type = \"influx\"\nlisten = \"http://127.0.0.1:0\"", "type = \"jsonl\""), &[]);
+    let address = program.address_of(" (InfluxDB");
+    let mut clients: Vec<TcpStream> = (0..256).map(|_| client(address)).collect();
+    for client in &mut clients {
+        client.write_all(b"GET /ping HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+        let mut status = [0; 12];
+        client.read_exact(&mut status).unwrap();
+        assert_eq!(&status, b"HTTP/1.1 204");
+    }
+    assert_eq!(status(address, ""), "503");
     program.signal("TERM");
     program.ended().code(0);
 }
