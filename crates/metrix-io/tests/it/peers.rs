@@ -171,6 +171,19 @@ fn new_folder() -> PathBuf {
     folder
 }
 
+/// Polls until there is what is waited for, and fails if it never is.
+#[track_caller]
+pub(crate) fn until<T>(what: &str, find: impl Fn() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = find() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what} did not come");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// Whether something listens there.
 pub(crate) fn is_open(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
