@@ -59,6 +59,19 @@ pub(crate) async fn check_these_arrive(way: &Way, sink: &mut impl Sink, elements
     assert_eq!((wrong, missing), (None, None));
 }
 
+/// 10 000 hostile elements arrive, each once, over UDP. Nobody tells a sender there to wait, so it waits for what it has sent, which a
+/// server of this machine then has.
+pub(crate) async fn check_all_arrive_in_datagrams(way: &Way, sink: &mut impl Sink) {
+    let elements = hostile_elements(10_000);
+    let mut sent = 0;
+    for batch in elements.chunks(500) {
+        sink.write(batch).await.unwrap();
+        sent += batch.len();
+        way.wait_for(|found| found.len() >= sent);
+    }
+    assert_eq!((way.stored)(&way.server), (way.expected)(&elements));
+}
+
 const BATCH: i64 = 20;
 
 fn batch(number: i64) -> Vec<MElement> {

@@ -32,7 +32,7 @@ pub(crate) mod rotel;
 pub(crate) mod statsd;
 pub(crate) mod stored;
 
-pub(crate) use self::ports::free_ports;
+pub(crate) use self::ports::{free_ports, takes_datagrams};
 
 /// So long may a server take to start, or to show what it has been sent.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

@@ -25,3 +25,8 @@ pub(crate) fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
         }
     })
 }
+
+/// Whether something takes datagrams there.
+pub(crate) fn takes_datagrams(port: u16) -> bool {
+    UdpSocket::bind(("127.0.0.1", port)).is_err()
+}
