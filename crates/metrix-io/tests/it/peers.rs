@@ -26,6 +26,8 @@ mod ports;
 pub(crate) mod postgres;
 #[cfg(any(feature = "prometheus", feature = "remote_write"))]
 pub(crate) mod prometheus;
+#[cfg(feature = "graphite")]
+pub(crate) mod relay;
 #[cfg(feature = "otlp")]
 pub(crate) mod rotel;
 #[cfg(feature = "statsd")]
