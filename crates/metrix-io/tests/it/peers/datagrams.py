@@ -9,7 +9,7 @@ import sys
 
 path, file = sys.argv[1:]
 kept = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-os.write(kept, b"begun\n")
+os.write(kept, b"\nbegun\n")
 if os.path.exists(path):
     # Of one that was killed.
     os.unlink(path)

@@ -64,8 +64,11 @@ impl Receiver {
 
     /// What each process has taken.
     fn taken(&self) -> Vec<Vec<Gauge>> {
-        let kept = fs::read_to_string(self.peer.folder().join("kept")).unwrap();
-        kept.split("begun\n").skip(1).map(|lines| gauges(lines.as_bytes())).collect()
+        let kept = fs::read(self.peer.folder().join("kept")).unwrap();
+        let processes = String::from_utf8_lossy(&kept);
+        // The last line may have been written by half.
+        let whole = |lines: &str| lines.rfind('\n').map_or(Vec::new(), |end| gauges(&lines.as_bytes()[..end]));
+        processes.split("\nbegun\n").skip(1).map(whole).collect()
     }
 }
 
