@@ -38,14 +38,16 @@ fn wait_for(carbon: &Carbon, is_enough: impl Fn(&Points) -> bool) -> Points {
     until("the points", || Some(carbon.points()).filter(|points| is_enough(points)))
 }
 
-/// 10 000 of the worst kind, each of which has a step of its series of its own, within the hour that is kept.
-fn elements() -> Vec<MElement> {
+/// 10 000 of the worst kind, each of which has a step of its series of its own, within the hour that is kept. They are as many different
+/// ones at most, several times.
+fn elements(different: i64) -> Vec<MElement> {
     let now = now();
-    let element = |(element, number): (MElement, i64)| {
-        let name = format!("{}.{}", number / 100, element.name);
-        MElement::new(name, element.value, element.tags, steps_ago(now, number % 100))
+    let element = |round: i64, (element, number): (MElement, i64)| {
+        let name = format!("{}.{}", number / 50, element.name);
+        MElement::new(name, element.value, element.tags, steps_ago(now, round * 50 + number % 50))
     };
-    hostile_elements(10_000).into_iter().zip(0..).map(element).collect()
+    let some = hostile_elements(different).into_iter().zip(0..);
+    (0..10_000 / different).flat_map(|round| some.clone().map(move |one| element(round, one))).collect()
 }
 
 /// Each of them comes, and nothing else does.
@@ -69,7 +71,7 @@ fn pickles(carbon: &Carbon) -> Graphite {
 
 async fn check_all_arrive(sink: fn(&Carbon) -> Graphite) {
     let carbon = Carbon::start();
-    let (mut sink, elements) = (sink(&carbon), elements());
+    let (mut sink, elements) = (sink(&carbon), elements(10_000));
     for batch in elements.chunks(1000) {
         sink.write(batch).await.unwrap();
     }
@@ -93,7 +95,7 @@ async fn all_pickles_arrive() {
 async fn all_datagrams_arrive() {
     let carbon = Carbon::start();
     let mut sink = Graphite::udp(&format!("127.0.0.1:{}", carbon.lines)).unwrap();
-    let (elements, mut sent) = (elements(), 0);
+    let (elements, mut sent) = (elements(2000), 0);
     for batch in elements.chunks(1000) {
         sink.write(batch).await.unwrap();
         sent += batch.len();
@@ -106,7 +108,7 @@ async fn all_datagrams_arrive() {
 /// all that was sent by then is less than what the sink holds for that.
 async fn check_nothing_is_lost(sink: fn(&Carbon) -> Graphite) {
     let mut carbon = Carbon::start();
-    let (sink, elements) = (sink(&carbon), elements());
+    let (sink, elements) = (sink(&carbon), elements(2000));
     let counts = sink.counts();
     let has_some = async |carbon: &mut Carbon, _: &Delivery| {
         block_in_place(|| wait_for(carbon, |found| found.len() >= 500));
