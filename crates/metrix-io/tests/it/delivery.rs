@@ -1,10 +1,11 @@
 //! Elements go through a coordinator to a server that goes away and comes again.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use metrix::{MCoordinator, MElement, MStream, Overflow, Retry, Sink, SinkOptions, SinkStats, size};
-use tokio::sync::oneshot;
+use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, block_in_place};
 
 use crate::peers::Peer;
@@ -15,9 +16,10 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// Elements on their way through a coordinator that drops none of them.
 pub(crate) struct Delivery {
     coordinator: MCoordinator,
-    count: u64,
+    count: usize,
     sending: JoinHandle<()>,
-    go_on: Option<oneshot::Sender<()>>,
+    /// One for each that may be sent by now, and is not yet.
+    may_go: Arc<Semaphore>,
 }
 
 impl Delivery {
@@ -41,23 +43,26 @@ impl Delivery {
         let coordinator = MCoordinator::builder().stream_through(stream, named).sink_with("store", sink, options);
         let coordinator = coordinator.start().expect("tokio runs");
         let sender = coordinator.stream("n").expect("it was added");
-        let (elements, count) = (elements.to_vec(), elements.len() as u64);
-        let (go_on, rest) = oneshot::channel();
+        let (elements, count) = (elements.to_vec(), elements.len());
+        let may_go = Arc::new(Semaphore::new(count / 2));
+        let going = Arc::clone(&may_go);
         let sending = tokio::spawn(async move {
-            let mut rest = Some(rest);
-            for (place, element) in elements.iter().enumerate() {
-                if place == elements.len() / 2 {
-                    rest.take().expect("there is one half").await.expect("the test goes on");
-                }
+            for element in &elements {
+                going.acquire().await.expect("it is never closed").forget();
                 sender.send_async_at(element.value, &element.tags, element.at).await.expect("it waits for room");
             }
         });
-        Self { coordinator, count, sending, go_on: Some(go_on) }
+        Self { coordinator, count, sending, may_go }
     }
 
-    /// Sends the other half.
-    pub(crate) fn go_on(&mut self) {
-        self.go_on.take().expect("there is one half").send(()).expect("half of them are sent");
+    /// Sends so many of the other half.
+    pub(crate) fn send(&self, count: usize) {
+        self.may_go.add_permits(count);
+    }
+
+    /// Sends the rest.
+    pub(crate) fn go_on(&self) {
+        self.send(self.count);
     }
 
     /// Waits until the account of the sink is so, and gives it.
@@ -79,12 +84,13 @@ impl Delivery {
         let report = self.coordinator.shutdown(PATIENCE).await;
         assert!(report.is_complete(), "{report}");
         let store = report.sinks["store"];
-        assert_eq!((store.accepted, store.delivered, store.refused), (self.count, self.count, 0), "{report}");
+        let count = self.count as u64;
+        assert_eq!((store.accepted, store.delivered, store.refused), (count, count, 0), "{report}");
         assert!(store.retried > 0, "{report}");
     }
 }
 
-/// Delivers elements to a server that is killed when it has some of their first half, and started again when a write has failed.
+/// Delivers elements to a server that is killed when it has some of them, before all are sent, and started again when a write has failed.
 /// Gives how many the sink had called delivered by then: the next one is the first that is written again.
 pub(crate) async fn deliver_although_killed<W>(
     way: &mut W,
@@ -93,7 +99,7 @@ pub(crate) async fn deliver_although_killed<W>(
     has_some: impl AsyncFnOnce(&mut W, &Delivery),
     peer: impl Fn(&mut W) -> &mut Peer,
 ) -> usize {
-    let mut delivery = Delivery::start(sink, Delivery::options(), elements);
+    let delivery = Delivery::start(sink, Delivery::options(), elements);
     has_some(way, &delivery).await;
     // These wait without giving way to others.
     block_in_place(|| peer(way).kill());

@@ -82,6 +82,14 @@ impl Peer {
         &self.folder
     }
 
+    /// Has it stand still: what it is sent from then on it doesn't take.
+    pub(crate) fn stop(&self) {
+        let process = self.child.id();
+        let stopped = Command::new("bash").args(["-c", "kill -STOP $0", &process.to_string()]).status();
+        assert!(stopped.expect("bash starts").success());
+        until("a process that stands still", || (state(process) == Some('T')).then_some(()));
+    }
+
     /// Kills it and its processes by a signal that they can't catch, at some time after this has returned.
     pub(crate) fn kill_soon(&mut self) {
         let process = self.child.id();
@@ -134,8 +142,13 @@ fn kill(process: u32) -> Vec<u32> {
 
 /// Whether a process is there that is more than a name.
 fn is_alive(process: u32) -> bool {
-    let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    state.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
+    state(process).is_some_and(|state| !['Z', 'X'].contains(&state))
+}
+
+/// What a process does, by the letter that the system has for it.
+fn state(process: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
 }
 
 fn spawn(program: &Path, args: &[String], folder: &Path) -> Child {

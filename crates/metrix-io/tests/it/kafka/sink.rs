@@ -73,7 +73,7 @@ async fn nothing_is_lost_or_doubled_when_brokers_go_away() {
     // Shorter than the brokers are away, so that writes are dropped and come again.
     let options = Delivery::options().write_timeout(Duration::from_millis(200));
     let elements = hostile_elements(10_000);
-    let mut delivery = Delivery::start(sink, options, &elements);
+    let delivery = Delivery::start(sink, options, &elements);
     delivery.wait_for("some arrive", |stats| stats.delivered > 3000).await;
     (1..=3).for_each(|id| broker.mock.broker_down(id).unwrap());
     // More than the queue has room for are left now, however fast it is.
