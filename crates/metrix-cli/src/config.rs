@@ -14,6 +14,7 @@ mod mixed;
 mod nats;
 mod problem;
 mod secret;
+mod servers;
 mod shadows;
 mod sink;
 mod source;
