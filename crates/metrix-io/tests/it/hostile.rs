@@ -7,8 +7,9 @@ use metrix::{MElement, Tags, Timestamp};
 /// The time of element 0, in seconds; each has a second of its own.
 pub(crate) const START: i64 = 1_700_000_000;
 
-/// Pieces of names, tags and values. No server has a meaning of its own for what they can become.
-const PIECES: [&str; 24] = [
+/// Pieces of names, tags and values: among them whatever separates or marks something in one of the protocols. No server has a meaning
+/// of its own for what they can become.
+const PIECES: [&str; 32] = [
     "",
     "a",
     "B",
@@ -25,7 +26,15 @@ const PIECES: [&str; 24] = [
     "=",
     ",",
     ":",
+    ";",
     "|",
+    "#",
+    "@",
+    "~",
+    "!",
+    "^",
+    "*",
+    "$",
     "\"",
     "\\",
     "é",
