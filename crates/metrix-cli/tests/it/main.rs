@@ -31,6 +31,7 @@ mod program;
 mod progress;
 mod prometheus;
 mod query;
+mod refusals;
 mod sampled;
 mod schema;
 mod set_back;
