@@ -29,8 +29,8 @@ pub(crate) use self::file::{file_name, load};
 pub(crate) use self::kept::longest_text;
 pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{
-    Attempts, InfluxConfig, InfluxPlace, KafkaSinkConfig, NatsSinkConfig, OtlpConfig, ParquetConfig, PostgresConfig,
-    PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
+    Attempts, InfluxConfig, InfluxPlace, KafkaSinkConfig, NatsSinkConfig, OpentsdbConfig, OtlpConfig, ParquetConfig,
+    PostgresConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
 };
 pub(crate) use self::source::{
     InfluxSource, KafkaSourceConfig, Listen, MessageTag, NatsSourceConfig, Origin, OtlpSource, Payload, ScrapeConfig,

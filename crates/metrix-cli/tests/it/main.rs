@@ -20,6 +20,7 @@ mod long_files;
 mod main_job;
 mod nats;
 mod network;
+mod opentsdb;
 mod otlp;
 mod outputs;
 mod parquet;

@@ -206,14 +206,6 @@ fn sinks() {
         ("type = \"jsonl\"", SinkKind::Jsonl { path: "-".into() }),
         ("type = \"csv\"\npath = \"a b.csv\"", SinkKind::Csv { path: "a b.csv".into() }),
         (
-            "type = \"opentsdb\"\nurl = \"telnet://h:1\"",
-            SinkKind::Opentsdb { url: "telnet://h:1".to_owned(), default_tags: Tags::NONE },
-        ),
-        (
-            "type = \"opentsdb\"\nurl = \"http://h:1/x\"\ndefault_tags = { a = \"b\" }",
-            SinkKind::Opentsdb { url: "http://h:1/x".to_owned(), default_tags: tags! { "a" => "b" } },
-        ),
-        (
             "type = \"statsd\"\nurl = \"unix:///run/s\"",
             SinkKind::Statsd(StatsdConfig {
                 url: "unix:///run/s".to_owned(),

@@ -11,7 +11,7 @@ use super::{sink, size, source};
 use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
 use crate::config::{
-    Identity, InfluxConfig, InfluxPlace, ParquetConfig, Payload, PostgresConfig, SinkKind, SourceConfig,
+    Identity, InfluxConfig, InfluxPlace, OpentsdbConfig, ParquetConfig, Payload, PostgresConfig, SinkKind, SourceConfig,
 };
 
 #[test]
@@ -51,6 +51,35 @@ fn influx() {
     assert_eq!((bounded.max_connections, bounded.max_body), (Some(size(3)), Some(size(100))));
     let [idle, patience] = [5, 1].map(Duration::from_secs);
     assert_eq!((bounded.idle_timeout, bounded.patience), (Some(idle), Some(patience)));
+}
+
+#[test]
+fn opentsdb() {
+    let of = |text: &str| match sink(&format!("type = \"opentsdb\"\n{text}")).kind {
+        SinkKind::Opentsdb(config) => *config,
+        other => panic!("{other:?}"),
+    };
+    let least = of("url = \"telnet://h:1\"");
+    let expected = OpentsdbConfig {
+        url: "telnet://h:1".to_owned(),
+        default_tags: Tags::NONE,
+        milliseconds: false,
+        max_tags: None,
+        points_per_request: None,
+        ca_file: None,
+    };
+    assert_eq!(least, expected);
+    let all = of("url = \"https://h:1/x\"\ndefault_tags = { a = \"b\" }\nmilliseconds = true\nmax_tags = 16\n\
+                  points_per_request = 500\nca_file = \"ca.pem\"");
+    let expected = OpentsdbConfig {
+        url: "https://h:1/x".to_owned(),
+        default_tags: tags! { "a" => "b" },
+        milliseconds: true,
+        max_tags: Some(size(16)),
+        points_per_request: Some(size(500)),
+        ca_file: Some("ca.pem".into()),
+    };
+    assert_eq!(all, expected);
 }
 
 #[test]
