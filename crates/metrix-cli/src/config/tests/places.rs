@@ -49,8 +49,10 @@ fn what_this_program_was_built_without_is_told() {
          [[sink]]\ntype = \"kafka\"\nbrokers = \"a\"\nuser = \"me\"\npassword_env = \"P\"\nsasl = \"scram-sha-256\"\n",
     );
     let expected = [
-        "5:1: TLS for Kafka is not in this program: build it with the feature `kafka-tls`",
-        "11:1: SCRAM-SHA-256 for Kafka is not in this program: build it with the feature `kafka-tls`",
+        "5:1: TLS for Kafka is not in this program: build it with the feature `kafka-tls`, as does \
+         `cargo install --path crates/metrix-cli --features kafka-tls`",
+        "11:1: SCRAM-SHA-256 for Kafka is not in this program: build it with the feature `kafka-tls`, as does \
+         `cargo install --path crates/metrix-cli --features kafka-tls`",
     ];
     let is_built = cfg!(feature = "kafka-tls");
     assert_eq!(problems(&text), if is_built { [].as_slice() } else { expected.as_slice() });
