@@ -38,6 +38,7 @@ use super::first::One;
 use super::key::Key;
 use super::kinds::{Kind, Kinds};
 use super::meant::meant;
+use super::own_metrics::OWN_METRICS;
 use super::problem::Read;
 use super::table::Table;
 use super::value::{LONGEST, Value};
@@ -229,7 +230,9 @@ pub(super) fn check_streams(table: &Table<'_>, known: &[&str]) {
         value.wrong("`streams` names no stream, so that nothing would come: name one, or leave it out");
     }
     for (entry, name) in entries.iter().filter_map(|entry| Some((entry, entry.raw().as_str()?))) {
-        if !known.contains(&name) {
+        if name == OWN_METRICS && !known.contains(&name) {
+            entry.wrong("the program measures itself only where it is told to: add a table [own_metrics]");
+        } else if !known.contains(&name) {
             entry.wrong(format!("no stream is called `{name}`: {}", meant(name, known)));
         }
     }

@@ -23,6 +23,7 @@ mod network;
 mod opentsdb;
 mod otlp;
 mod outputs;
+mod own_metrics;
 mod parquet;
 mod peers;
 #[path = "../../../metrix-io/tests/it/peers/ports.rs"]

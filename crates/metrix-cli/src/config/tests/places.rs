@@ -32,8 +32,7 @@ fn lines_may_end_as_elsewhere() {
 #[test]
 fn what_is_said_forges_no_line() {
     let text = complete("\"\\u001b[2J\\na.toml:1:1: all is well\" = 1\n");
-    let expected =
-        "1:1: a configuration has no key `\\u{1b}[2J\\na.toml:1:1: all is well`: known are source, stream, sink";
+    let expected = "1:1: a configuration has no key `\\u{1b}[2J\\na.toml:1:1: all is well`: known are source, stream, sink, own_metrics";
     assert_eq!(problems(&text), [expected]);
     let text = complete("[[sink]]\ntype = 'a\u{1}b'\n");
     assert_eq!(
