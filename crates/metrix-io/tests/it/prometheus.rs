@@ -5,3 +5,4 @@ mod endpoint;
 mod peers;
 mod request;
 mod scrape;
+mod tls;
