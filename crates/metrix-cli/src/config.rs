@@ -15,6 +15,7 @@ mod nats;
 mod own_metrics;
 mod problem;
 mod secret;
+mod servers;
 mod shadows;
 mod sink;
 mod source;

@@ -43,8 +43,13 @@ impl KafkaCluster {
     /// is 9092 unless given.
     ///
     /// # Errors
-    /// If no broker is named, or a name has spaces or control characters. Whether one is there is seen later.
+    /// If no broker is named, a name has spaces or control characters, or a user or a password is in it. Whether one is there is
+    /// seen later.
     pub fn new(brokers: &str) -> Result<Self, KafkaError> {
+        if brokers.contains('@') {
+            let message = "brokers have no user and no password in them, which are given apart: write them as kafka1:9092,kafka2:9092";
+            return Err(KafkaError::new(message));
+        }
         let is_wrong =
             |broker: &str| broker.is_empty() || broker.contains(|c: char| c.is_control() || c.is_whitespace());
         if brokers.split(',').any(is_wrong) {

@@ -7,6 +7,7 @@ use metrix_io::{KafkaCluster, KafkaError, KafkaSasl};
 use super::key::Key;
 use super::problem::Read;
 use super::secret::{self, SecretPlace};
+use super::servers::one_name;
 use super::table::Table;
 use super::value::{Value, all};
 
@@ -95,6 +96,11 @@ fn properties(value: &Value<'_>) -> Read<Vec<(String, String)>> {
 }
 
 impl KafkaConfig {
+    /// The same as that of another if both name the same brokers, whatever they are called.
+    pub(super) fn one_name(&self) -> String {
+        one_name(&self.brokers, 9092)
+    }
+
     /// The cluster, with its password, which is looked up now.
     pub(crate) fn cluster(&self) -> Result<KafkaCluster, Box<dyn std::error::Error>> {
         let mut cluster = KafkaCluster::new(&self.brokers)?;

@@ -8,6 +8,7 @@ use super::access::{self, Access, Identity};
 use super::key::Key;
 use super::problem::Read;
 use super::secret::{self, SecretPlace};
+use super::servers::one_name;
 use super::table::Table;
 
 /// Where NATS is, and who connects to it.
@@ -59,6 +60,11 @@ pub(super) fn read(table: &Table<'_>) -> Read<NatsPlace> {
 }
 
 impl NatsPlace {
+    /// The same as that of another place if both are one, whatever its servers are called.
+    pub(super) fn one(&self) -> Self {
+        Self { url: one_name(&self.url, 4222), ..self.clone() }
+    }
+
     /// The server, with the secrets that are looked up now.
     pub(crate) fn open(&self) -> Result<NatsServer, Box<dyn std::error::Error>> {
         let mut server = NatsServer::new(&self.url)?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use metrix_io::NatsError;
 use metrix_io::sources::nats::{NatsMessage, NatsSource};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use self::message_reader::{MessageReader, lines};
 use self::told::Told;
@@ -61,6 +61,7 @@ impl NatsMessages {
         if is_open {
             let mut settling = ledger.settling(every);
             loop {
+                let deadline = told.deadline();
                 let settled = tokio::select! {
                     biased;
                     () = setup.stop.asked() => break,
@@ -70,6 +71,10 @@ impl NatsMessages {
                         let Ok(message) = message else { continue };
                         let sent = send(&mut source, &message, &mut reader, &mut feed, &mut account, &setup).await;
                         if sent { continue } else { break }
+                    }
+                    () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                        told.hear(None::<&NatsError>, &account.name, &setup.voice);
+                        continue;
                     }
                 };
                 let Some(settled) = settled else { break };

@@ -1,6 +1,7 @@
 //! What the program does, seen from outside.
 
 mod apache;
+mod appended;
 mod batch_goldens;
 mod bounds;
 mod check;
@@ -25,6 +26,7 @@ mod otlp;
 mod outputs;
 mod own_metrics;
 mod parquet;
+mod payloads;
 mod peers;
 #[path = "../../../metrix-io/tests/it/peers/ports.rs"]
 mod ports;

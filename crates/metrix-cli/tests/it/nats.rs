@@ -3,6 +3,7 @@
 mod any_payload;
 mod killed;
 mod kinds;
+mod one_consumer;
 mod server;
 
 use metrix_io::sinks::sqlite::{Query, Store};

@@ -104,7 +104,7 @@ impl Instances {
     /// Reports a source that is the same member as one before it: the brokers would shut out the other.
     pub(in crate::config) fn check(&mut self, source: &KafkaSourceConfig, table: &Table<'_>) {
         let Some(instance) = &source.instance else { return };
-        let one = (source.cluster.brokers.clone(), source.group.clone(), instance.clone());
+        let one = (source.cluster.one_name(), source.group.clone(), instance.clone());
         if !self.0.insert(one) {
             table.wrong_key(
                 INSTANCE.name,

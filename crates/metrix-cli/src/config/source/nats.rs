@@ -98,7 +98,7 @@ impl Consumers {
     /// Reports a source that reads as the same as one before it. Where others connect, they may be of another account, and other consumers.
     pub(in crate::config) fn check(&mut self, source: &NatsSourceConfig, table: &Table<'_>) {
         let NatsSourceConfig { place, stream, consumer, .. } = source;
-        let one = (place.clone(), stream.clone(), consumer.clone());
+        let one = (place.one(), stream.clone(), consumer.clone());
         if self.0.contains(&one) {
             let key = if table.get(CONSUMER).is_some() { CONSUMER } else { STREAM };
             table.wrong_key(

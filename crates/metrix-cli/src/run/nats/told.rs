@@ -1,33 +1,61 @@
 //! [`Told`]: what is told once of a source.
 
 use std::fmt::Display;
+use std::time::Duration;
 
 use metrix_io::sources::nats::NatsSource;
+use tokio::time::Instant;
 
 use crate::run::voice::Voice;
 
 /// What is told once: what is wrong, that it works again, and that it stands still.
 #[derive(Debug, Default)]
 pub(super) struct Told {
-    /// What is wrong, in the words that were said last.
-    wrong: Option<String>,
+    /// What was said last to be wrong.
+    words: String,
+    is_wrong: bool,
+    /// Since when it works, where that has not been said.
+    works: Option<Instant>,
+    /// It has to work for so long before that is said.
+    patience: Duration,
     is_full: bool,
     /// How many messages had come when it was looked at last.
     messages: u64,
 }
 
+/// The least and the most time for which it has to work before that is said: it doubles with each time that the same is wrong again,
+/// as where two programs read as one consumer.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(600));
+
 impl Told {
-    /// Says what is wrong whenever that is something else than before, and that nothing is any more.
+    /// Says what is wrong whenever that is something else than before, and that nothing has been for a while.
     pub(super) fn hear(&mut self, error: Option<&impl Display>, name: &str, voice: &Voice) {
-        let wrong = error.map(ToString::to_string);
-        if wrong == self.wrong {
-            return;
+        match error.map(ToString::to_string) {
+            Some(words) => {
+                self.works = None;
+                let is_same = words == self.words;
+                if is_same && self.is_wrong {
+                    return;
+                }
+                let (least, most) = PATIENCE;
+                self.patience = if is_same { self.patience.saturating_mul(2).min(most) } else { least };
+                voice.say(format_args!("source {name:?}: {words}"));
+                (self.words, self.is_wrong) = (words, true);
+            }
+            None if self.is_wrong => {
+                let now = Instant::now();
+                if now >= *self.works.get_or_insert(now) + self.patience {
+                    voice.mention(format_args!("source {name:?}: it is read again"));
+                    (self.works, self.is_wrong) = (None, false);
+                }
+            }
+            None => {}
         }
-        match &wrong {
-            Some(error) => voice.say(format_args!("source {name:?}: {error}")),
-            None => voice.mention(format_args!("source {name:?}: it is read again")),
-        }
-        self.wrong = wrong;
+    }
+
+    /// When it is to be [heard](Self::hear) next that nothing is wrong, if nothing has been since.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.works.map(|works| works + self.patience)
     }
 
     /// Says so if so many messages are held that none comes any more.
@@ -46,25 +74,72 @@ impl Told {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::channel;
-    use std::time::Duration;
+    use std::sync::mpsc::{Receiver, channel};
+
+    use tokio::time::advance;
 
     use super::*;
 
-    #[test]
-    fn what_is_wrong_is_said_whenever_it_is_something_else() {
+    const AGAIN: &str = "it is read again";
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn voice() -> (Voice, Receiver<String>) {
         let (hear, heard) = channel();
-        let voice = Voice::heard(move |lines| hear.send(String::from_utf8_lossy(lines).into_owned()).unwrap());
+        (Voice::heard(move |lines| hear.send(String::from_utf8_lossy(lines).into_owned()).unwrap()), heard)
+    }
+
+    #[track_caller]
+    fn check(voice: Voice, heard: &Receiver<String>, expected: &[&str]) {
+        voice.say("end");
+        let mut said = String::new();
+        while !said.ends_with("end\n") {
+            said += &heard.recv_timeout(60 * SECOND).unwrap();
+        }
+        let expected: String = expected.iter().map(|text| format!("source \"a\": {text}\n")).collect();
+        assert_eq!(said, expected + "end\n");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_wrong_is_said_whenever_it_is_something_else() {
+        let (voice, heard) = voice();
         let mut told = Told::default();
         for error in [None, Some("away"), Some("away"), Some("no stream"), Some("no stream"), None, None, Some("away")]
         {
             told.hear(error.as_ref(), "a", &voice);
+            advance(6 * SECOND).await;
         }
-        let expected = ["away", "no stream", "it is read again", "away"].map(|text| format!("source \"a\": {text}\n"));
-        let (expected, mut said) = (expected.concat(), String::new());
-        while said.len() < expected.len() {
-            said += &heard.recv_timeout(Duration::from_secs(60)).unwrap();
+        check(voice, &heard, &["away", "no stream", AGAIN, "away"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_wrong_again_and_again_is_said_once() {
+        let (voice, heard) = voice();
+        let mut told = Told::default();
+        for _ in 0..1000 {
+            for error in [Some("elsewhere"), None, None] {
+                told.hear(error.as_ref(), "a", &voice);
+                advance(SECOND).await;
+            }
         }
-        assert_eq!(said, expected);
+        assert_eq!(told.deadline(), Some(Instant::now() + 3 * SECOND), "it works since two seconds");
+        advance(3 * SECOND).await;
+        told.hear(None::<&str>.as_ref(), "a", &voice);
+        assert_eq!(told.deadline(), None);
+        check(voice, &heard, &["elsewhere", AGAIN]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_wrong_now_and_then_is_said_less_and_less() {
+        let (voice, heard) = voice();
+        let mut told = Told::default();
+        for _ in 0..1000 {
+            told.hear(Some(&"elsewhere"), "a", &voice);
+            for _ in 0..30 {
+                told.hear(None::<&str>.as_ref(), "a", &voice);
+                advance(SECOND).await;
+            }
+        }
+        // It has worked for 5, 10 and 20 seconds then, and never for 40.
+        check(voice, &heard, &["elsewhere", AGAIN, "elsewhere", AGAIN, "elsewhere", AGAIN, "elsewhere"]);
     }
 }

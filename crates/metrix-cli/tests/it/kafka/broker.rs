@@ -18,7 +18,7 @@ pub(super) struct Broker {
 /// A message to be sent.
 pub(super) struct Sent {
     pub(super) partition: i32,
-    pub(super) payload: String,
+    pub(super) payload: Vec<u8>,
 }
 
 impl Broker {

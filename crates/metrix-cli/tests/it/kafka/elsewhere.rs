@@ -8,9 +8,9 @@ use rdkafka::Offset;
 use rdkafka::consumer::Consumer;
 use rdkafka::mocking::MockCoordinator;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
-use serde_json::Value;
 
 use super::broker::{Broker, Sent};
+use crate::appended::appended;
 use crate::program::{Scene, until};
 
 const SESSION: Duration = Duration::from_secs(6);
@@ -42,7 +42,7 @@ fn begins(window: i64) -> i64 {
 
 /// A message to each of these partitions for each of these windows.
 fn send(broker: &Broker, partitions: &[i32], windows: impl IntoIterator<Item = i64>) {
-    let payload = |window| format!("{{\"name\":\"n\",\"value\":1,\"at\":{}}}", begins(window) + 1);
+    let payload = |window| format!("{{\"name\":\"n\",\"value\":1,\"at\":{}}}", begins(window) + 1).into_bytes();
     let sent =
         |window| partitions.iter().map(move |partition| Sent { partition: *partition, payload: payload(window) });
     broker.send("parted", windows.into_iter().flat_map(sent));
@@ -63,10 +63,8 @@ fn wait_for(scene: &Scene, counts: &[(i64, f64)]) {
     let expected: BTreeMap<String, f64> = expected.collect();
     let mut found = BTreeMap::new();
     until("all windows", || {
-        // Of one that was killed the last line may be a part; a window that is there twice is whole the last time.
-        let lines = scene.read("all.jsonl");
-        let lines = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        found = lines.map(|line| (line["at"].as_str().unwrap().to_owned(), line["value"].as_f64().unwrap())).collect();
+        // A window that is there twice is whole the last time.
+        found = appended(scene, "all.jsonl").into_iter().map(|element| (element.at, element.value)).collect();
         (found.len() >= expected.len()).then_some(())
     });
     assert_eq!(found, expected);
@@ -147,6 +145,7 @@ fn a_source_says_that_it_waits() {
     broker.topic("parted", 2);
     broker.mock.broker_down(1).unwrap();
     let running = scene.start(&CONFIG.replace("BROKERS", &broker.address()), &[]);
+    running.said(&format!(" WARN kafka: {}/bootstrap: Connect to ", broker.address()));
     running.said("it has no partition yet: its brokers may be away");
     broker.mock.broker_up(1).unwrap();
     running.said("it has partitions now");

@@ -8,13 +8,16 @@ use metrix::Timestamp;
 use serde_json::Value;
 
 use super::broker::{Broker, PATIENCE, Sent};
+use crate::appended::{TAGS_OF_IDS, appended, check_ids, last_of_windows};
 use crate::program::{Running, Scene, until};
 
 const PARTITIONS: i64 = 8;
+/// Beside them, these have ids alone, so that nothing else holds back what is committed of them.
+const OF_IDS: i64 = 2;
 const MESSAGES: i64 = 10_000;
 /// They are sent so many at a time, a part for each run, so that none has nothing left to do.
 const PART: i64 = 2000;
-/// In each message; a tenth of them are of a stream of batches.
+/// In each message; those of a tenth of the messages are of the stream `ids`, and are numbered by their values.
 const LINES: i64 = 100;
 /// The time of the first element, in seconds: the beginning of a window.
 const START: i64 = 1_700_000_000;
@@ -38,21 +41,31 @@ const CONFIG: &str = r#"
     time = "event"
     lateness = "2s"
     [[stream]]
-    name = "batched"
-    agg = ["sum"]
+    name = "ids"
+    agg = ["min", "max"]
     batch = 1000
     [[sink]]
     type = "sqlite"
     path = "store.db"
+    streams = ["summed"]
     [[sink]]
     type = "jsonl"
     path = "all.jsonl"
 "#;
 
+/// Whether a message has ids.
+fn is_of_ids(message: i64) -> bool {
+    message % 10 == 3
+}
+
 /// Name, tag, value and time in milliseconds of an element.
 fn element(number: i64) -> (&'static str, i64, i64, i64) {
-    let name = if number % 10 == 3 { "batched" } else { "summed" };
-    (name, number % 7, number % 1000, START * 1000 + number * APART + number / LINES / PART * PARTS_APART)
+    let (message, at) = (number / LINES, START * 1000 + number * APART + number / LINES / PART * PARTS_APART);
+    if !is_of_ids(message) {
+        return ("summed", number % 7, number % 1000, at);
+    }
+    let id = message / 10 * LINES + number % LINES;
+    ("ids", id % TAGS_OF_IDS, id, at)
 }
 
 fn message(number: i64) -> Sent {
@@ -61,15 +74,16 @@ fn message(number: i64) -> Sent {
         let (secs, millis) = (at / 1000, at % 1000);
         format!("{{\"name\":\"{name}\",\"value\":{value},\"tags\":{{\"tag\":\"{tag}\"}},\"at\":{secs}.{millis:03}}}\n")
     };
-    let payload = (number * LINES..(number + 1) * LINES).map(line).collect();
-    Sent { partition: (number % PARTITIONS) as i32, payload }
+    let payload: String = (number * LINES..(number + 1) * LINES).map(line).collect();
+    let partition = if is_of_ids(number) { PARTITIONS + number / 10 % OF_IDS } else { number % PARTITIONS };
+    Sent { partition: partition as i32, payload: payload.into_bytes() }
 }
 
 /// A message to each partition that is far later than all others, so that the windows of those are over.
 fn last() -> impl Iterator<Item = Sent> {
     let at = START + 1_000_000;
     let payload = format!("{{\"name\":\"summed\",\"value\":0,\"tags\":{{\"tag\":\"last\"}},\"at\":{at}}}");
-    (0..PARTITIONS).map(move |partition| Sent { partition: partition as i32, payload: payload.clone() })
+    (0..PARTITIONS).map(move |partition| Sent { partition: partition as i32, payload: payload.clone().into_bytes() })
 }
 
 type Sums = BTreeMap<(String, String, String), f64>;
@@ -125,10 +139,17 @@ fn wait_for(scene: &Scene, running: &mut Running, count: usize) -> Sums {
     }
 }
 
+#[track_caller]
+fn check(expected: &Sums, found: &Sums) {
+    let wrong: Vec<_> = expected.iter().filter(|(key, sum)| found.get(*key) != Some(*sum)).take(3).collect();
+    let theirs: Vec<_> = wrong.iter().map(|(key, _)| found.get(*key)).collect();
+    assert!(wrong.is_empty() && found.len() == expected.len(), "{wrong:?}, but they are {theirs:?}");
+}
+
 #[test]
 fn sums_in_event_time_are_exact_and_nothing_is_missing() {
     let (broker, scene) = (Broker::start(), Scene::new());
-    broker.topic("killed", PARTITIONS as i32);
+    broker.topic("killed", (PARTITIONS + OF_IDS) as i32);
     let (expected, config) = (expected(), CONFIG.replace("BROKERS", &broker.address()));
     let (mut before, parts) = (0, (MESSAGES / PART) as usize);
     let send = |part: usize| broker.send("killed", (part as i64 * PART..(part as i64 + 1) * PART).map(message));
@@ -147,24 +168,16 @@ fn sums_in_event_time_are_exact_and_nothing_is_missing() {
     broker.send("killed", last());
     let mut running = scene.start(&config, &[]);
     let found = wait_for(&scene, &mut running, expected.len());
-    let wrong: Vec<_> = expected.iter().filter(|(key, sum)| found.get(*key) != Some(*sum)).take(3).collect();
-    let theirs: Vec<_> = wrong.iter().map(|(key, _)| found.get(*key)).collect();
-    assert!(wrong.is_empty() && found.len() == expected.len(), "{wrong:?}, but they are {theirs:?}");
+    check(&expected, &found);
 
-    // What has no windows may come twice, and none is missing.
+    // What is appended may come twice, and none is missing: of each window the last is exact, and each single element is in some batch.
     running.signal("TERM");
-    let ended = running.ended();
-    let all = scene.read("all.jsonl");
-    let lines = all.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut batched: BTreeMap<String, f64> = BTreeMap::new();
-    for line in lines.filter(|line| line["name"] == "batched.sum") {
-        *batched.entry(line["tags"]["tag"].to_string()).or_default() += line["value"].as_f64().unwrap();
-    }
-    let mut wanted: BTreeMap<String, f64> = BTreeMap::new();
-    for (_, tag, value, _) in (0..MESSAGES * LINES).map(element).filter(|(name, ..)| *name == "batched") {
-        *wanted.entry(format!("\"{tag}\"")).or_default() += value as f64;
-    }
-    assert!(wanted.iter().all(|(tag, sum)| batched[tag] >= *sum), "{batched:?} of {wanted:?}; {}", ended.err);
+    running.ended().code(0);
+    let appended = appended(&scene, "all.jsonl");
+    let mut windows = last_of_windows(&appended, &["summed.sum", "summed.count"], "tag");
+    windows.retain(|(_, tag, _), _| tag != "last");
+    check(&expected, &windows);
+    check_ids(&appended, (MESSAGES / 10 * LINES) as u64);
 
     // All is committed, so that the next run has nothing to do.
     let committed = broker.committed("metrix", "killed", PARTITIONS as i32);

@@ -31,7 +31,7 @@ fn elements_come_from_messages_and_become_messages() {
     broker.topic("out", 1);
     let line = |value| format!("{{\"name\":\"a\",\"value\":{value},\"tags\":{{\"tag\":\"own\"}},\"at\":1700000000}}");
     let wrong = format!("{}\r\n\n{{nonsense\n{}\n", line(1), line(2));
-    broker.send("in", [wrong, line(4)].map(|payload| Sent { partition: 0, payload }));
+    broker.send("in", [wrong, line(4)].map(|payload| Sent { partition: 0, payload: payload.into_bytes() }));
     let running = scene.start(&CONFIG.replace("BROKERS", &broker.address()), &[]);
     // All is settled, and committed without a text, since no stream goes by event time.
     until("the commit", || (broker.committed("counters", "in", 1)[0].0 == Offset::Offset(2)).then_some(()));

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use metrix::Timestamp;
 use metrix_io::sinks::sqlite::{Query, Store};
 
 use super::server::{Server, publish};
 use super::stored;
+use crate::appended::{Appended, TAGS_OF_IDS, appended, check_ids, last_of_windows};
 use crate::program::{Running, Scene, until};
 
 /// In all.
@@ -26,6 +29,23 @@ fn message(number: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// In all, beside the others: elements of the stream `ids`, whose values are their numbers.
+const IDS: usize = COUNT / 10;
+
+/// These messages, and after each tenth one of ids, which nothing else holds.
+fn with_ids(messages: Range<usize>) -> Vec<Vec<u8>> {
+    let ids = |number: usize| {
+        let mut text = String::new();
+        for id in number * IN_A_MESSAGE..(number + 1) * IN_A_MESSAGE {
+            writeln!(text, r#"{{"name":"ids","value":{id},"tags":{{"tag":"{}"}}}}"#, id as i64 % TAGS_OF_IDS).unwrap();
+        }
+        text.into_bytes()
+    };
+    messages
+        .flat_map(|number| [message(number)].into_iter().chain((number % 10 == 9).then(|| ids(number / 10))))
+        .collect()
+}
+
 /// Closes all windows before it.
 fn last() -> Vec<u8> {
     format!(r#"{{"name":"n","value":1,"tags":{{"shop":"last"}},"at":{}}}"#, START + 100_000).into_bytes()
@@ -35,12 +55,13 @@ fn exact(server: &Server) -> String {
     format!(
         "[[source]]\ntype = \"nats\"\nurl = \"{}\"\nstream = \"NUMBERS\"\nack_wait = \"5s\"\ncommit_every = \"100ms\"\n\
          [[stream]]\nname = \"n\"\nagg = [\"count\", \"sum\"]\nwindow = \"10s\"\ntime = \"event\"\nlateness = \"20s\"\n\
-         [[sink]]\ntype = \"sqlite\"\npath = \"store.db\"\n",
+         [[sink]]\ntype = \"sqlite\"\npath = \"store.db\"\nstreams = [\"n\"]\n\
+         [[sink]]\ntype = \"jsonl\"\npath = \"all.jsonl\"\n",
         server.url()
     )
 }
 
-/// Each window of each shop is there once, with all that belongs to it.
+/// Each window of each shop is there once where windows are replaced, and at least once where they are appended, with all that belongs to it.
 #[track_caller]
 fn check_sums(scene: &Scene) {
     let store = Store::open_read_only(scene.path("store.db")).unwrap();
@@ -63,6 +84,15 @@ fn check_sums(scene: &Scene) {
         found.sort();
         found
     };
+    let appended = appended(scene, "all.jsonl");
+    let mut last = last_of_windows(&appended, &["n.count", "n.sum"], "shop");
+    last.retain(|(_, shop, _), _| shop != "last");
+    let windows = expected.iter().flat_map(|(at, shop, count, sum)| {
+        let at = Timestamp::from_secs(*at).to_string();
+        let of = |name: &str, value: u64| ((name.to_owned(), shop.clone(), at.clone()), value as f64);
+        [of("n.count", *count), of("n.sum", *sum)]
+    });
+    assert_eq!(last, windows.collect());
     let counts: Vec<_> = expected.iter().map(|(at, shop, count, _)| (*at, shop.clone(), *count)).collect();
     let sums: Vec<_> = expected.iter().map(|(at, shop, _, sum)| (*at, shop.clone(), *sum)).collect();
     assert_eq!(of("n.count"), counts);
@@ -94,10 +124,13 @@ fn sums_are_exact_however_often_the_program_is_killed() {
     let (scene, server) = (Scene::new(), Server::start());
     server.make_stream("NUMBERS", "numbers");
     let messages = COUNT / IN_A_MESSAGE;
-    server.publish("numbers", (0..messages / 2).map(message).collect());
-    let rest: Vec<Vec<u8>> = (messages / 2..messages).map(message).chain([last()]).collect();
-    let publishing = server.runtime.spawn(publish(server.url(), "numbers".to_owned(), rest, messages / 2));
-    let config = exact(&server);
+    let first = with_ids(0..messages / 2);
+    let (numbered, mut rest) = (first.len(), with_ids(messages / 2..messages));
+    server.publish("numbers", first);
+    rest.push(last());
+    let publishing = server.runtime.spawn(publish(server.url(), "numbers".to_owned(), rest, numbered));
+    let ids = "[[stream]]\nname = \"ids\"\nagg = [\"min\", \"max\"]\nbatch = 1000\n";
+    let config = format!("{}{ids}", exact(&server));
     let mut kills = 0;
     for moment in moments().take(12) {
         let program = scene.start(&config, &[]);
@@ -118,6 +151,7 @@ fn sums_are_exact_however_often_the_program_is_killed() {
     program.signal("TERM");
     program.ended().code(0);
     check_sums(&scene);
+    check_ids(&appended(&scene, "all.jsonl"), IDS as u64);
 }
 
 /// A run that is stopped before it has connected leaves what the run before it has stored as it is.
@@ -199,11 +233,8 @@ fn by_the_clock_none_is_missing() {
         server.url()
     );
     let ids = || {
-        let text = std::fs::read_to_string(scene.path("out.jsonl")).unwrap_or_default();
-        // The last line may be torn where the program was killed.
-        let id =
-            |line: &str| Some(serde_json::from_str::<serde_json::Value>(line).ok()?["tags"]["id"].as_str()?.to_owned());
-        text.lines().filter_map(id).collect::<BTreeSet<String>>()
+        let id = |element: &Appended| element.tags["id"].as_str().unwrap().to_owned();
+        appended(&scene, "out.jsonl").iter().map(id).collect::<BTreeSet<String>>()
     };
     for moment in moments().take(8) {
         let program = scene.start(&config, &[]);

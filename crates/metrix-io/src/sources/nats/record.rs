@@ -29,13 +29,14 @@ impl Record {
         let value: Value = serde_json::from_slice(text).ok()?;
         let word = |key: &str| value.get(key)?.as_str().map(str::to_owned);
         let range = |range: &Value| Some((range.get(0)?.as_u64()?, range.get(1)?.as_u64()?));
-        Some(Self {
-            stream: word("stream")?,
-            consumer: word("consumer")?,
-            next: value.get("next")?.as_u64()?,
-            held: value.get("held")?.as_array()?.iter().map(range).collect::<Option<_>>()?,
-            note: word("note")?,
-        })
+        let next = value.get("next")?.as_u64()?;
+        let held: Vec<(u64, u64)> = value.get("held")?.as_array()?.iter().map(range).collect::<Option<_>>()?;
+        // Ours are in order, and before the next. By any others messages could be taken for settled that are not.
+        let end = held.iter().try_fold(0, |from, &(first, last)| {
+            (from <= first && first <= last).then(|| last.checked_add(1)).flatten()
+        });
+        end.filter(|end| *end <= next)?;
+        Some(Self { stream: word("stream")?, consumer: word("consumer")?, next, held, note: word("note")? })
     }
 
     /// The same, with what the process before had settled of what has not been passed yet.
@@ -102,6 +103,19 @@ mod tests {
             "{\"stream\":\"\",\"consumer\":\"\",\"next\":1,\"held\":[1],\"note\":\"\"}",
         ] {
             assert_eq!(Record::read(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_in_order_and_before_the_next() {
+        let read = |held: &str| {
+            Record::read(format!(r#"{{"stream":"","consumer":"","next":9,"held":{held},"note":""}}"#).as_bytes())
+        };
+        for held in ["[]", "[[1,8]]", "[[1,1],[2,4],[8,8]]"] {
+            assert!(read(held).is_some(), "{held}");
+        }
+        for held in ["[[2,1]]", "[[5,6],[1,2]]", "[[1,5],[5,6]]", "[[8,9]]", "[[1,18446744073709551615]]"] {
+            assert_eq!(read(held), None, "{held}");
         }
     }
 
