@@ -46,8 +46,8 @@ use crate::address::host_and_port;
 ///   server ends a connection, what was sent last over it is sent again too, up to [1 MiB](Self::resend), as it may not have read that; for
 ///   Graphite two equal points are one. What had waited for the server beyond that is lost. When the sink is closed, it waits up to 5 seconds
 ///   for the server to hang up; one that does so in that very moment, or never reads what it was sent, may lack the end.
-///   What carbon had read, and had not yet put on its disk when it was killed, is lost: it holds points in its memory for
-///   seconds or longer.
+///   What carbon had read, and had not yet put on its disk when it was killed, is lost where it is not among what is sent again: it holds
+///   points in its memory for seconds or longer.
 /// - Over [UDP](Self::udp), datagrams may be lost by the network, or by a server that is away or too slow. On one machine the system tells that
 ///   nobody listens, at the next datagram; what can't be sent then is worth a retry.
 ///

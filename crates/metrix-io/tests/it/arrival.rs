@@ -3,12 +3,14 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use metrix::{MCoordinator, MElement, MStream, Overflow, Retry, Sink, SinkOptions, SinkStats, Timestamp, size, tags};
+use metrix::{MElement, Sink, Timestamp, tags};
+use tokio::task::block_in_place;
 
+use crate::delivery::{Delivery, deliver_although_killed};
 use crate::hostile::{START, hostile_elements};
+use crate::peers::PATIENCE;
 use crate::peers::database::Database;
 use crate::peers::stored::Stored;
-use crate::peers::{PATIENCE, Peer};
 
 /// A server, and how to ask it for what it has.
 pub(crate) struct Way {
@@ -55,6 +57,19 @@ pub(crate) async fn check_these_arrive(way: &Way, sink: &mut impl Sink, elements
     let wrong = found.iter().find(|(key, values)| expected.get(key) != Some(values));
     let missing = expected.iter().find(|(key, _)| !found.contains_key(key));
     assert_eq!((wrong, missing), (None, None));
+}
+
+/// 10 000 hostile elements arrive, each once, over UDP. Nobody tells a sender there to wait, so it waits for what it has sent, which a
+/// server of this machine then has.
+pub(crate) async fn check_all_arrive_in_datagrams(way: &Way, sink: &mut impl Sink) {
+    let elements = hostile_elements(10_000);
+    let mut sent = 0;
+    for batch in elements.chunks(500) {
+        sink.write(batch).await.unwrap();
+        sent += batch.len();
+        way.wait_for(|found| found.len() >= sent);
+    }
+    assert_eq!((way.stored)(&way.server), (way.expected)(&elements));
 }
 
 const BATCH: i64 = 20;
@@ -112,76 +127,29 @@ pub(crate) async fn check_only_the_last_are_lost(way: &mut Way, sink: &mut impl 
     assert!(has_all(&way.batches(50..failed + 1), &lost), "only writes shortly before the failure are affected");
 }
 
-/// Elements go through a coordinator that never drops one, to a server that is killed when it has some and started again: all
-/// of them arrive.
+/// 10 000 hostile elements go through a coordinator that never drops one, to a server that is killed when it has some and started
+/// again: all of them arrive, each once.
 pub(crate) async fn check_all_arrive_through_a_coordinator(way: &mut Way, sink: impl Sink) {
     check_all_arrive_although_killed(way, sink, 500).await;
 }
 
 /// The same with a server that confirms what it hasn't kept yet: it is killed when it has all that was sent so far.
 pub(crate) async fn check_all_arrive_although_killed_at_rest(way: &mut Way, sink: impl Sink) {
-    check_all_arrive_although_killed(way, sink, 4999).await;
+    check_all_arrive_although_killed(way, sink, 5000).await;
 }
 
-/// The server is killed when it has more than so many, of which half are sent before.
+/// The server is killed when it has so many, of which half are sent before.
 async fn check_all_arrive_although_killed(way: &mut Way, sink: impl Sink, killed_at: usize) {
+    let mut elements = hostile_elements(10_000);
+    // As an aggregate calls them.
+    elements.iter_mut().for_each(|element| element.name = format!("{}.sum", element.name).into());
     // The server is asked by a thread that may wait, while the coordinator goes on.
-    let has_some = async |way: &mut Way, _: &MCoordinator| {
-        tokio::task::block_in_place(|| way.wait_for(|found| found.len() > killed_at));
+    let has_some = async |way: &mut Way, _: &Delivery| {
+        block_in_place(|| way.wait_for(|found| found.len() >= killed_at));
     };
-    let elements = check_all_are_delivered(way, sink, has_some, |way| &mut way.server.peer).await;
+    deliver_although_killed(way, sink, &elements, has_some, |way| &mut way.server.peer).await;
     let expected = (way.expected)(&elements);
-    let found = tokio::task::block_in_place(|| way.wait_for(|found| found.len() >= expected.len()));
-    assert_eq!(found.len(), expected.len());
+    let found = block_in_place(|| way.wait_for(|found| found.len() >= expected.len()));
+    assert_eq!((found.len(), expected.len()), (elements.len(), elements.len()));
     assert!(has_all(&found, &expected), "each is there once, as it was sent");
-}
-
-/// Elements go through a coordinator that never drops one, to a server that is killed when it has some and started again: the
-/// coordinator says that all of them are delivered. Gives them.
-pub(crate) async fn check_all_are_delivered<W>(
-    way: &mut W,
-    sink: impl Sink,
-    has_some: impl AsyncFnOnce(&mut W, &MCoordinator),
-    peer: impl Fn(&mut W) -> &mut Peer,
-) -> Vec<MElement> {
-    const COUNT: i64 = 10_000;
-    let options = SinkOptions::default().queue(size(100)).max_batch(size(50)).overflow(Overflow::Block);
-    let options = options.retry(Retry::forever().max(Duration::from_millis(100)));
-    let stream = MStream::builder("n").batch(size(1)).agg("sum").max_series(size(100_000));
-    let coordinator = MCoordinator::builder().stream(stream).sink_with("store", sink, options).start().unwrap();
-    let sender = coordinator.stream("n").unwrap();
-    let mut elements = hostile_elements(COUNT);
-    elements.iter_mut().for_each(|element| element.name = "n.sum".into());
-    let sent = elements.clone();
-    let (go_on, rest) = tokio::sync::oneshot::channel::<()>();
-    let sending = tokio::spawn(async move {
-        let mut rest = Some(rest);
-        for (number, element) in sent.iter().enumerate() {
-            if number == sent.len() / 2 {
-                rest.take().expect("there is one half").await.expect("the test goes on");
-            }
-            sender.send_async_at(element.value, &element.tags, element.at).await.unwrap();
-        }
-    });
-    has_some(way, &coordinator).await;
-    tokio::task::block_in_place(|| peer(way).kill());
-    go_on.send(()).expect("half of them are sent");
-    wait_for_stats(&coordinator, "a write to a dead server fails", |stats| stats.errors > 0).await;
-    tokio::task::block_in_place(|| peer(way).restart());
-    sending.await.unwrap();
-    let report = coordinator.shutdown(PATIENCE).await;
-    assert!(report.is_complete(), "{report}");
-    let store = report.sinks["store"];
-    assert_eq!((store.accepted, store.delivered, store.refused), (COUNT as u64, COUNT as u64, 0), "{report}");
-    assert!(store.retried > 0, "{report}");
-    elements
-}
-
-/// Waits until the account of the one sink is so.
-pub(crate) async fn wait_for_stats(coordinator: &MCoordinator, what: &str, is_so: impl Fn(&SinkStats) -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !is_so(&coordinator.stats().sinks["store"]) {
-        assert!(Instant::now() < deadline, "{what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }

@@ -7,3 +7,4 @@ mod databases;
 mod expected;
 mod lines;
 mod python;
+mod relay;

@@ -7,6 +7,7 @@ mod apache;
 mod arrival;
 mod chain;
 mod collector;
+mod delivery;
 mod enrolled;
 #[cfg(feature = "host")]
 mod every;

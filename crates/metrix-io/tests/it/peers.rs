@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 
 #[cfg(feature = "graphite")]
 pub(crate) mod carbon;
-#[cfg(any(feature = "otlp", feature = "parquet"))]
+#[cfg(any(feature = "otlp", feature = "parquet", feature = "sqlite"))]
 pub(crate) mod clients;
 pub(crate) mod database;
+mod datagrams;
 #[cfg(feature = "parquet")]
 pub(crate) mod duckdb;
 #[cfg(feature = "nats")]
@@ -26,12 +27,19 @@ mod ports;
 pub(crate) mod postgres;
 #[cfg(any(feature = "prometheus", feature = "remote_write"))]
 pub(crate) mod prometheus;
+#[cfg(feature = "graphite")]
+pub(crate) mod relay;
 #[cfg(feature = "otlp")]
 pub(crate) mod rotel;
+#[cfg(any(feature = "parquet", feature = "sqlite"))]
+mod rows;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite3;
 #[cfg(feature = "statsd")]
 pub(crate) mod statsd;
 pub(crate) mod stored;
 
+pub(crate) use self::datagrams::takes_datagrams;
 pub(crate) use self::ports::free_ports;
 
 /// So long may a server take to start, or to show what it has been sent.
@@ -78,6 +86,14 @@ impl Peer {
     /// The folder that it has to itself.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Has it stand still: what it is sent from then on it doesn't take.
+    pub(crate) fn stop(&self) {
+        let process = self.child.id();
+        let stopped = Command::new("bash").args(["-c", "kill -STOP $0", &process.to_string()]).status();
+        assert!(stopped.expect("bash starts").success());
+        until("a process that stands still", || (state(process) == Some('T')).then_some(()));
     }
 
     /// Kills it and its processes by a signal that they can't catch, at some time after this has returned.
@@ -132,8 +148,13 @@ fn kill(process: u32) -> Vec<u32> {
 
 /// Whether a process is there that is more than a name.
 fn is_alive(process: u32) -> bool {
-    let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    state.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
+    state(process).is_some_and(|state| !['Z', 'X'].contains(&state))
+}
+
+/// What a process does, by the letter that the system has for it.
+fn state(process: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
 }
 
 fn spawn(program: &Path, args: &[String], folder: &Path) -> Child {
@@ -169,6 +190,19 @@ fn new_folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).expect("cargo's folder for tests can be written to");
     folder
+}
+
+/// Polls until there is what is waited for, and fails if it never is.
+#[track_caller]
+pub(crate) fn until<T>(what: &str, find: impl Fn() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = find() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what} did not come");
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Whether something listens there.

@@ -1,12 +1,9 @@
 //! The sink against databases that listen for Graphite's lines: what was written is read back through their own queries.
 
-use std::collections::BTreeMap;
-
-use metrix::MElement;
 use metrix_io::sinks::graphite::Graphite;
 
-use super::expected::{name_with_tags, path, split};
-use crate::arrival::{Way, check_all_arrive, check_only_the_last_are_lost};
+use super::expected::{named, tagged};
+use crate::arrival::{Way, check_all_arrive, check_all_arrive_in_datagrams, check_only_the_last_are_lost};
 use crate::peers::database::Database;
 use crate::peers::stored::{self, Stored};
 
@@ -23,24 +20,6 @@ fn once_by_victoria_metrics(server: &Database) -> Stored {
 /// What InfluxDB has, in seconds. It knows no tags of Graphite's.
 fn by_influxdb(server: &Database) -> Stored {
     stored::by_influxdb(server, "graphite", "s")
-}
-
-fn collect(elements: &[MElement], path: impl Fn(&MElement) -> (String, BTreeMap<String, String>)) -> Stored {
-    let mut stored = Stored::new();
-    for element in elements {
-        let (name, tags) = path(element);
-        let key = (name, tags, element.at.as_nanos() / 1_000_000_000);
-        stored.entry(key).or_default().push(element.value);
-    }
-    stored
-}
-
-fn tagged(elements: &[MElement]) -> Stored {
-    collect(elements, |element| split(&path(element)))
-}
-
-fn named(elements: &[MElement]) -> Stored {
-    collect(elements, |element| (name_with_tags(element), BTreeMap::new()))
 }
 
 fn victoria_metrics() -> Way {
@@ -65,6 +44,23 @@ async fn all_arrive_at_victoria_metrics() {
 async fn all_arrive_at_influxdb() {
     let way = influxdb();
     check_all_arrive(&way, &mut sink(&way).tags_in_names()).await;
+}
+
+fn datagrams(way: &Way) -> Graphite {
+    Graphite::udp(&format!("127.0.0.1:{}", way.server.graphite)).expect("it is an address")
+}
+
+#[tokio::test]
+async fn all_arrive_at_victoria_metrics_over_udp() {
+    let way = victoria_metrics();
+    check_all_arrive_in_datagrams(&way, &mut datagrams(&way)).await;
+}
+
+#[tokio::test]
+async fn over_udp_only_the_last_lines_are_lost_when_victoria_metrics_is_killed() {
+    let mut way = Way { stored: once_by_victoria_metrics, ..victoria_metrics() };
+    let mut sink = datagrams(&way);
+    check_only_the_last_are_lost(&mut way, &mut sink).await;
 }
 
 #[tokio::test]

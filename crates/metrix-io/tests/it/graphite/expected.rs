@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use metrix::MElement;
 
+use crate::peers::stored::Stored;
+
 fn replaced(text: &str, allowed: impl Fn(char) -> bool) -> String {
     let text: String = text.chars().map(|char| if allowed(char) { char } else { '_' }).collect();
     if text.is_empty() { "_".to_owned() } else { text }
@@ -28,8 +30,27 @@ pub(super) fn path(element: &MElement) -> String {
     tags.iter().fold(name(element), |path, (name, value)| format!("{path};{name}={value}"))
 }
 
+/// All values of each name, its tags, and a second.
+pub(super) fn tagged(elements: &[MElement]) -> Stored {
+    collect(elements, |element| split(&path(element)))
+}
+
 /// The same for servers that know no tags.
-pub(super) fn name_with_tags(element: &MElement) -> String {
+pub(super) fn named(elements: &[MElement]) -> Stored {
+    collect(elements, |element| (name_with_tags(element), BTreeMap::new()))
+}
+
+fn collect(elements: &[MElement], path: impl Fn(&MElement) -> (String, BTreeMap<String, String>)) -> Stored {
+    let mut stored = Stored::new();
+    for element in elements {
+        let (name, tags) = path(element);
+        let key = (name, tags, element.at.as_nanos() / 1_000_000_000);
+        stored.entry(key).or_default().push(element.value);
+    }
+    stored
+}
+
+fn name_with_tags(element: &MElement) -> String {
     let node = |text| replaced(text, |char| char.is_ascii_alphanumeric() || "-_".contains(char));
     let tags: BTreeMap<String, String> = element.tags.iter().map(|(name, value)| (node(name), node(value))).collect();
     tags.iter().fold(name(element), |path, (name, value)| format!("{path}.{name}.{value}"))

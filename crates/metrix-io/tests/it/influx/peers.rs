@@ -8,10 +8,11 @@ use metrix_io::sinks::influx::Influx;
 
 use super::{clean, measurement};
 use crate::arrival::{
-    Way, check_all_arrive, check_all_arrive_through_a_coordinator, check_only_the_last_are_lost, kill_in_the_middle,
+    Way, check_all_arrive, check_all_arrive_although_killed_at_rest, check_all_arrive_in_datagrams,
+    check_all_arrive_through_a_coordinator, check_only_the_last_are_lost, kill_in_the_middle,
 };
 use crate::chain::chain;
-use crate::hostile::{START, hostile_elements};
+use crate::hostile::START;
 use crate::peers::database::Database;
 use crate::peers::stored::{self, Stored};
 
@@ -102,28 +103,38 @@ async fn all_arrive_at_victoria_metrics_by_version_2_and_gzip() {
     check_all_arrive(&way, &mut v2(&way).gzip()).await;
 }
 
-/// Nobody tells a sender over UDP to wait. So it waits for what it has sent, which a server of this machine then has.
-async fn all_arrive_over_udp_if_there_is_time(way: Way) {
-    let mut sink = here(Influx::udp(&format!("127.0.0.1:{}", way.server.udp)).unwrap());
-    let elements = hostile_elements(10_000);
-    let mut sent = 0;
-    for batch in elements.chunks(500) {
-        sink.write(batch).await.unwrap();
-        sent += batch.len();
-        way.wait_for(|found| found.len() >= sent);
-    }
-    assert_eq!((way.stored)(&way.server), expected(&elements));
+fn influxdb_over_udp() -> Way {
+    Way { server: Database::influxdb(), stored: by_influxdb_udp, expected }
+}
+
+fn udp(way: &Way) -> Influx {
+    here(Influx::udp(&format!("127.0.0.1:{}", way.server.udp)).unwrap())
 }
 
 #[tokio::test]
 async fn all_arrive_at_influxdb_over_udp() {
-    let way = Way { server: Database::influxdb(), stored: by_influxdb_udp, expected };
-    all_arrive_over_udp_if_there_is_time(way).await;
+    let way = influxdb_over_udp();
+    check_all_arrive_in_datagrams(&way, &mut udp(&way)).await;
 }
 
 #[tokio::test]
 async fn all_arrive_at_victoria_metrics_over_udp() {
-    all_arrive_over_udp_if_there_is_time(victoria_metrics()).await;
+    let way = victoria_metrics();
+    check_all_arrive_in_datagrams(&way, &mut udp(&way)).await;
+}
+
+#[tokio::test]
+async fn over_udp_only_the_last_lines_are_lost_when_influxdb_is_killed() {
+    let mut way = influxdb_over_udp();
+    let mut sink = udp(&way);
+    check_only_the_last_are_lost(&mut way, &mut sink).await;
+}
+
+#[tokio::test]
+async fn over_udp_only_the_last_lines_are_lost_when_victoria_metrics_is_killed() {
+    let mut way = Way { stored: once_by_victoria_metrics, ..victoria_metrics() };
+    let mut sink = udp(&way);
+    check_only_the_last_are_lost(&mut way, &mut sink).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -131,6 +142,22 @@ async fn nothing_is_lost_on_the_way_through_a_coordinator() {
     let mut way = influxdb();
     let sink = v1(&way);
     check_all_arrive_through_a_coordinator(&mut way, sink).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_on_the_way_by_gzip_through_a_coordinator() {
+    let mut way = influxdb();
+    let sink = v1(&way).gzip();
+    check_all_arrive_through_a_coordinator(&mut way, sink).await;
+}
+
+/// It confirms what it has in its memory, so that it is killed when that is on its disk.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_by_version_2_through_a_coordinator() {
+    let on_disk = |server: &Database| stored::on_disk(server, by_victoria_metrics(server));
+    let mut way = Way { stored: on_disk, ..victoria_metrics() };
+    let sink = v2(&way).gzip();
+    check_all_arrive_although_killed_at_rest(&mut way, sink).await;
 }
 
 #[tokio::test]

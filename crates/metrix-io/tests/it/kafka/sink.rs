@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use metrix::{MCoordinator, MElement, MStream, Overflow, Retry, Sink, SinkOptions, Timestamp, WriteError, size, tags};
+use metrix::{MElement, Sink, Timestamp, WriteError, size, tags};
 use metrix_io::sinks::kafka::{Compression, Kafka};
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 
 use super::broker::{Broker, Found, PATIENCE, Seen, read, seen};
+use crate::delivery::Delivery;
 use crate::hostile::hostile_elements;
 
 /// How often each is there.
@@ -66,52 +67,20 @@ async fn hostile_elements_arrive_once_and_in_order_of_their_series() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_when_brokers_go_away() {
-    const COUNT: i64 = 10_000;
     let broker = Broker::start();
     broker.topic("killed", 4);
     let sink = Kafka::builder(&broker.cluster()).topic("killed").unwrap().open().unwrap();
-    let options = SinkOptions::default().queue(size(100)).max_batch(size(50)).overflow(Overflow::Block);
     // Shorter than the brokers are away, so that writes are dropped and come again.
-    let options = options.retry(Retry::forever().max(Duration::from_millis(100)));
-    let options = options.write_timeout(Duration::from_millis(200));
-    let stream = MStream::builder("n").batch(size(1)).agg("sum").max_series(size(100_000));
-    let coordinator = MCoordinator::builder().stream(stream).sink_with("kafka", sink, options).start().unwrap();
-    let sender = coordinator.stream("n").unwrap();
-    let mut elements = hostile_elements(COUNT);
-    elements.iter_mut().for_each(|element| element.name = "n.sum".into());
-    let sent = elements.clone();
-    // More than the queue has are left when the brokers go away, however fast it is.
-    let (tell, told) = tokio::sync::oneshot::channel();
-    let sending = tokio::spawn(async move {
-        let mut are_away = Some(told);
-        for (place, element) in sent.iter().enumerate() {
-            if place == 5000 {
-                are_away.take().unwrap().await.unwrap();
-            }
-            sender.send_async_at(element.value, &element.tags, element.at).await.unwrap();
-        }
-    });
-    let until = async |is_enough: fn(u64, u64) -> bool| {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let store = coordinator.stats().sinks["kafka"];
-            if is_enough(store.delivered, store.timeouts) {
-                return;
-            }
-            assert!(Instant::now() < deadline, "{store:?}");
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    until(|delivered, _| delivered > 3000).await;
+    let options = Delivery::options().write_timeout(Duration::from_millis(200));
+    let elements = hostile_elements(10_000);
+    let delivery = Delivery::start(sink, options, &elements);
+    delivery.wait_for("some arrive", |stats| stats.delivered > 3000).await;
     (1..=3).for_each(|id| broker.mock.broker_down(id).unwrap());
-    tell.send(()).unwrap();
-    until(|_, timeouts| timeouts >= 3).await;
+    // More than the queue has room for are left now, however fast it is.
+    delivery.go_on();
+    delivery.wait_for("brokers that are away answer nothing", |stats| stats.timeouts >= 3).await;
     (1..=3).for_each(|id| broker.mock.broker_up(id).unwrap());
-    sending.await.unwrap();
-    let report = coordinator.shutdown(PATIENCE).await;
-    assert!(report.is_complete(), "{report}");
-    let store = report.sinks["kafka"];
-    assert_eq!((store.delivered, store.refused), (COUNT as u64, 0), "{report}");
+    delivery.end().await;
     check_same(&broker.all("killed", 4), &elements);
 }
 

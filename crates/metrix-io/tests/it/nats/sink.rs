@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use metrix::{MCoordinator, MElement, Sink};
+use metrix::{MElement, Sink};
 
 use super::{line, sink, subject};
-use crate::arrival::{check_all_are_delivered, wait_for_stats};
+use crate::delivery::{Delivery, deliver_although_killed};
 use crate::hostile::hostile_elements;
 use crate::peers::nats::NatsPeer;
 
@@ -97,9 +97,10 @@ async fn nothing_is_lost_or_doubled_when_the_server_is_killed() {
 async fn a_coordinator_loses_nothing_when_the_server_is_killed() {
     let mut peer = NatsPeer::start();
     let sink = sink(&peer);
-    let has_some = async |_: &mut NatsPeer, coordinator: &MCoordinator| {
-        wait_for_stats(coordinator, "elements arrive", |stats| stats.delivered >= 500).await;
+    let elements = hostile_elements(10_000);
+    let has_some = async |_: &mut NatsPeer, delivery: &Delivery| {
+        delivery.wait_for("elements arrive", |stats| stats.delivered >= 500).await;
     };
-    let elements = check_all_are_delivered(&mut peer, sink, has_some, |peer| &mut peer.peer).await;
+    deliver_although_killed(&mut peer, sink, &elements, has_some, |peer| &mut peer.peer).await;
     check_stored(&peer, &elements).await;
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use super::{Peer, free_ports, is_open};
+use super::{Peer, free_ports, installed, is_open};
 
 /// Graphite's store, which keeps a point for each ten seconds of the last hour.
 pub(crate) struct Carbon {
@@ -18,12 +19,18 @@ pub(crate) type Points = BTreeMap<(String, i64), f64>;
 
 /// So many seconds each point stands for.
 pub(crate) const STEP: i64 = 10;
+/// And so many points has each file, behind a head.
+const POINTS: i64 = 360;
+const FILE_BYTES: i64 = 28 + 12 * POINTS;
+
+/// Where they lie.
+const FILES: &str = "storage/whisper";
 
 impl Carbon {
     pub(crate) fn start() -> Self {
         let [lines, pickles, queries] = free_ports();
         let args = |folder: &Path| {
-            for name in ["logs", "storage/whisper"] {
+            for name in ["logs", FILES] {
                 fs::create_dir_all(folder.join(name)).expect("the folder can be written to");
             }
             let config = include_str!("carbon.conf")
@@ -31,51 +38,43 @@ impl Carbon {
                 .replace("@LINES@", &lines.to_string())
                 .replace("@PICKLES@", &pickles.to_string())
                 .replace("@QUERIES@", &queries.to_string());
-            let path = folder.join("carbon.conf");
-            fs::write(&path, config).expect("the folder can be written to");
-            let schemas = format!("[default]\npattern = .*\nretentions = {STEP}s:1h\n");
+            fs::write(folder.join("carbon.conf"), config).expect("the folder can be written to");
+            let schemas = format!("[default]\npattern = .*\nretentions = {STEP}:{POINTS}\n");
             fs::write(folder.join("storage-schemas.conf"), schemas).expect("the folder can be written to");
-            let logs = format!("--logdir={}/logs", folder.display());
-            vec![format!("--config={}", path.display()), "--nodaemon".into(), logs, "start".into()]
+            // It neither mends nor fills a file that it was killed over while it made it, so that such a one goes before it starts.
+            let script = format!(
+                "find \"$0/{FILES}\" -name '*.wsp' -size -{FILE_BYTES}c -delete &&
+                 exec \"$1\" --config=\"$0/carbon.conf\" --nodaemon --logdir=\"$0/logs\" start"
+            );
+            let path = |path: &Path| path.display().to_string();
+            vec!["-c".to_owned(), script, path(folder), path(&installed("carbon-cache"))]
         };
         let is_ready = move || is_open(lines) && is_open(pickles);
-        Self { peer: Peer::start("carbon-cache", args, is_ready), lines, pickles }
+        Self { peer: Peer::start("bash", args, is_ready), lines, pickles }
     }
 
     /// All that is on its disk.
     pub(crate) fn points(&self) -> Points {
-        let mut points = Points::new();
-        read(&self.peer.folder().join("storage/whisper"), "", &mut points);
-        points
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/peers/whisper_points.py");
+        // That of the package, which has the library.
+        let mut python = Command::new("/usr/bin/python3");
+        let output = python.arg("-B").arg(script).arg(self.peer.folder().join(FILES)).output().expect("Python starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let series = std::str::from_utf8(&output.stdout).expect("it prints UTF-8").lines().map(|series| {
+            let (file, points): (String, Vec<(i64, f64)>) = serde_json::from_str(series).expect("it is JSON");
+            let path = path(&file);
+            points.into_iter().map(move |(second, value)| ((path.clone(), second), value))
+        });
+        series.flatten().collect()
     }
 }
 
-/// Reads the files of a folder, whose own name within the store is `path`.
-fn read(folder: &Path, path: &str, points: &mut Points) {
-    for entry in fs::read_dir(folder).expect("the folder is there") {
-        let entry = entry.expect("the folder can be read");
-        let name = entry.file_name().into_string().expect("it was made of text");
-        let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
-        if entry.path().is_dir() {
-            read(&entry.path(), &path, points);
-        } else if let Some(path) = path.strip_suffix(".wsp") {
-            // Tagged ones lie in folders that are called by their hash.
-            let path = match path.strip_prefix("_tagged/") {
-                Some(rest) => rest.splitn(3, '/').nth(2).expect("there are two folders").replace("_DOT_", "."),
-                None => path.replace('/', "."),
-            };
-            let file = fs::read(entry.path()).expect("the file is there");
-            points.extend(whisper(&file).map(|(second, value)| ((path.clone(), second), value)));
-        }
+/// The path that lies in a file.
+fn path(file: &str) -> String {
+    let path = file.strip_suffix(".wsp").expect("all are");
+    match path.strip_prefix("_tagged/") {
+        // In folders that are called by its hash.
+        Some(rest) => rest.splitn(3, '/').nth(2).expect("there are two folders").replace("_DOT_", "."),
+        None => path.replace('/', "."),
     }
-}
-
-/// The points of a file of whisper's, which has one archive: a head of 28 bytes, and 12 for each point. All is big-endian.
-fn whisper(file: &[u8]) -> impl Iterator<Item = (i64, f64)> + '_ {
-    let points = file.get(28..).unwrap_or_default().chunks_exact(12).map(|point| {
-        let (second, value) = point.split_at(4);
-        let second = u32::from_be_bytes(second.try_into().expect("four bytes"));
-        (i64::from(second), f64::from_be_bytes(value.try_into().expect("eight bytes")))
-    });
-    points.filter(|(second, _)| *second > 0)
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Peer, free_ports, get, is_open};
+use super::{Peer, free_ports, get, is_open, takes_datagrams};
 
 /// InfluxDB, VictoriaMetrics, or PostgreSQL.
 pub(crate) struct Database {
@@ -15,7 +15,7 @@ pub(crate) struct Database {
     pub(crate) put: u16,
     /// Takes InfluxDB's lines in datagrams.
     pub(crate) udp: u16,
-    /// Takes Graphite's lines.
+    /// Takes Graphite's lines; of VictoriaMetrics also in datagrams.
     pub(crate) graphite: u16,
 }
 
@@ -51,7 +51,8 @@ impl Database {
             fs::write(&path, config).expect("the folder can be written to");
             vec!["-config".to_owned(), path.display().to_string()]
         };
-        let is_ready = move || get(http, "/ping").is_ok() && is_open(opentsdb) && is_open(graphite);
+        let is_ready =
+            move || get(http, "/ping").is_ok() && is_open(opentsdb) && is_open(graphite) && takes_datagrams(udp);
         Self { peer: Peer::start("influxd", args, is_ready), http, telnet: opentsdb, put: opentsdb, udp, graphite }
     }
 
@@ -70,8 +71,11 @@ impl Database {
                 "-loggerLevel=WARN".to_owned(),
             ]
         };
-        let is_open = |ports: [u16; 4]| ports.into_iter().all(is_open);
-        let is_ready = move || get(http, "/health").is_ok() && is_open([telnet, put, udp, graphite]);
+        let is_ready = move || {
+            get(http, "/health").is_ok()
+                && [telnet, put, udp, graphite].into_iter().all(is_open)
+                && [udp, graphite].into_iter().all(takes_datagrams)
+        };
         Self { peer: Peer::start("victoria-metrics", args, is_ready), http, telnet, put, udp, graphite }
     }
 

@@ -53,6 +53,18 @@ impl StatsdServer {
         }
         panic!("the answer has no end");
     }
+
+    /// All gauges that it has read, a line each: of each time that it was started.
+    pub(crate) fn messages(&self) -> Vec<String> {
+        let log = fs::read(self.peer.folder().join("log")).expect("it has one");
+        let log = String::from_utf8_lossy(&log);
+        // The last line may have been written by half.
+        let log = &log[..log.rfind('\n').unwrap_or(0)];
+        let runs = log.split("server is up").skip(1);
+        let message =
+            |line: &str| Some(line.split_once(" - DEBUG: ")?.1.to_owned() + "\n").filter(|line| line.contains("|g"));
+        runs.map(|run| run.lines().filter_map(message).collect()).collect()
+    }
 }
 
 /// Where the program lies.

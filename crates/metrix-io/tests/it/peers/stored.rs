@@ -51,10 +51,15 @@ pub(crate) fn by_victoria_metrics(peer: &Database) -> Stored {
     stored
 }
 
-/// What VictoriaMetrics has, when it is killed and comes again: it confirms what it has in its memory only, which a snapshot puts on its
-/// disk; and a point that it had stored and not confirmed is sent again, so that it has it twice.
-pub(crate) fn kept_once(peer: &Database, mut stored: Stored) -> Stored {
+/// What VictoriaMetrics has, and puts on its disk: it confirms what it has in its memory only, and a snapshot has all of that on the disk.
+pub(crate) fn on_disk(peer: &Database, stored: Stored) -> Stored {
     peer.query("/snapshot/create");
+    stored
+}
+
+/// The same, when it is killed and comes again: a point that it had stored and not confirmed is sent again, so that it has it twice.
+pub(crate) fn kept_once(peer: &Database, stored: Stored) -> Stored {
+    let mut stored = on_disk(peer, stored);
     stored.values_mut().for_each(Vec::dedup);
     stored
 }

@@ -7,5 +7,6 @@
     { server: './servers/tcp', address: '127.0.0.1', port: @PORT@ }
   ],
   backends: [],
+  dumpMessages: true,
   flushInterval: 100000000
 }

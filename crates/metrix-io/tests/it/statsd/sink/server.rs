@@ -1,8 +1,6 @@
 //! StatsD itself, as npm has it: what it makes of what the sink writes.
 
 use std::collections::BTreeMap;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use metrix::{MElement, Sink, Tags, Timestamp, tags};
 use metrix_io::Glob;
@@ -10,24 +8,17 @@ use metrix_io::sinks::statsd::{Dialect, Negatives, StatsD, Type};
 
 use super::super::dogstatsd::gauge;
 use crate::hostile::hostile_elements;
-use crate::peers::PATIENCE;
 use crate::peers::statsd::StatsdServer;
+use crate::peers::until;
 
 /// Its own name for a gauge: it puts the tags into the name, and leaves out what it doesn't allow there.
 fn key(element: &MElement) -> String {
-    let (name, tags, _) = gauge(element);
-    let mut key = name;
-    for (place, (name, value)) in tags.iter().enumerate() {
-        key.push(if place == 0 { ';' } else { ',' });
-        key += &format!("{name}:{value}");
+    let (mut key, tags, _) = gauge(element);
+    for (name, value) in tags {
+        let tag = format!("{name}:{value}").replacen(';', "_", 1).replacen(':', "=", 1);
+        key.extend([";", &tag]);
     }
-    let (name, tags) = key.split_once(';').unwrap_or((&key, ""));
-    let tags: Vec<String> = tags
-        .split(',')
-        .filter(|tag| !tag.is_empty())
-        .map(|tag| tag.replacen(';', "_", 1).replacen(':', "=", 1))
-        .collect();
-    sanitised(&[&[name.to_owned()], &tags[..]].concat().join(";"))
+    sanitised(&key)
 }
 
 /// As its `sanitizeKeyName` does: blanks in a row become one `_`, a slash a `-`, and what is not allowed goes.
@@ -53,35 +44,38 @@ fn sanitised(key: &str) -> String {
 }
 
 #[track_caller]
-fn wait_for(
+pub(super) fn wait_for(
     server: &StatsdServer,
     what: &str,
     is_enough: impl Fn(&BTreeMap<String, f64>) -> bool,
 ) -> BTreeMap<String, f64> {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let values = server.values(what);
-        if is_enough(&values) {
-            return values;
-        }
-        assert!(Instant::now() < deadline, "{} {what} have come, some are still missing", values.len());
-        thread::sleep(Duration::from_millis(20));
-    }
+    until(what, || Some(server.values(what)).filter(|values| is_enough(values)))
 }
 
 /// Of elements that become one gauge the last one stays; each has a number of its own, so that no two of them are one.
-fn elements() -> Vec<MElement> {
+pub(super) fn elements() -> Vec<MElement> {
     let numbered = |(number, element): (usize, MElement)| {
         MElement::new(format!("{}.{number}", element.name), element.value, element.tags, element.at)
     };
     hostile_elements(10_000).into_iter().enumerate().map(numbered).collect()
 }
 
+/// The same for its connections, which it reads as ASCII: it drops the highest bit of each byte, so that a letter of another script could
+/// become a separator.
+pub(super) fn ascii_elements() -> Vec<MElement> {
+    let ascii = |text: &str| text.replace(|char: char| !char.is_ascii(), "?");
+    let element = |element: MElement| {
+        let tags: Tags = element.tags.iter().map(|(name, value)| (ascii(name), ascii(value))).collect();
+        MElement::new(ascii(&element.name), element.value, tags, element.at)
+    };
+    elements().into_iter().map(element).collect()
+}
+
 fn udp(server: &StatsdServer) -> StatsD {
     StatsD::udp(&format!("127.0.0.1:{}", server.port)).expect("it is an address")
 }
 
-fn tcp(server: &StatsdServer) -> StatsD {
+pub(super) fn tcp(server: &StatsdServer) -> StatsD {
     StatsD::tcp(&format!("127.0.0.1:{}", server.port)).expect("it is an address")
 }
 
@@ -117,16 +111,7 @@ async fn all_arrive_over_udp() {
 #[tokio::test]
 async fn all_arrive_over_tcp() {
     let server = StatsdServer::start();
-    // It reads connections as ASCII, and drops the highest bit of each byte: a letter of another script could become a separator.
-    let ascii = |text: &str| text.replace(|char: char| !char.is_ascii(), "?");
-    let elements: Vec<MElement> = elements()
-        .into_iter()
-        .map(|element| {
-            let tags: Tags = element.tags.iter().map(|(name, value)| (ascii(name), ascii(value))).collect();
-            MElement::new(ascii(&element.name), element.value, tags, element.at)
-        })
-        .collect();
-    check_all_arrive(&server, tcp(&server), &elements, 10_000).await;
+    check_all_arrive(&server, tcp(&server), &ascii_elements(), 10_000).await;
 }
 
 #[tokio::test]
