@@ -34,7 +34,7 @@ pub(crate) mod rotel;
 pub(crate) mod statsd;
 pub(crate) mod stored;
 
-pub(crate) use self::ports::{free_ports, takes_datagrams};
+pub(crate) use self::ports::free_ports;
 
 /// So long may a server take to start, or to show what it has been sent.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -202,6 +202,15 @@ pub(crate) fn until<T>(what: &str, find: impl Fn() -> Option<T>) -> T {
 /// Whether something listens there.
 pub(crate) fn is_open(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// Whether something takes datagrams there. The system is asked, as the port would be taken from who is about to have it if it were tried.
+pub(crate) fn takes_datagrams(port: u16) -> bool {
+    let end = format!(":{port:04X}");
+    ["/proc/net/udp", "/proc/net/udp6"].into_iter().any(|table| {
+        let sockets = fs::read_to_string(table).unwrap_or_default();
+        sockets.lines().any(|socket| socket.split_whitespace().nth(1).is_some_and(|address| address.ends_with(&end)))
+    })
 }
 
 /// The body of the answer to a GET request; HTTP/1.0, so that it ends with the connection.
