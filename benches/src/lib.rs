@@ -14,6 +14,7 @@ pub mod group_by;
 pub mod input;
 pub mod lines;
 pub mod operators;
+pub mod page;
 pub mod program;
 pub mod race;
 pub mod report;

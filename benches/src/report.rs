@@ -58,6 +58,8 @@ pub struct Report {
     pub operators: Vec<Times>,
     /// What a `send` costs.
     pub send: Sent,
+    /// What `statsd_udp` has measured, as the page has it.
+    pub statsd_udp: String,
 }
 
 impl Report {
@@ -74,6 +76,7 @@ impl Report {
             ("{{aggregates}}", table(&self.aggregates)),
             ("{{operators}}", table(&self.operators)),
             ("{{send}}", self.send.markdown()),
+            ("{{statsd_udp}}", self.statsd_udp.clone()),
         ];
         filled.iter().fold(template.to_owned(), |page, (name, text)| page.replace(name, text))
     }
@@ -116,7 +119,7 @@ fn cell(value: Option<f64>) -> String {
 }
 
 /// The processor, as far as the system tells.
-fn machine() -> String {
+pub fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));

@@ -3,10 +3,12 @@
 #![no_main]
 
 use std::cell::RefCell;
+use std::error::Error;
 use std::net::UdpSocket;
 
 use libfuzzer_sys::fuzz_target;
-use metrix::{MElement, Sink, Tags, Timestamp};
+use metrix::{MElement, Sink};
+use metrix_fuzz::sent;
 use metrix_io::ParseLine;
 use metrix_io::sinks::graphite::Graphite as GraphiteSink;
 use metrix_io::sinks::influx::Influx;
@@ -21,66 +23,73 @@ struct Way {
     runtime: Runtime,
     server: UdpSocket,
     influx: Influx,
-    statsd: StatsdSink,
-    graphite: GraphiteSink,
+    dogstatsd: StatsdSink,
+    /// Those that have tags in names.
+    statsd: [StatsdSink; 2],
+    graphite: [GraphiteSink; 2],
 }
 
 thread_local! {
-    static WAY: RefCell<Way> = RefCell::new(way());
+    static WAY: RefCell<Way> = RefCell::new(way().expect("the system has what it takes"));
 }
 
-fn way() -> Way {
-    let runtime = Builder::new_current_thread().enable_all().build().expect("the system has what it takes");
-    let server = UdpSocket::bind("127.0.0.1:0").expect("there are free ports");
-    server.set_nonblocking(true).expect("it is a socket");
-    let address = server.local_addr().expect("it is bound").to_string();
-    let (influx, statsd, graphite) = (Influx::udp(&address), StatsdSink::udp(&address), GraphiteSink::udp(&address));
-    let statsd = statsd.expect("it is an address").dialect(Dialect::DogStatsD);
-    Way {
-        runtime,
+fn way() -> Result<Way, Box<dyn Error>> {
+    let server = UdpSocket::bind("127.0.0.1:0")?;
+    server.set_nonblocking(true)?;
+    let address = server.local_addr()?.to_string();
+    let statsd = |dialect| StatsdSink::udp(&address).map(|sink| sink.dialect(dialect));
+    Ok(Way {
+        runtime: Builder::new_current_thread().enable_all().build()?,
+        influx: Influx::udp(&address)?,
+        dogstatsd: statsd(Dialect::DogStatsD)?,
+        statsd: [statsd(Dialect::Graphite)?, statsd(Dialect::Plain)?],
+        graphite: [GraphiteSink::udp(&address)?, GraphiteSink::udp(&address)?.tags_in_names()],
         server,
-        influx: influx.expect("it is an address"),
-        statsd,
-        graphite: graphite.expect("it is an address"),
-    }
+    })
 }
 
 fuzz_target!(|data: (f64, i64, Vec<(String, String, Vec<(String, String)>)>)| {
-    let (value, nanos, texts) = data;
-    // Seconds that all protocols have.
-    let at = Timestamp::from_secs(nanos.rem_euclid(4_000_000_000) + 1);
-    let element = |(number, (name, more, pairs)): (usize, (String, String, Vec<(String, String)>))| {
-        MElement::new(format!("{name}{more}"), value + number as f64, Tags::from(pairs), at)
-    };
-    let batch: Vec<MElement> = texts.into_iter().take(8).enumerate().map(element).collect();
+    let (value, at, texts) = data;
+    let batch = sent::batch(value, at, texts.into_iter().map(|(name, more, pairs)| (name + &more, pairs)));
     if batch.is_empty() {
         return;
     }
-    WAY.with_borrow_mut(|Way { runtime, server, influx, statsd, graphite }| {
-        check(runtime, server, influx, InfluxLines::new(), &batch);
-        check(runtime, server, statsd, StatsD::new().absolute_gauges(), &batch);
-        check(runtime, server, graphite, Graphite::new(), &batch);
+    WAY.with_borrow_mut(|Way { runtime, server, influx, dogstatsd, statsd, graphite }| {
+        check(runtime, server, influx, InfluxLines::new(), &batch, once);
+        check(runtime, server, dogstatsd, StatsD::new().absolute_gauges(), &batch, once);
+        // What they take for a change of a gauge, this reader does too.
+        statsd.iter_mut().for_each(|sink| check(runtime, server, sink, StatsD::new(), &batch, after_zero));
+        graphite.iter_mut().for_each(|sink| check(runtime, server, sink, Graphite::new(), &batch, once));
     });
 });
 
-fn check(runtime: &Runtime, server: &UdpSocket, sink: &mut impl Sink, mut source: impl ParseLine, batch: &[MElement]) {
+/// A value is sent as itself.
+fn once(value: f64) -> Vec<f64> {
+    vec![value]
+}
+
+/// A negative one is sent after a zero.
+fn after_zero(value: f64) -> Vec<f64> {
+    if value < 0.0 { vec![0.0, value] } else { vec![value] }
+}
+
+fn check(
+    runtime: &Runtime,
+    server: &UdpSocket,
+    sink: &mut impl Sink,
+    mut source: impl ParseLine,
+    batch: &[MElement],
+    values: fn(f64) -> Vec<f64>,
+) {
     let written = runtime.block_on(async { sink.write(batch).await });
-    let refused: Vec<usize> = match &written {
-        Ok(()) => Vec::new(),
-        Err(error) => {
-            assert!(!error.is_retryable(), "{error:?}");
-            error.positions().map_or((0..batch.len()).collect(), <[usize]>::to_vec)
-        }
-    };
-    let mut values = Vec::new();
+    let mut read = Vec::new();
     let mut datagram = vec![0; 1 << 16];
     while let Ok(bytes) = server.recv(&mut datagram) {
         for line in datagram[..bytes].split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let read = source.parse(line, &mut |reading| values.push(reading.value));
-            assert!(read.is_ok(), "{read:?}: {:?}", String::from_utf8_lossy(line));
+            let parsed = source.parse(line, &mut |reading| read.push(reading.value));
+            assert!(parsed.is_ok(), "{parsed:?}: {:?}", String::from_utf8_lossy(line));
         }
     }
-    let sent = batch.iter().enumerate().filter(|(place, _)| !refused.contains(place)).map(|(_, element)| element.value);
-    let sent: Vec<f64> = sent.collect();
-    assert_eq!(values, sent, "of {batch:?}");
+    let sent: Vec<f64> = sent::taken(batch, &written).iter().flat_map(|element| values(element.value)).collect();
+    assert_eq!(read, sent, "of {batch:?}");
 }

@@ -1,5 +1,7 @@
 //! What the targets have in common.
 
+pub mod sent;
+
 use std::collections::HashMap;
 
 use metrix::Tags;

@@ -1,4 +1,5 @@
-//! Runs all contenders against each other, prints the tables, and writes `docs/performance.md` and its charts anew.
+//! Runs all contenders against each other, prints the tables, and writes `docs/performance.md`, but for the section of `statsd_udp`, and its
+//! charts anew.
 //!
 //! `cargo compare 5` does so in 5 rounds, for a first look. `cargo compare send`, with a number of rounds or without,
 //! prints only what a `send` costs, `cargo compare many` only what else is asked of 100 000 series; both write nothing.
@@ -6,6 +7,7 @@
 
 use std::path::Path;
 
+use benches::page::{STATSD_UDP, section};
 use benches::race::{Times, race};
 use benches::report::Report;
 use benches::send::{Many, Sent};
@@ -36,7 +38,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{}", send(rounds)?.markdown());
         return Ok(());
     }
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    // Another program writes that section.
+    let known = std::fs::read_to_string(docs.join("performance.md"))?;
     let report = Report {
+        statsd_udp: section(&known, STATSD_UDP)
+            .ok_or("docs/performance.md lacks the section on StatsD over UDP")?
+            .to_owned(),
         rounds,
         chain: measure(&chain::case(), rounds),
         group_by: group_by::KEYS.into_iter().map(|keys| measure(&group_by::case(keys), rounds)).collect(),
@@ -47,7 +55,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let page = report.markdown();
     println!("{page}");
 
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     std::fs::write(docs.join("performance.md"), page)?;
     std::fs::write(docs.join("performance-series.svg"), report.send.races.series_chart())?;
     std::fs::write(docs.join("performance-threads.svg"), report.send.races.threads_chart())?;

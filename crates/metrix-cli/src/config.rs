@@ -34,8 +34,8 @@ pub(crate) use self::sink::{
     PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
 };
 pub(crate) use self::source::{
-    InfluxSource, KafkaSourceConfig, Listen, MessageTag, NatsSourceConfig, Origin, OtlpSource, Payload, ScrapeConfig,
-    SourceConfig, TcpBounds, TextInput,
+    HttpBounds, InfluxSource, KafkaSourceConfig, Listen, MessageTag, NatsSourceConfig, Origin, OtlpSource, Payload,
+    ScrapeConfig, SourceConfig, TcpBounds, TextInput,
 };
 pub(crate) use self::stream::{Grouping, KindsTaken, StreamConfig, TagsKept};
 

@@ -7,9 +7,12 @@ mod calls;
 mod connection;
 mod exchange;
 #[cfg(feature = "otlp")]
+mod framed;
+#[cfg(feature = "otlp")]
 mod grpc;
 mod limits;
 mod manners;
+mod reader;
 mod routes;
 mod sent;
 mod stats;
@@ -36,11 +39,11 @@ use self::routes::Routes;
 use crate::{BindError, Endpoint};
 
 #[cfg(feature = "otlp")]
-pub(crate) use self::body::Room;
-#[cfg(feature = "otlp")]
 pub(crate) use self::grpc::grpc_code;
 pub use self::limits::HttpLimits;
 pub use self::manners::Asked;
+#[cfg(feature = "otlp")]
+pub(crate) use self::reader::Room;
 pub use self::stats::{HttpMeter, HttpStats};
 
 /// What the system lacks for another connection, such as file descriptors, may be there after this time.

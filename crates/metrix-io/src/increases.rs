@@ -33,7 +33,7 @@ impl<K: Eq + Hash> Increases<K> {
     }
 
     /// By how much a counter has grown since the round before; nothing if that did not have it, or if this round has had it
-    /// already. A total below the last one shows that the counter has begun again at 0.
+    /// already, or by more than a number can be. A total below the last one shows that the counter has begun again at 0.
     pub(crate) fn of(&mut self, counter: K, total: f64) -> Option<f64> {
         let round = self.round;
         let mut increase = None;
@@ -41,7 +41,8 @@ impl<K: Eq + Hash> Increases<K> {
             .entry(counter)
             .and_modify(|last| {
                 if last.round != round {
-                    increase = Some(if total < last.total { total } else { total - last.total });
+                    let grown = if total < last.total { total } else { total - last.total };
+                    increase = Some(grown).filter(|grown| grown.is_finite());
                     *last = Total { total, round };
                 }
             })
@@ -72,6 +73,12 @@ mod tests {
     #[test]
     fn a_counter_that_begins_again_has_grown_by_all_it_shows() {
         assert_eq!(increases(&[Some(500.0), Some(30.0), Some(40.5)]), [None, Some(30.0), Some(10.5)]);
+    }
+
+    #[test]
+    fn one_that_has_grown_by_more_than_a_number_gives_nothing() {
+        let beyond = [Some(f64::MIN), Some(f64::MAX), Some(f64::MAX)];
+        assert_eq!(increases(&beyond), [None, None, Some(0.0)]);
     }
 
     #[test]

@@ -43,6 +43,9 @@ impl Receiver {
     }
 
     pub(crate) fn start(&self, folder: &Path) -> Result<Running<'_>, Box<dyn Error>> {
+        if !self.is_there() {
+            return Err(format!("{} is not installed: bash .ci/peers does so", self.name()).into());
+        }
         let free = || -> std::io::Result<u16> { Ok(UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port()) };
         let (port, management, output) = (free()?, free()?, folder.join("output"));
         let mut command = Command::new("taskset");
@@ -123,7 +126,7 @@ impl Drop for Running<'_> {
 }
 
 /// How many bytes wait at a port, and how many datagrams the system has dropped there.
-pub(crate) fn queue(port: u16) -> Result<(u64, u64), Box<dyn Error>> {
+fn queue(port: u16) -> Result<(u64, u64), Box<dyn Error>> {
     let sockets = fs::read_to_string("/proc/net/udp")?;
     let fields = sockets
         .lines()
@@ -132,4 +135,19 @@ pub(crate) fn queue(port: u16) -> Result<(u64, u64), Box<dyn Error>> {
         .ok_or("nothing listens there")?;
     let waiting = fields[4].split_once(':').ok_or("no queue")?.1;
     Ok((u64::from_str_radix(waiting, 16)?, fields[12].parse()?))
+}
+
+/// Waits until no more than so many bytes wait at a port, and tells how many datagrams the system has dropped there.
+pub(crate) fn drained(port: u16, most: u64) -> Result<u64, Box<dyn Error>> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let (waiting, dropped) = queue(port)?;
+        if waiting <= most {
+            return Ok(dropped);
+        }
+        if Instant::now() > deadline {
+            return Err("it doesn't read what waits".into());
+        }
+        thread::yield_now();
+    }
 }

@@ -26,6 +26,7 @@ use super::value::Value;
 
 #[cfg(test)]
 pub(super) use self::fields::{METRIC, TIMESTAMP as TIMESTAMP_KEYS};
+pub(crate) use self::http::HttpBounds;
 pub(crate) use self::influx::InfluxSource;
 pub(super) use self::kafka::Instances;
 pub(crate) use self::kafka::{KafkaSourceConfig, MessageTag};

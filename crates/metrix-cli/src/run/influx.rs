@@ -1,9 +1,7 @@
 //! [`InfluxLines`]: the source of InfluxDB's lines over HTTP.
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 
-use metrix_io::http_server::HttpLimits;
 use metrix_io::sources::influx::{InfluxServer, InfluxWrite, WrongLine};
 
 use super::account::Account;
@@ -41,14 +39,8 @@ impl InfluxLines {
         if let Some(token) = token {
             server = server.token(token);
         }
-        let mut limits = HttpLimits::default();
-        limits.connections = config.max_connections.unwrap_or(limits.connections);
-        limits.idle = config.idle_timeout.unwrap_or(limits.idle);
-        limits.body = config.max_body.map_or(limits.body, NonZeroUsize::get);
-        // One of the longest has room in any case.
-        limits.bodies = limits.bodies.max(limits.body);
-        server = server.limits(limits);
-        if let Some(patience) = config.patience {
+        server = server.limits(requests::limits(&config.bounds));
+        if let Some(patience) = config.bounds.patience {
             server = server.patience(patience);
         }
         Ok(Self { server, setup })

@@ -84,7 +84,10 @@ impl Take for OtlpExport {
 fn server(config: &OtlpSource) -> Result<OtlpServer, Box<dyn Error>> {
     let token = config.token.as_ref().map(|token| token.open()).transpose()?;
     let mut server = if config.is_grpc { OtlpServer::grpc(config.listen)? } else { OtlpServer::http(config.listen)? };
-    server = server.histograms(config.histograms);
+    server = server.histograms(config.histograms).limits(requests::limits(&config.bounds));
+    if let Some(patience) = config.bounds.patience {
+        server = server.patience(patience);
+    }
     if let Some(names) = &config.resource_attributes {
         server = server.resource_attributes(names);
     }

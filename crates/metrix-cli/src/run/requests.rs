@@ -1,9 +1,10 @@
 //! [`listen`]: what clients send over HTTP, and wait to be told that it was taken.
 
 use std::future::Future;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use metrix_io::http_server::HttpStats;
+use metrix_io::http_server::{HttpLimits, HttpStats};
 use metrix_io::sources::Requests;
 use tokio::task::yield_now;
 use tokio::time::sleep;
@@ -12,6 +13,7 @@ use super::account::Account;
 use super::feed::Feed;
 use super::setup::Setup;
 use super::stop::Why;
+use crate::config::HttpBounds;
 
 /// How long after the run was asked to stop a request may take whose readings have to wait: less than the sources may, so that
 /// the account is not lost.
@@ -19,6 +21,17 @@ const GRACE_OF_TAKING: Duration = Duration::from_secs(10);
 
 /// After this time it is seen again whether there is room.
 const BREATH: Duration = Duration::from_millis(5);
+
+/// What clients may take, as it is configured.
+pub(super) fn limits(bounds: &HttpBounds) -> HttpLimits {
+    let mut limits = HttpLimits::default();
+    limits.connections = bounds.connections.unwrap_or(limits.connections);
+    limits.idle = bounds.idle.unwrap_or(limits.idle);
+    limits.body = bounds.body.map_or(limits.body, NonZeroUsize::get);
+    // One of the longest has room in any case.
+    limits.bodies = limits.bodies.max(limits.body);
+    limits
+}
 
 /// A request.
 pub(crate) trait Take: Send {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::process::Command;
 use std::time::Duration;
 
 use crate::program::{Scene, elements, until};
@@ -98,6 +99,47 @@ fn clients_over_tcp_are_bounded() {
     program.ended().code(0);
 }
 
+/// Has room for many connections here and in the program. The tests that run beside this one have files open too, and many systems give
+/// 1024 unless asked.
+fn allow_many_files() {
+    let process = std::process::id().to_string();
+    assert!(Command::new("prlimit").args(["--nofile=4096:", "--pid", &process]).status().unwrap().success());
+}
+
+#[test]
+fn there_are_512_connections_over_tcp_unless_told_otherwise() {
+    allow_many_files();
+    let scene = Scene::new();
+    let program = scene.start(&config("type = \"statsd\"\nlisten = \"tcp://127.0.0.1:0\"", "type = \"jsonl\""), &[]);
+    let address = program.tcp_address();
+    let mut clients: Vec<TcpStream> = (0..512).map(|_| client(address)).collect();
+    for client in &mut clients {
+        client.write_all(b"a:1|c\n").unwrap();
+    }
+    program.printed(512);
+    assert!(is_ended(client(address)));
+    program.signal("TERM");
+    program.ended().code(0).said(&["1 connections turned away"]);
+}
+
+#[test]
+fn there_are_256_connections_over_http_unless_told_otherwise() {
+    allow_many_files();
+    let scene = Scene::new();
+    let program = scene.start(&config("type = \"influx\"\nlisten = \"http://127.0.0.1:0\"", "type = \"jsonl\""), &[]);
+    let address = program.address_of(" (InfluxDB");
+    let mut clients: Vec<TcpStream> = (0..256).map(|_| client(address)).collect();
+    for client in &mut clients {
+        client.write_all(b"GET /ping HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+        let mut status = [0; 12];
+        client.read_exact(&mut status).unwrap();
+        assert_eq!(&status, b"HTTP/1.1 204");
+    }
+    assert_eq!(status(address, ""), "503");
+    program.signal("TERM");
+    program.ended().code(0);
+}
+
 /// The status of the answer to a request.
 fn status(address: SocketAddr, request: &str) -> String {
     let mut client = client(address);
@@ -110,20 +152,33 @@ fn status(address: SocketAddr, request: &str) -> String {
 #[test]
 fn clients_over_http_are_bounded() {
     let scene = Scene::new();
-    let source = "type = \"influx\"\nlisten = \"http://127.0.0.1:0\"\nmax_body = 20\nidle_timeout = \"100ms\"\nmax_connections = 1";
-    let program = scene.start(&config(source, "type = \"jsonl\""), &[]);
-    let address = program.address_of(" (InfluxDB");
-    let post = |body: &str| format!("POST /write HTTP/1.0\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    assert!(is_ended(client(address)), "it has sent nothing");
-    // The place of a connection is free when its task has ended, soon after the client has seen it. A client that stands still before it
-    // asks is hung up on.
-    let answered = |request: &str| {
-        until("an answer", || Some(status(address, request)).filter(|status| !["503", ""].contains(&&**status)))
-    };
-    assert_eq!(answered(&post("m value=1 10")), "204");
-    assert_eq!(answered(&post("m value=1 1000000000000")), "413");
-    program.signal("TERM");
-    program.ended().code(0);
+    for (kind, head, said, taken, right, too_long) in [
+        ("influx", "POST /write HTTP/1.0\r\n", " (InfluxDB", "204", "m value=1 10", "m value=1 1000000000000"),
+        (
+            "otlp",
+            "POST /v1/metrics HTTP/1.0\r\ncontent-type: application/json\r\n",
+            " (OpenTelemetry",
+            "200",
+            "{}",
+            "{\"resourceMetrics\": [{}]}",
+        ),
+    ] {
+        let bounds = "max_body = 20\nidle_timeout = \"100ms\"\nmax_connections = 1";
+        let source = format!("type = \"{kind}\"\nlisten = \"http://127.0.0.1:0\"\n{bounds}");
+        let program = scene.start(&config(&source, "type = \"jsonl\""), &[]);
+        let address = program.address_of(said);
+        let post = |body: &str| format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+        assert!(is_ended(client(address)), "it has sent nothing");
+        // The place of a connection is free when its task has ended, soon after the client has seen it. A client that stands still before
+        // it asks is hung up on.
+        let answered = |request: &str| {
+            until("an answer", || Some(status(address, request)).filter(|status| !["503", ""].contains(&&**status)))
+        };
+        assert_eq!(answered(&post(right)), taken);
+        assert_eq!(answered(&post(too_long)), "413");
+        program.signal("TERM");
+        program.ended().code(0);
+    }
 
     let sink = "type = \"prometheus\"\nlisten = \"http://127.0.0.1:0\"\nmax_connections = 1\nidle_timeout = \"60s\"";
     let program = scene.start(&config("type = \"host\"", sink), &[]);
@@ -133,6 +188,27 @@ fn clients_over_http_are_bounded() {
     first.read_exact(&mut [0; 15]).unwrap();
     assert_eq!(status(address, "GET /metrics HTTP/1.0\r\n\r\n"), "503");
     drop(first);
+    program.signal("TERM");
+    program.ended().code(0);
+}
+
+/// It speaks HTTP/2, and begins by itself with what it allows.
+#[test]
+fn clients_over_grpc_are_bounded() {
+    let scene = Scene::new();
+    let grpc = "type = \"otlp\"\nprotocol = \"grpc\"\nlisten = \"http://127.0.0.1:0\"";
+    let program = scene.start(&config(&format!("{grpc}\nmax_connections = 1"), "type = \"jsonl\""), &[]);
+    let address = program.address_of(" (OpenTelemetry");
+    let mut first = client(address);
+    first.read_exact(&mut [0; 9]).unwrap();
+    assert!(is_ended(client(address)), "there is one before it");
+    program.signal("TERM");
+    program.ended().code(0);
+
+    let program = scene.start(&config(&format!("{grpc}\nidle_timeout = \"50ms\""), "type = \"jsonl\""), &[]);
+    // It hangs up on one that has sent nothing.
+    let silent = client(program.address_of(" (OpenTelemetry"));
+    until("the end of the connection", || is_ended(silent.try_clone().unwrap()).then_some(()));
     program.signal("TERM");
     program.ended().code(0);
 }

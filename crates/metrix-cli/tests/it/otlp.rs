@@ -1,5 +1,8 @@
 //! OpenTelemetry's metrics: what its SDK sends to the program, and what the program sends.
 
+mod curl;
+mod memory;
+
 use std::path::Path;
 use std::process::Command;
 

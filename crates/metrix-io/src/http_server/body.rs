@@ -1,20 +1,19 @@
 //! [`read`]: the body of a request, unpacked.
 
-use std::io::{self, Write};
 use std::sync::Arc;
 
-use flate2::write::MultiGzDecoder;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::CONTENT_ENCODING;
 use hyper::{HeaderMap, StatusCode};
 use tokio::time::timeout;
 
-use super::budget::{Budget, Lease};
-use super::limits::HttpLimits;
-use super::stats::HttpMeter;
+use super::budget::Budget;
 #[cfg(feature = "otlp")]
-use crate::otlp::grpc::HEAD;
+use super::framed::Framed;
+use super::limits::HttpLimits;
+use super::reader::{Kept, Reader};
+use super::stats::HttpMeter;
 
 /// Reads a body as far as the limits allow, or tells by which status to refuse it. What it keeps is taken from
 /// `budget`, and given back when nobody has the body any more.
@@ -27,7 +26,7 @@ pub(super) async fn read(
     budget: &Arc<Budget>,
     meter: &HttpMeter,
 ) -> Result<Bytes, StatusCode> {
-    let kept = Kept { body: Leased { bytes: Vec::new(), lease: budget.lease() }, most: limits.body, refused: None };
+    let kept = Kept::new(budget.lease(), limits.body);
     let mut reader = match encoding {
         // A body that says that it is too large need not be kept before it is.
         _ if body.size_hint().lower() > limits.body as u64 => Reader::Refused(StatusCode::PAYLOAD_TOO_LARGE),
@@ -89,172 +88,5 @@ impl Encoding {
             "gzip" | "x-gzip" => Some(Self::Gzip),
             _ => None,
         }
-    }
-}
-
-enum Reader {
-    Plain(Kept),
-    Gzip(Box<MultiGzDecoder<Kept>>),
-    #[cfg(feature = "otlp")]
-    Framed(Box<Framed>),
-    Refused(StatusCode),
-}
-
-impl Reader {
-    fn gzip(kept: Kept) -> Self {
-        Self::Gzip(Box::new(MultiGzDecoder::new(kept)))
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        #[cfg(feature = "otlp")]
-        if let Self::Framed(framed) = self {
-            if let Err(status) = framed.take(bytes) {
-                *self = Self::Refused(status);
-            }
-            return;
-        }
-        let result = match self {
-            Self::Plain(kept) => kept.write_all(bytes),
-            Self::Gzip(decoder) => decoder.write_all(bytes),
-            #[cfg(feature = "otlp")]
-            Self::Framed(_) => Ok(()),
-            Self::Refused(_) => Ok(()),
-        };
-        if result.is_err() {
-            let status = match self {
-                Self::Plain(kept) => kept.refused,
-                Self::Gzip(decoder) => decoder.get_ref().refused,
-                #[cfg(feature = "otlp")]
-                Self::Framed(_) => None,
-                Self::Refused(status) => Some(*status),
-            };
-            // What was kept is given up, before the rest comes.
-            *self = Self::Refused(status.unwrap_or(StatusCode::BAD_REQUEST));
-        }
-    }
-
-    fn status(&self) -> Option<StatusCode> {
-        match self {
-            Self::Refused(status) => Some(*status),
-            #[cfg(feature = "otlp")]
-            Self::Framed(_) => None,
-            Self::Plain(_) | Self::Gzip(_) => None,
-        }
-    }
-
-    fn end(self) -> Result<Bytes, StatusCode> {
-        match self {
-            Self::Plain(kept) => Ok(Bytes::from_owner(kept.body)),
-            Self::Gzip(mut decoder) => match decoder.try_finish() {
-                Ok(()) => match decoder.finish() {
-                    Ok(kept) => Ok(Bytes::from_owner(kept.body)),
-                    Err(_) => Err(StatusCode::BAD_REQUEST),
-                },
-                Err(_) => Err(decoder.get_ref().refused.unwrap_or(StatusCode::BAD_REQUEST)),
-            },
-            #[cfg(feature = "otlp")]
-            Self::Framed(framed) => framed.end(),
-            Self::Refused(status) => Err(status),
-        }
-    }
-}
-
-/// The one message of a call of gRPC: whether it is packed, its length, and itself.
-#[cfg(feature = "otlp")]
-struct Framed {
-    head: Vec<u8>,
-    may_be_packed: bool,
-    /// `None` until the head has come.
-    message: Option<Reader>,
-    /// What the message is to be kept in.
-    kept: Option<Kept>,
-    /// So many bytes of it are still to come.
-    left: usize,
-}
-
-#[cfg(feature = "otlp")]
-impl Framed {
-    fn new(kept: Kept, may_be_packed: bool) -> Self {
-        Self { head: Vec::new(), may_be_packed, message: None, kept: Some(kept), left: 0 }
-    }
-
-    fn take(&mut self, bytes: &[u8]) -> Result<(), StatusCode> {
-        let (head, bytes) = bytes.split_at(bytes.len().min(HEAD - self.head.len()));
-        self.head.extend_from_slice(head);
-        if let (Some((flag, length)), Some(_)) = (self.head.split_first_chunk::<1>(), &self.kept) {
-            let Ok(length) = <[u8; 4]>::try_from(length) else { return Ok(()) };
-            self.left = usize::try_from(u32::from_be_bytes(length)).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-            self.message = match (flag, self.kept.take()) {
-                (_, Some(kept)) if self.left > kept.most => return Err(StatusCode::PAYLOAD_TOO_LARGE),
-                ([0], Some(kept)) => Some(Reader::Plain(kept)),
-                ([1], Some(kept)) if self.may_be_packed => Some(Reader::gzip(kept)),
-                _ => return Err(StatusCode::BAD_REQUEST),
-            };
-        }
-        let Some(message) = &mut self.message else { return Ok(()) };
-        // A second message is one too many.
-        self.left = self.left.checked_sub(bytes.len()).ok_or(StatusCode::BAD_REQUEST)?;
-        message.take(bytes);
-        message.status().map_or(Ok(()), Err)
-    }
-
-    fn end(self) -> Result<Bytes, StatusCode> {
-        match self.message {
-            Some(message) if self.left == 0 => message.end(),
-            _ => Err(StatusCode::BAD_REQUEST),
-        }
-    }
-}
-
-/// What is kept of a body: no more than the limits allow.
-struct Kept {
-    body: Leased,
-    most: usize,
-    /// Why no more is.
-    refused: Option<StatusCode>,
-}
-
-/// Where there is room for what handlers make of a body; requests have it among their extensions.
-#[cfg(feature = "otlp")]
-#[derive(Clone)]
-pub(crate) struct Room(pub(super) Arc<Budget>);
-
-#[cfg(feature = "otlp")]
-impl Room {
-    /// Keeps bytes as bodies are kept; `None` if there is no room.
-    pub(crate) fn keep(&self, bytes: Vec<u8>) -> Option<Bytes> {
-        let mut lease = self.0.lease();
-        lease.grow(bytes.len()).then(|| Bytes::from_owner(Leased { bytes, lease }))
-    }
-}
-
-/// Bytes, with the room that they take.
-struct Leased {
-    bytes: Vec<u8>,
-    lease: Lease,
-}
-
-impl AsRef<[u8]> for Leased {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let Leased { bytes: kept, lease } = &mut self.body;
-        if kept.len() + bytes.len() > self.most {
-            self.refused = Some(StatusCode::PAYLOAD_TOO_LARGE);
-        } else if !lease.grow(bytes.len()) {
-            self.refused = Some(StatusCode::TOO_MANY_REQUESTS);
-        } else {
-            kept.extend_from_slice(bytes);
-            return Ok(bytes.len());
-        }
-        Err(io::ErrorKind::Other.into())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

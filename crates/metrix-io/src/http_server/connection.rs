@@ -39,7 +39,9 @@ pub(super) async fn serve(stream: TcpStream, exchange: Arc<Exchange>, mut ends: 
         return serve_http2(moving, exchange, &limits, ends).await;
     }
     let mut builder = Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(limits.idle).max_buf_size(limits.head.max(LEAST_HEAD));
+    let head = limits.head.max(LEAST_HEAD);
+    // The buffer may hold more than a head of that size, and alone would bound it by its own steps.
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.idle).max_buf_size(head).max_header_size(head);
     let service = service_fn(move |request| Arc::clone(&exchange).answer(request));
     let connection = builder.serve_connection(TokioIo::new(moving), service);
     run(connection, ends.changed(), limits.grace, |connection| connection.graceful_shutdown()).await;

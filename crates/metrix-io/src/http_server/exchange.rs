@@ -15,6 +15,8 @@ use super::body::{self, Encoding};
 use super::budget::Budget;
 use super::limits::HttpLimits;
 use super::manners::{Asked, Manners};
+#[cfg(feature = "otlp")]
+use super::reader;
 use super::routes::{Found, Routes};
 use super::sent::Sent;
 use super::stats::HttpMeter;
@@ -113,7 +115,7 @@ impl Exchange {
         #[cfg(feature = "otlp")]
         let request = {
             let mut request = request;
-            request.extensions_mut().insert(body::Room(Arc::clone(&self.bodies)));
+            request.extensions_mut().insert(reader::Room(Arc::clone(&self.bodies)));
             request
         };
         let answer = guarded(|| handler(request)).await;

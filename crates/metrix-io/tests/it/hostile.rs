@@ -1,5 +1,7 @@
 //! Elements of the worst kind.
 
+use std::ops::Range;
+
 use metrix::{MElement, Tags, Timestamp};
 
 /// The time of element 0, in seconds; each has a second of its own.
@@ -62,7 +64,17 @@ impl Random {
 
 /// Elements with names and tags of the worst kind, many of which become the same names.
 pub(crate) fn hostile_elements(count: i64) -> Vec<MElement> {
-    let mut random = Random::new(1);
+    elements(1, 0..count)
+}
+
+/// The same for those that write without end: a batch of some size, which is the same each time.
+#[cfg(any(feature = "parquet", feature = "sqlite"))]
+pub(crate) fn hostile_batch(number: i64, size: i64) -> Vec<MElement> {
+    elements(number.unsigned_abs(), number * size..(number + 1) * size)
+}
+
+fn elements(seed: u64, numbers: Range<i64>) -> Vec<MElement> {
+    let mut random = Random::new(seed);
     let element = |number| {
         let name = format!("hostile{}", random.text(1));
         let count = random.below(4);
@@ -76,5 +88,5 @@ pub(crate) fn hostile_elements(count: i64) -> Vec<MElement> {
         };
         MElement::new(name, value, tags, Timestamp::from_secs(START + number))
     };
-    (0..count).map(element).collect()
+    numbers.map(element).collect()
 }

@@ -7,6 +7,7 @@ mod fuzz;
 mod grpc;
 mod messages;
 mod peers;
+mod refused;
 mod server;
 mod source;
 mod tls;

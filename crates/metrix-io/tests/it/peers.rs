@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 #[cfg(feature = "graphite")]
 pub(crate) mod carbon;
-#[cfg(any(feature = "otlp", feature = "parquet"))]
+#[cfg(any(feature = "otlp", feature = "parquet", feature = "sqlite"))]
 pub(crate) mod clients;
 pub(crate) mod database;
 #[cfg(feature = "parquet")]
@@ -30,6 +30,10 @@ pub(crate) mod prometheus;
 pub(crate) mod relay;
 #[cfg(feature = "otlp")]
 pub(crate) mod rotel;
+#[cfg(any(feature = "parquet", feature = "sqlite"))]
+mod rows;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite3;
 #[cfg(feature = "statsd")]
 pub(crate) mod statsd;
 pub(crate) mod stored;

@@ -1,5 +1,6 @@
 //! What speaks to Prometheus, and what it speaks to.
 
+mod bounds;
 mod conformance;
 mod endpoint;
 mod peers;

@@ -14,6 +14,9 @@ use metrix::testing::{Arrival, Order, SinkConformance};
 use metrix::{MElement, Sink, Timestamp, tags};
 use metrix_io::sinks::sqlite::{Query, Sqlite, Store};
 
+use crate::hostile::{START, hostile_elements};
+use crate::peers::sqlite3::{Row, elements};
+
 /// The path of a store that is gone with it.
 struct Place(PathBuf);
 
@@ -53,6 +56,12 @@ impl Place {
     fn all(&self) -> Vec<MElement> {
         self.store().query(&Query::default()).unwrap()
     }
+
+    fn by_time(&self) -> Vec<MElement> {
+        let mut all = self.all();
+        all.sort_by_key(|element| element.at);
+        all
+    }
 }
 
 impl Drop for Place {
@@ -73,6 +82,34 @@ fn conformance() {
     };
     let check = SinkConformance::new(make, async |place: Place| place.all());
     check.order(Order::Any).arrival(Arrival::AtLeastOnce).check();
+}
+
+/// The last batches are written twice, as they are when an answer was lost.
+#[tokio::test]
+async fn all_arrive_once() {
+    let place = Place::new();
+    let mut all = hostile_elements(10_000);
+    for (number, element) in all.iter_mut().enumerate().filter(|(number, _)| number % 3 == 0) {
+        element.start = Some(Timestamp::from_secs(START - number as i64));
+    }
+    let mut sink = place.open();
+    for batch in all.chunks(1000).chain(all[8000..].chunks(1000)) {
+        sink.write(batch).await.unwrap();
+    }
+    sink.close().await.unwrap();
+    let found = place.by_time();
+    let wrong = found.iter().zip(&all).find(|(found, sent)| found != sent);
+    assert_eq!((wrong, found.len()), (None, all.len()));
+    let found = elements(&place.0);
+    let expected: Vec<Row> = all.iter().map(row).collect();
+    let wrong = found.iter().zip(&expected).find(|(found, expected)| found != expected);
+    assert_eq!((wrong, found.len()), (None, expected.len()));
+}
+
+/// What another program reads of an element, by the table of the docs.
+fn row(element: &MElement) -> Row {
+    let tags = element.tags.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    (element.name.to_string(), element.at.as_nanos(), element.start.map(Timestamp::as_nanos), element.value, tags)
 }
 
 #[tokio::test]

@@ -99,14 +99,37 @@ async fn connections_beyond_the_bound_are_ended() {
     assert!(tcp.receive(|read| assert_eq!(read.unwrap().value, 2.0)).await);
 }
 
+#[tokio::test]
+async fn a_line_has_64_kib_unless_told_otherwise() {
+    let mut tcp = TcpLines::bind(ANY.parse().unwrap(), Texts).unwrap();
+    let mut client = connect(&tcp);
+    let sender = std::thread::spawn(move || {
+        for length in [65_536, 65_537, 1] {
+            writeln!(client, "{}", "x".repeat(length)).unwrap();
+        }
+    });
+    let (mut lengths, mut faults) = (Vec::new(), Vec::new());
+    while lengths.len() < 2 {
+        tcp.receive(|read| match read {
+            Ok(reading) => lengths.push(reading.value),
+            Err(fault) => faults.push(fault.kind),
+        })
+        .await;
+    }
+    sender.join().unwrap();
+    assert_eq!((lengths, faults), (vec![65_536.0, 1.0], vec!["too long"]));
+}
+
 /// The clock stands still until nothing else is to do, and then goes on to what is waited for.
 #[tokio::test(start_paused = true)]
-async fn a_silent_connection_is_ended() {
-    let mut tcp = bind().idle_timeout(Duration::from_secs(600));
+async fn a_silent_connection_is_ended_after_ten_minutes_unless_told_otherwise() {
+    let mut tcp = bind();
+    let started = tokio::time::Instant::now();
     let mut client = connect(&tcp);
     client.write_all(b"a:1|c\nb:2").unwrap();
     assert!(tcp.receive(|read| assert_eq!(read.unwrap().value, 1.0)).await);
     assert!(tcp.receive(|read| assert_eq!(read.unwrap_err().kind, "cut")).await);
+    assert_eq!(started.elapsed().as_secs(), 600);
     assert!(is_ended(&mut client));
     let stats = tcp.meter().stats();
     assert_eq!((stats.connections, stats.idle), (1, 1));

@@ -30,6 +30,36 @@ async fn what_was_received_before_the_stop_is_handled() {
     assert_eq!(stats.dropped, None);
 }
 
+/// The system lets few datagrams wait, so that nothing has to be dropped.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_sender_waits_or_is_told_while_nobody_reads() {
+    let mut unix = Unix::bind(path("full"), StatsD::new()).unwrap();
+    let client = UnixDatagram::unbound().unwrap();
+    client.connect(unix.path()).unwrap();
+    client.set_nonblocking(true).unwrap();
+    let mut sent = 0;
+    let error = loop {
+        match client.send(b"a:1|c") {
+            Ok(_) => sent += 1,
+            Err(error) => break error,
+        }
+        assert!(sent < 1_000_000, "it takes everything");
+    };
+    assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock, "{error}");
+    client.set_nonblocking(false).unwrap();
+    let sender = std::thread::spawn(move || {
+        for _ in 0..10_000 {
+            client.send(b"a:1|c").unwrap();
+        }
+    });
+    let mut sum = 0.0;
+    while sum < f64::from(sent + 10_000) {
+        unix.receive(|read| sum += read.unwrap().value).await.unwrap();
+    }
+    sender.join().unwrap();
+    assert_eq!(unix.meter().stats().datagrams, sent as u64 + 10_000);
+}
+
 #[tokio::test]
 async fn the_file_of_another_is_left_alone() {
     let path = path("stolen");

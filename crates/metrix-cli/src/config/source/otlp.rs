@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 
 use metrix_io::sources::otlp::{Histograms, OtlpServer};
 
-use super::{TYPE, http};
+use super::TYPE;
+use super::http::{self, HttpBounds, IDLE_TIMEOUT, MAX_BODY, MAX_CONNECTIONS, PATIENCE};
 use crate::config::first::One;
 use crate::config::key::Key;
 use crate::config::problem::Read;
@@ -23,6 +24,7 @@ pub(crate) struct OtlpSource {
     pub(crate) unit_tag: Option<String>,
     pub(crate) histograms: Histograms,
     pub(crate) max_counters: Option<NonZeroUsize>,
+    pub(crate) bounds: HttpBounds,
     pub(crate) token: Option<SecretPlace>,
 }
 
@@ -39,8 +41,20 @@ const MAX_COUNTERS: Key = Key::new("max_counters", "200000");
 const TOKEN_ENV: Key = Key::new("token_env", "\"METRIX_TOKEN\"");
 const TOKEN_FILE: Key = Key::new("token_file", "\"/etc/metrix/token\"");
 
-pub(super) const KEYS: &[Key] =
-    &[PROTOCOL, LISTEN, RESOURCE_ATTRIBUTES, UNIT_TAG, HISTOGRAMS, MAX_COUNTERS, TOKEN_ENV, TOKEN_FILE];
+pub(super) const KEYS: &[Key] = &[
+    PROTOCOL,
+    LISTEN,
+    RESOURCE_ATTRIBUTES,
+    UNIT_TAG,
+    HISTOGRAMS,
+    MAX_COUNTERS,
+    MAX_CONNECTIONS,
+    IDLE_TIMEOUT,
+    MAX_BODY,
+    PATIENCE,
+    TOKEN_ENV,
+    TOKEN_FILE,
+];
 
 pub(super) fn read(table: &Table<'_>) -> Read<OtlpSource> {
     let is_grpc = table.optional(PROTOCOL, |value| value.one_of(&[("http", false), ("grpc", true)]));
@@ -52,6 +66,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<OtlpSource> {
         value.one_of(&[("values", Histograms::Values), ("buckets", Histograms::Buckets)])
     });
     let max_counters = table.optional(MAX_COUNTERS, Value::size);
+    let bounds = http::bounds(table);
     let token = secret::read(table, TOKEN_ENV, TOKEN_FILE);
     let is_grpc = is_grpc?.unwrap_or(false);
     let usual = if is_grpc { OtlpServer::GRPC_ADDRESS } else { OtlpServer::HTTP_ADDRESS };
@@ -62,6 +77,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<OtlpSource> {
         unit_tag: unit_tag?,
         histograms: histograms?.unwrap_or_default(),
         max_counters: max_counters?,
+        bounds: bounds?,
         token: token?,
     })
 }

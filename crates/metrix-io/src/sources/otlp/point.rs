@@ -101,7 +101,11 @@ impl Reader<'_> {
             // It goes up and down, and this is where it stands.
             CUMULATIVE if !point.metric.is_monotonic => visit(point.reading("", total, Kind::Gauge)),
             CUMULATIVE => match self.observe(point, point.standing(total))? {
-                Growth::Grown(last) => visit(point.reading("", total - last.total, Kind::Counter)),
+                Growth::Grown(last) => {
+                    let grown = Some(total - last.total).filter(|grown| grown.is_finite());
+                    let grown = grown.ok_or("it has grown by more than a number can be")?;
+                    visit(point.reading("", grown, Kind::Counter));
+                }
                 Growth::Anew => visit(point.reading("", total, Kind::Counter)),
                 Growth::First | Growth::Stale => {}
             },
@@ -182,7 +186,9 @@ impl Reader<'_> {
             Growth::First | Growth::Stale => return Ok(()),
         };
         visit(point.reading(".count", count, Kind::Counter));
-        visit(point.reading(".sum", sum, Kind::Counter));
+        if sum.is_finite() {
+            visit(point.reading(".sum", sum, Kind::Counter));
+        }
         Ok(())
     }
 

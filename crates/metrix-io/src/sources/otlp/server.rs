@@ -58,13 +58,13 @@ use crate::{BindError, Glob, Secret};
 ///
 /// # Answers
 ///
-/// What was taken is confirmed, with how many points were rejected, and why the first was: those whose value is not finite, that
-/// lack a value or a temporality, whose buckets don't fit their bounds, whose name and tags have more than 64 KiB, whose bucket has more
-/// measurements than [`Reading::weight`](crate::Reading::weight) can have (4294967295), that overlap, or that need more cumulative
-/// counters than [there may be](Self::max_counters). A request that is
-/// no message is refused as a whole (400, `INVALID_ARGUMENT`), before anything of it is taken. 503 or `UNAVAILABLE` says that nothing was
-/// taken, as what was sent before is not read fast enough; clients come again then. All of these have the form that OTLP has for
-/// them. What else is bounded is told in [`HttpServer`].
+/// What was taken is confirmed, with how many points were rejected, and why the first was: those whose value is not finite, or has grown by
+/// more than a number can be, that lack a value or a temporality, whose buckets don't fit their bounds, whose name and tags have more than
+/// 64 KiB, whose bucket has more measurements than [`Reading::weight`](crate::Reading::weight) can have (4294967295), that overlap, or that
+/// need more cumulative counters than [there may be](Self::max_counters). Of a histogram or a summary, sums that are not finite are left out.
+/// A request that is no message is refused as a whole (400, `INVALID_ARGUMENT`), before anything of it is taken. 503 or `UNAVAILABLE` says
+/// that nothing was taken, as what was sent before is not read fast enough; clients come again then. All of these have the form that OTLP
+/// has for them. What else is bounded is told in [`HttpServer`].
 ///
 /// A client that has not heard the answer may send the same again, and deltas are then counted twice.
 ///

@@ -29,6 +29,8 @@ fn lines_give_what_they_say() {
         assert_eq!((reading.at, reading.weight), (at.map(Timestamp::from_secs), 1.0), "{line}");
     }
     assert_eq!(read(b""), Ok(None));
+    let most = format!("a{} 1 2", ";k=v".repeat(100));
+    assert_eq!(read(most.as_bytes()).unwrap().unwrap().tags.len(), 100);
 }
 
 #[test]

@@ -39,6 +39,11 @@ async fn nothing_is_lost_over_http() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_as_json() {
+    check(Protocol::HttpJson).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_not_confirmed_is_sent_again_over_grpc() {
     check_without_an_answer(Protocol::Grpc).await;
 }
@@ -46,4 +51,9 @@ async fn what_was_not_confirmed_is_sent_again_over_grpc() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_not_confirmed_is_sent_again_over_http() {
     check_without_an_answer(Protocol::HttpProtobuf).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_confirmed_is_sent_again_as_json() {
+    check_without_an_answer(Protocol::HttpJson).await;
 }

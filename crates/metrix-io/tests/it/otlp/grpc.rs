@@ -1,10 +1,15 @@
 //! The source over gRPC: what calls are answered, and the sink as its client.
 
+mod bounds;
+mod frames;
+
+use std::error::Error;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
+use hyper::body::{Body, Bytes};
 use hyper::client::conn::http2;
 use hyper::{HeaderMap, Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -34,10 +39,10 @@ fn frame(message: &[u8], is_packed: bool) -> Vec<u8> {
 /// What a call is answered: the status of HTTP, the code of gRPC, its words, and the body.
 type Answer = (StatusCode, Option<String>, String, Bytes);
 
-struct Client(http2::SendRequest<Full<Bytes>>, String);
+struct Client<B = Full<Bytes>>(http2::SendRequest<B>, String);
 
-impl Client {
-    async fn connect(address: std::net::SocketAddr) -> Self {
+impl<B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static> Client<B> {
+    async fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         let (requests, transport) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
@@ -45,7 +50,7 @@ impl Client {
         Self(requests, format!("http://{address}"))
     }
 
-    async fn call(&mut self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+    async fn send(&mut self, path: &str, headers: &[(&str, &str)], body: B) -> Result<Answer, hyper::Error> {
         let mut request = Request::post(format!("{}{path}", self.1)).header("te", "trailers");
         if headers.iter().all(|(name, _)| *name != "content-type") {
             request = request.header("content-type", "application/grpc+proto");
@@ -53,15 +58,21 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.0.send_request(request.body(Full::from(body)).unwrap()).await.unwrap();
+        let response = self.0.send_request(request.body(body).unwrap()).await?;
         let (head, body) = response.into_parts();
-        let body = body.collect().await.unwrap();
+        let body = body.collect().await?;
         let trailers: HeaderMap = body.trailers().cloned().unwrap_or_default();
         let header = |name| {
             let value = trailers.get(name).or_else(|| head.headers.get(name));
             value.map(|value| value.to_str().unwrap().to_owned())
         };
-        (head.status, header("grpc-status"), header("grpc-message").unwrap_or_default(), body.to_bytes())
+        Ok((head.status, header("grpc-status"), header("grpc-message").unwrap_or_default(), body.to_bytes()))
+    }
+}
+
+impl Client {
+    async fn call(&mut self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        self.send(path, headers, Full::from(body)).await.unwrap()
     }
 }
 

@@ -1,30 +1,11 @@
 //! DuckDB, which reads Parquet.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
-use serde_json::Value;
+use super::rows;
+pub(crate) use super::rows::Row;
 
-use super::clients::python;
-
-/// A row of a file: name, the two times in microseconds, value and tags.
-pub(crate) type Row = (String, i64, Option<i64>, f64, BTreeMap<String, String>);
-
-/// The rows of all files in a folder, in the order of their names.
+/// The rows of all files in a folder, in the order of their names; the times in microseconds.
 pub(crate) fn rows(folder: &Path) -> Vec<Row> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/peers/parquet_rows.py");
-    let output = Command::new(python()).arg(script).arg(folder).output().expect("Python starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("it prints UTF-8");
-    text.lines().map(row).collect()
-}
-
-fn row(line: &str) -> Row {
-    let (name, at, start, value, tags): (String, i64, Option<i64>, String, Value) =
-        serde_json::from_str(line).expect("it is JSON");
-    let tags = tags.as_object().expect("an object").iter();
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    let tags = tags.map(|(name, value)| (name.clone(), text(value))).collect();
-    (name, at, start, value.parse().expect("a number"), tags)
+    rows::rows("parquet_rows.py", folder)
 }

@@ -1,26 +1,21 @@
 //! A process that is killed in the middle of writing leaves a store with all that it was told is written.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use metrix::{MElement, Sink, Timestamp, tags};
-use metrix_io::sinks::sqlite::{Query, Sqlite};
+use metrix::{MElement, Sink};
+use metrix_io::sinks::sqlite::Sqlite;
 
 use super::Place;
+use crate::hostile::hostile_batch;
 
 /// Tells the process which store to write to, until it is killed.
 const STORE: &str = "METRIX_TEST_KILL_STORE";
-const BATCH: usize = 100;
 
 /// Enough to overwrite and to add pages with each batch.
 fn batch(number: i64) -> Vec<MElement> {
-    let element = |place| {
-        let tags = tags! { "place" => place, "batch" => number % 10 };
-        MElement::new("killed", place as f64, tags, Timestamp::from_secs(number))
-    };
-    (0..BATCH).map(element).collect()
+    hostile_batch(number, 100)
 }
 
 /// Writes batches and says so, for ever.
@@ -56,20 +51,13 @@ async fn every_batch_that_was_answered_is_there() {
         last = answered.last().unwrap_or(last);
         child.wait().unwrap();
 
-        let mut counts = BTreeMap::new();
-        for element in place.store().query(&Query::default()).unwrap() {
-            let number = element.at.as_nanos() / 1_000_000_000;
-            assert!(batch(number).contains(&element), "{element:?} was never written");
-            *counts.entry(number).or_insert(0) += 1;
-        }
-        assert!(counts.keys().copied().eq(0..counts.len() as i64), "{counts:?}");
-        assert!(counts.values().all(|&count| count == BATCH), "half a batch: {counts:?}");
+        let found = place.by_time();
+        let batches = found.chunks(100).map(<[MElement]>::to_vec).enumerate();
+        let wrong = batches.clone().find(|(number, found)| *found != batch(*number as i64));
+        assert_eq!(wrong, None, "each batch is there whole and once, or not at all");
         // The one after the last may have been written and not yet answered.
-        assert!(
-            [last + 1, last + 2].contains(&(counts.len() as i64)),
-            "{} batches, answered up to {last}",
-            counts.len()
-        );
+        let count = batches.len() as i64;
+        assert!([last + 1, last + 2].contains(&count), "{count} batches, answered up to {last}");
         next = last + 1;
     }
     let sound: String = rusqlite::Connection::open(&place.0)

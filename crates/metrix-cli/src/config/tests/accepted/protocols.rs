@@ -6,12 +6,14 @@ use metrix::{Tags, tags};
 use metrix_io::sinks::influx::Precision;
 use metrix_io::sinks::otlp::Protocol;
 use metrix_io::sinks::parquet::Compression;
+use metrix_io::sources::otlp::Histograms;
 
 use super::{sink, size, source};
 use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
 use crate::config::{
-    Identity, InfluxConfig, InfluxPlace, ParquetConfig, Payload, PostgresConfig, SinkKind, SourceConfig,
+    HttpBounds, Identity, InfluxConfig, InfluxPlace, OtlpSource, ParquetConfig, Payload, PostgresConfig, SinkKind,
+    SourceConfig,
 };
 
 #[test]
@@ -45,12 +47,23 @@ fn influx() {
 
     let least = source("type = \"influx\"");
     assert!(matches!(least, SourceConfig::Influx(source) if source.listen.to_string() == "127.0.0.1:8086"));
-    let bounded =
-        source("type = \"influx\"\nmax_connections = 3\nidle_timeout = \"5s\"\nmax_body = 100\npatience = \"1s\"");
-    let SourceConfig::Influx(bounded) = bounded else { panic!("it is one") };
-    assert_eq!((bounded.max_connections, bounded.max_body), (Some(size(3)), Some(size(100))));
-    let [idle, patience] = [5, 1].map(Duration::from_secs);
-    assert_eq!((bounded.idle_timeout, bounded.patience), (Some(idle), Some(patience)));
+}
+
+#[test]
+fn the_bounds_of_what_comes_over_http() {
+    let [idle, patience] = [5, 1].map(|seconds| Some(Duration::from_secs(seconds)));
+    let all = HttpBounds { connections: Some(size(3)), idle, body: Some(size(100)), patience };
+    let keys = "max_connections = 3\nidle_timeout = \"5s\"\nmax_body = 100\npatience = \"1s\"";
+    for kind in ["type = \"influx\"", "type = \"otlp\"", "type = \"otlp\"\nprotocol = \"grpc\""] {
+        for (keys, expected) in [("", HttpBounds::default()), (keys, all)] {
+            let bounds = match source(&format!("{kind}\n{keys}")) {
+                SourceConfig::Influx(source) => source.bounds,
+                SourceConfig::Otlp(source) => source.bounds,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(bounds, expected, "{kind}");
+        }
+    }
 }
 
 #[test]
@@ -114,6 +127,43 @@ fn otlp() {
     let (env, file) = (SecretPlace::Env("D".to_owned()), SecretPlace::File("f".into()));
     assert_eq!(all.secret_headers, [("c".to_owned(), env), ("e".to_owned(), file)]);
     assert_eq!(all.sums, Some(Vec::new()));
+
+    let read = |text: &str| match source(&format!("type = \"otlp\"\n{text}")) {
+        SourceConfig::Otlp(otlp) => otlp,
+        other => panic!("{other:?}"),
+    };
+    for (protocol, is_grpc, listen) in [
+        ("", false, "127.0.0.1:4318"),
+        ("protocol = \"http\"", false, "127.0.0.1:4318"),
+        ("protocol = \"grpc\"", true, "127.0.0.1:4317"),
+    ] {
+        let least = OtlpSource {
+            is_grpc,
+            listen: listen.parse().unwrap(),
+            resource_attributes: None,
+            unit_tag: None,
+            histograms: Histograms::Values,
+            max_counters: None,
+            bounds: HttpBounds::default(),
+            token: None,
+        };
+        assert_eq!(read(protocol), least);
+    }
+    let all = read(
+        "listen = \"http://[::1]:0\"\nresource_attributes = []\nunit_tag = \"u\"\nhistograms = \"buckets\"\n\
+         max_counters = 7\ntoken_env = \"T\"",
+    );
+    let expected = OtlpSource {
+        is_grpc: false,
+        listen: "[::1]:0".parse().unwrap(),
+        resource_attributes: Some(Vec::new()),
+        unit_tag: Some("u".to_owned()),
+        histograms: Histograms::Buckets,
+        max_counters: Some(size(7)),
+        bounds: HttpBounds::default(),
+        token: Some(SecretPlace::Env("T".to_owned())),
+    };
+    assert_eq!(all, expected);
 }
 
 #[test]

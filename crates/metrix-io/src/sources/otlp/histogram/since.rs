@@ -24,7 +24,7 @@ impl Distribution {
         let is_known = self.scale.is_some() || bounds(&now) == bounds(&then);
         Self {
             count: self.count.saturating_sub(last.count),
-            sum: self.sum.zip(last.sum).map(|(now, then)| now - then),
+            sum: self.sum.zip(last.sum).map(|(now, then)| now - then).filter(|sum| sum.is_finite()),
             scale: self.scale.zip(last.scale).map(|(one, other)| one.min(other)),
             buckets: if is_known { now.into_iter().map(less).collect() } else { Vec::new() },
             ..*self

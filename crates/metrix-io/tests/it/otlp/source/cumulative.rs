@@ -41,6 +41,34 @@ async fn cumulative_sums_come_as_increases() {
     assert_eq!(readings, ["n service.name=shop -1g @50"]);
 }
 
+/// The largest numbers have others between them that are too large for one.
+#[tokio::test]
+async fn what_has_grown_by_more_than_a_number_is_no_reading() {
+    let mut exports = server().start();
+    let point = |sign: f64, time: u64| json!({"asDouble": sign * f64::MAX, "sum": sign * f64::MAX, "count": time, "timeUnixNano": time});
+    let points = json!([point(-1.0, 1), point(1.0, 2), point(1.0, 3)]);
+    let (readings, answer) = export(&mut exports, sum(2, true, points.clone())).await;
+    assert_eq!(readings, ["n: it has grown by more than a number can be", "n service.name=shop 0c @3"]);
+    assert_eq!(answer["partialSuccess"]["rejectedDataPoints"], "1");
+    let histogram = json!([{"name": "h", "histogram": {"aggregationTemporality": 2, "dataPoints": points}}]);
+    let summary = json!([{"name": "s", "summary": {"dataPoints": points}}]);
+    // Of these, sums that are no numbers are left out.
+    for (metric, name) in [(histogram, "h"), (summary, "s")] {
+        let (readings, answer) = export(&mut exports, metric).await;
+        let kept: Vec<_> = readings.iter().filter(|reading| !reading.starts_with(&format!("{name} "))).collect();
+        let shop = "service.name=shop";
+        assert_eq!(
+            kept,
+            [
+                &format!("{name}.count {shop} 1c @2"),
+                &format!("{name}.count {shop} 1c @3"),
+                &format!("{name}.sum {shop} 0c @3")
+            ]
+        );
+        assert_eq!(answer, json!({}));
+    }
+}
+
 #[tokio::test]
 async fn cumulative_histograms_come_as_increases() {
     let mut exports = server().histograms(Histograms::Buckets).start();

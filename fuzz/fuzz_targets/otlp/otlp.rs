@@ -1,0 +1,1 @@
+../../../crates/metrix-io/src/otlp.rs
