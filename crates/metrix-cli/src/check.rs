@@ -9,7 +9,7 @@ use crate::stdout::{print, say};
 /// Says all that is wrong with a configuration, or that nothing is.
 pub(crate) fn check(path: &Path) -> Exit {
     match config::load(path) {
-        Ok(Config { sources, streams, sinks, warnings, hints }) => {
+        Ok(Config { sources, streams, sinks, warnings, hints, own_metrics: _ }) => {
             warnings.iter().chain(&hints).for_each(say);
             let parts = [
                 counted(sources.len() as u64, "source"),

@@ -12,6 +12,7 @@ mod kinds_told;
 mod meant;
 mod mixed;
 mod nats;
+mod own_metrics;
 mod problem;
 mod secret;
 mod servers;
@@ -22,16 +23,19 @@ mod stream;
 mod table;
 mod value;
 
+use std::time::Duration;
+
 use toml::de::DeTable;
 
 pub(crate) use self::access::Identity;
 pub(crate) use self::file::{file_name, load};
 #[cfg(test)]
 pub(crate) use self::kept::longest_text;
+pub(crate) use self::own_metrics::OWN_METRICS;
 pub(crate) use self::problem::Problem;
 pub(crate) use self::sink::{
-    Attempts, InfluxConfig, InfluxPlace, KafkaSinkConfig, NatsSinkConfig, OtlpConfig, ParquetConfig, PostgresConfig,
-    PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
+    Attempts, InfluxConfig, InfluxPlace, KafkaSinkConfig, NatsSinkConfig, OpentsdbConfig, OtlpConfig, ParquetConfig,
+    PostgresConfig, PrometheusConfig, RemoteWriteConfig, SinkConfig, SinkKind,
 };
 pub(crate) use self::source::{
     HttpBounds, InfluxSource, KafkaSourceConfig, Listen, MessageTag, NatsSourceConfig, Origin, OtlpSource, Payload,
@@ -57,6 +61,8 @@ pub(crate) struct Config {
     /// In the order in which they are asked whether a name is theirs.
     pub(crate) streams: Vec<StreamConfig>,
     pub(crate) sinks: Vec<SinkConfig>,
+    /// How often the program measures itself, if it does.
+    pub(crate) own_metrics: Option<Duration>,
     /// What is right, and still hardly meant.
     pub(crate) warnings: Vec<Problem>,
     /// What may be meant, and would be told while it runs if it is not.
@@ -111,7 +117,8 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Config, Vec<Problem>> {
 
 fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hints: &Problems) -> Read<Config> {
     let mut files = Files::default();
-    root.has_only(&[SOURCE, STREAM, SINK]);
+    root.has_only(&[SOURCE, STREAM, SINK, own_metrics::TABLE]);
+    let own_metrics = own_metrics::read(root);
     let mut inputs = First::new(|_| "two sources read the standard input: leave one of them out".to_owned());
     let mut addresses = First::new(|address| format!("two sources listen on `{address}`: leave one of them out"));
     let (mut consumers, mut instances) = (Consumers::default(), Instances::default());
@@ -138,8 +145,9 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
         shadows.check(stream::name(table), stream::kinds(table), problems, warnings);
         stream::read(table).inspect(|stream| kinds.check(table, stream, warnings, hints))
     });
+    let own = root.get(own_metrics::TABLE).map(|_| OWN_METRICS);
     let known: Option<Vec<&str>> =
-        streams.as_ref().ok().map(|streams| streams.iter().map(|stream| stream.names.as_str()).collect());
+        streams.as_ref().ok().map(|streams| streams.iter().map(|stream| stream.names.as_str()).chain(own).collect());
     let mut outputs = First::new(|_| {
         "two sinks write to the standard output, which would mix their lines: leave one of them out, or have it write to a file"
             .to_owned()
@@ -158,7 +166,8 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
     mixed.check(&streams, warnings);
     stream::distinguish(&mut streams);
     kept::check(kafka, &streams, hints);
-    Ok(Config { sources: sources?, streams, sinks: sinks?, warnings: Vec::new(), hints: Vec::new() })
+    let (sources, sinks, own_metrics) = (sources?, sinks?, own_metrics?);
+    Ok(Config { sources, streams, sinks, own_metrics, warnings: Vec::new(), hints: Vec::new() })
 }
 
 /// Reads the tables of a list, of which there has to be one at least.

@@ -6,11 +6,11 @@ mod stages;
 use std::io::Write as _;
 use std::path::Path;
 
-use metrix::{BuildError, Graph};
+use metrix::{BuildError, Graph, Stage};
 
 use crate::args::{GraphArgs, GraphFormat};
 use crate::check::say_problems;
-use crate::config::{self, Config};
+use crate::config::{self, Config, OWN_METRICS};
 use crate::exit::Exit;
 use crate::output::{Output, OutputError, replaces};
 use crate::run::sinks;
@@ -74,6 +74,10 @@ fn graph(config: &Config) -> Result<Graph, BuildError> {
     }
     for stream in &config.streams {
         graph = graph.stream(&stream.name, &stages::stages(stream)?);
+    }
+    if let Some(every) = config.own_metrics {
+        let stage = Stage::new(OWN_METRICS, "own", format!("own metrics every {every:?}"));
+        graph = graph.stream(OWN_METRICS, &[stage]);
     }
     for (sink, name) in config.sinks.iter().zip(sinks::names(&config.sinks)) {
         graph = graph.sink(&name, &labels::sink(sink));

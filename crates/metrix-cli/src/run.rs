@@ -24,6 +24,7 @@ mod log;
 mod names;
 mod nats;
 mod otlp;
+mod own_counts;
 mod parser;
 mod progress;
 mod quoting;

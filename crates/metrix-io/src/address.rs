@@ -22,19 +22,30 @@ use std::fmt;
 pub struct AddressError {
     protocol: &'static str,
     given: String,
+    has_password: bool,
     wanted: String,
 }
 
 impl AddressError {
     /// `wanted` says what to give, with an example.
     pub(crate) fn new(protocol: &'static str, given: &str, wanted: impl Into<String>) -> Self {
-        Self { protocol, given: shown(given), wanted: wanted.into() }
+        Self { protocol, given: shown(given), has_password: false, wanted: wanted.into() }
+    }
+
+    /// The same of one that would be right without its password.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn with_password(protocol: &'static str, given: &str, wanted: impl Into<String>) -> Self {
+        Self { has_password: true, ..Self::new(protocol, given, wanted) }
     }
 }
 
 impl fmt::Display for AddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no {} server can be at {:?}; {}", self.protocol, self.given, self.wanted)
+        let Self { protocol, given, has_password, wanted } = self;
+        match has_password {
+            true => write!(f, "the URL of a {protocol} server, {given:?}, has a password: {wanted}"),
+            false => write!(f, "no {protocol} server can be at {given:?}; {wanted}"),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod error;
 mod fed;
 mod flush;
 mod news;
+mod own_counts;
 mod own_metrics;
 mod registry;
 mod report;

@@ -47,6 +47,9 @@ pub(super) const fn keys<const OTHERS: usize, const ALL: usize>(others: [Key; OT
     all
 }
 
+/// What makes a program that has what this one may lack.
+const WITH_TLS: &str = "cargo install --path crates/metrix-cli --features kafka-tls";
+
 pub(super) fn read(table: &Table<'_>) -> Read<KafkaConfig> {
     let brokers = table.required(BROKERS, |value| {
         let brokers = value.text()?;
@@ -73,7 +76,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<KafkaConfig> {
         );
     }
     let is_there = |key: Key, made: Result<KafkaCluster, KafkaError>| {
-        made.map_err(|error| table.wrong_key(key.name, error.to_string()))
+        made.map_err(|error| table.wrong_key(key.name, format!("{error}, as does `{WITH_TLS}`")))
     };
     let any = KafkaCluster::new("a");
     let with_sasl = is_there(SASL, any.clone().and_then(|any| any.sasl(sasl)));

@@ -4,6 +4,7 @@ use metrix::nearest;
 
 use super::key::Key;
 use super::problem::Read;
+use super::stream;
 use super::table::Table;
 
 /// Tables of one name, such as `[[source]]`, whose `type` tells which keys they have.
@@ -71,11 +72,19 @@ impl<T> Kinds<T> {
         }
     }
 
-    /// What to do with a key of other types, if it is one.
+    /// What to do with a key of other types, or of streams, if it is one.
     fn elsewhere(&self, key: &str) -> Option<String> {
         let kinds = self.kinds.iter().filter(|kind| kind.keys.iter().any(|known| known.name == key));
         let names: Vec<String> = kinds.map(|kind| format!("`{}`", kind.name)).collect();
-        (!names.is_empty()).then(|| format!("leave it out, as only the type {} has it", alternatives(&names)))
+        let is_of_stream = stream::KEYS.iter().any(|known| known.name == key);
+        match (names.is_empty(), is_of_stream) {
+            (true, false) => None,
+            (true, true) => Some("it is one of [[stream]]: write it there".to_owned()),
+            (false, _) => {
+                let or_there = if is_of_stream { "; or write it in a [[stream]], which may have it too" } else { "" };
+                Some(format!("leave it out, as only the type {} has it{or_there}", alternatives(&names)))
+            }
+        }
     }
 }
 

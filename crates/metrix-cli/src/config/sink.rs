@@ -18,7 +18,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use metrix::{Overflow, Tags};
+use metrix::Overflow;
 
 pub(crate) use self::attempts::Attempts;
 pub(crate) use self::graphite::GraphiteConfig;
@@ -27,6 +27,7 @@ pub(crate) use self::kafka::KafkaSinkConfig;
 #[cfg(test)]
 pub(super) use self::naming::Naming;
 pub(crate) use self::nats::NatsSinkConfig;
+pub(crate) use self::opentsdb::OpentsdbConfig;
 pub(crate) use self::otlp::OtlpConfig;
 pub(crate) use self::parquet::ParquetConfig;
 pub(crate) use self::postgres::PostgresConfig;
@@ -37,6 +38,7 @@ use super::first::One;
 use super::key::Key;
 use super::kinds::{Kind, Kinds};
 use super::meant::meant;
+use super::own_metrics::OWN_METRICS;
 use super::problem::Read;
 use super::table::Table;
 use super::value::{LONGEST, Value};
@@ -72,11 +74,7 @@ pub(crate) enum SinkKind {
     Csv {
         path: PathBuf,
     },
-    /// `http://host:port`, `https://host:port`, or `telnet://host:port`.
-    Opentsdb {
-        url: String,
-        default_tags: Tags,
-    },
+    Opentsdb(Box<OpentsdbConfig>),
     Influx(Box<InfluxConfig>),
     /// A topic of Kafka.
     Kafka(Box<KafkaSinkConfig>),
@@ -127,7 +125,11 @@ pub(super) const SINKS: Kinds<SinkKind> = Kinds {
         Kind { name: "log", keys: &[], read: |_| Ok(SinkKind::Log) },
         Kind { name: "jsonl", keys: &[PATH], read: |table| Ok(SinkKind::Jsonl { path: output(table)? }) },
         Kind { name: "csv", keys: &[PATH], read: |table| Ok(SinkKind::Csv { path: output(table)? }) },
-        Kind { name: "opentsdb", keys: opentsdb::KEYS, read: opentsdb::read },
+        Kind {
+            name: "opentsdb",
+            keys: opentsdb::KEYS,
+            read: |table| Ok(SinkKind::Opentsdb(Box::new(opentsdb::read(table)?))),
+        },
         Kind { name: "influx", keys: influx::KEYS, read: |table| Ok(SinkKind::Influx(Box::new(influx::read(table)?))) },
         Kind { name: "kafka", keys: kafka::KEYS, read: |table| Ok(SinkKind::Kafka(Box::new(kafka::read(table)?))) },
         Kind { name: "statsd", keys: statsd::KEYS, read: |table| StatsdConfig::read(table).map(SinkKind::Statsd) },
@@ -228,7 +230,9 @@ pub(super) fn check_streams(table: &Table<'_>, known: &[&str]) {
         value.wrong("`streams` names no stream, so that nothing would come: name one, or leave it out");
     }
     for (entry, name) in entries.iter().filter_map(|entry| Some((entry, entry.raw().as_str()?))) {
-        if !known.contains(&name) {
+        if name == OWN_METRICS && !known.contains(&name) {
+            entry.wrong("the program measures itself only where it is told to: add a table [own_metrics]");
+        } else if !known.contains(&name) {
             entry.wrong(format!("no stream is called `{name}`: {}", meant(name, known)));
         }
     }

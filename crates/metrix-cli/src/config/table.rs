@@ -72,6 +72,15 @@ impl<'a> Table<'a> {
         self.problems.wrong(at, message)
     }
 
+    /// Reports those of these keys that are there.
+    pub(super) fn refuse(&self, keys: &[Key], why: &str) -> Option<Reported> {
+        let mut reported = None;
+        for key in keys.iter().filter(|key| self.get(**key).is_some()) {
+            reported = Some(self.wrong_key(key.name, format!("`{}` {why}", key.name)));
+        }
+        reported
+    }
+
     /// Reports the later of two keys that exclude each other, if both are there.
     pub(super) fn exclusive(&self, one: Key, other: Key) {
         let (Some((first, _)), Some((second, _))) =

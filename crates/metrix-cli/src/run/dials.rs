@@ -19,7 +19,8 @@ pub(crate) struct Dials {
     pub(crate) coordinator: Arc<MCoordinator>,
     pub(crate) router: Arc<Router>,
     pub(crate) wrong: Arc<AtomicU64>,
-    pub(crate) meters: Vec<DatagramMeter>,
+    /// By the names of the sources.
+    pub(crate) meters: Vec<(String, DatagramMeter)>,
     pub(crate) stop: Stop,
 }
 
@@ -28,7 +29,7 @@ impl Dials {
         Health {
             unmatched: self.router.all_unmatched().map_or(0, |(count, _)| count),
             faults: self.wrong.load(Ordering::Relaxed),
-            lost: self.meters.iter().filter_map(|meter| meter.stats().dropped).sum(),
+            lost: self.meters.iter().filter_map(|(_, meter)| meter.stats().dropped).sum(),
             is_ending: self.stop.why().is_some(),
             report: self.coordinator.stats(),
         }

@@ -12,6 +12,7 @@ use super::hashes::Hashes;
 use super::inputs::Inputs;
 use super::ledger::{Cut, Grid, Health, Kept, Ledgers};
 use super::names::Named;
+use super::own_counts::OwnCounts;
 use super::router::{Entrance, Router};
 use super::setup::Setup;
 use super::sinks::{self, Failures, Takers};
@@ -29,7 +30,14 @@ use crate::view::View;
 /// Runs a configuration; `ends` says that all of its inputs do.
 pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voice) -> Exit {
     let (is_built_in, strict) = (args.config.is_none(), args.strict);
-    let setup = Setup { voice: voice.clone(), stop: Stop::new(), is_built_in, strict, wrong: Arc::default() };
+    let setup = Setup {
+        voice: voice.clone(),
+        stop: Stop::new(),
+        is_built_in,
+        strict,
+        wrong: Arc::default(),
+        unmatched: Arc::default(),
+    };
     if let Err(error) = signals::watch(setup.stop.clone()) {
         voice.say(format_args!("signals can't be listened for: {error}"));
         return Exit::Failed;
@@ -42,7 +50,8 @@ pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voic
     // First what may be missing, so that nothing has been done if it is.
     let Some(sources) = Sources::open(config.sources, &setup) else { return Exit::Failed };
     let view = sinks::view(&config.sinks, args);
-    let started = match Started::new(&config.streams, &config.sinks, args, inputs, view.as_ref(), &setup) {
+    let own = config.own_metrics.map(|every| (every, OwnCounts::new(&sources, &setup)));
+    let started = match Started::new(&config.streams, &config.sinks, own, args, inputs, view.as_ref(), &setup) {
         Ok(started) => started,
         Err(problems) => {
             problems.iter().for_each(|problem| voice.say(problem));
@@ -97,6 +106,7 @@ impl Started {
     fn new(
         streams: &[StreamConfig],
         sinks: &[SinkConfig],
+        own: Option<(Duration, OwnCounts)>,
         args: &RunArgs,
         inputs: Inputs,
         view: Option<&View>,
@@ -110,6 +120,9 @@ impl Started {
             return Err(problems);
         }
         let (mut builder, mut failures) = (MCoordinator::builder(), Vec::new());
+        if let Some((every, counts)) = own {
+            builder = counts.add_to(builder.own_metrics(every));
+        }
         for (sink, name) in made.into_iter().flatten().zip(sinks::names(sinks)) {
             failures.push((name.clone(), sink.failures));
             builder = builder.sink_with(name, sink.sink, sink.options);
@@ -145,7 +158,8 @@ impl Started {
             let (is_of_one_name, hashes) = (stream.is_of_one_name(), Hashes::of(stream));
             Ok(Entrance { names, kinds, is_of_one_name, hashes, sender, tags, is_timed, takes_times, drained })
         });
-        let router = Arc::new(Router::new(entrances.collect::<Result<_, _>>().map_err(refused)?));
+        let router = Router::new(entrances.collect::<Result<_, _>>().map_err(refused)?);
+        let router = Arc::new(router.counting(Arc::clone(&setup.unmatched)));
         Ok(Self { coordinator, router, ledgers: Arc::new(ledgers), failures })
     }
 

@@ -38,7 +38,7 @@ pub(crate) struct Router {
     plain: HashMap<Box<str>, usize>,
     /// The places of the others, in order.
     others: Vec<usize>,
-    unmatched: AtomicU64,
+    unmatched: Arc<AtomicU64>,
     first_unmatched: OnceLock<String>,
     untagged: AtomicU64,
 }
@@ -70,8 +70,13 @@ impl Router {
                 others.push(place);
             }
         }
-        let (unmatched, untagged) = (AtomicU64::new(0), AtomicU64::new(0));
+        let (unmatched, untagged) = (Arc::default(), AtomicU64::new(0));
         Self { entrances, plain, others, unmatched, first_unmatched: OnceLock::new(), untagged }
+    }
+
+    /// Counts there the readings that no stream is for.
+    pub(crate) fn counting(self, unmatched: Arc<AtomicU64>) -> Self {
+        Self { unmatched, ..self }
     }
 
     pub(crate) fn route(&self, reading: &Reading<'_>) -> Option<Route> {

@@ -18,6 +18,8 @@ pub(crate) struct Setup {
     pub(crate) strict: bool,
     /// Counts the lines that are wrong, of all sources.
     pub(crate) wrong: Arc<AtomicU64>,
+    /// Counts the readings that no stream is for.
+    pub(crate) unmatched: Arc<AtomicU64>,
 }
 
 impl Setup {

@@ -4,6 +4,7 @@ mod chosen;
 mod influx;
 mod kafka;
 mod nats;
+mod opentsdb;
 mod options;
 mod otlp;
 mod outlet;
@@ -70,7 +71,7 @@ pub(crate) fn make(
     let sink = open(config, args, view, voice)
         .map_err(|error| format!("sink {name:?}: it can't be opened: {}", with_causes(&*error)))?;
     let tries = match config.kind {
-        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
+        SinkKind::Opentsdb(_) | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => TRIES_THERE,
         SinkKind::Kafka(_) | SinkKind::Nats(_) | SinkKind::Otlp(_) => TRIES_THERE,
         SinkKind::Postgres(_) | SinkKind::RemoteWrite(_) => TRIES_THERE,
         SinkKind::Print { .. }
@@ -126,7 +127,7 @@ fn name(kind: &SinkKind) -> String {
         SinkKind::Log => "log".to_owned(),
         SinkKind::Jsonl { path } => of("jsonl", path),
         SinkKind::Csv { path } => of("csv", path),
-        SinkKind::Opentsdb { url, .. } => of("opentsdb", Path::new(url)),
+        SinkKind::Opentsdb(config) => of("opentsdb", Path::new(&config.url)),
         SinkKind::Influx(config) => of("influx", Path::new(&config.url)),
         SinkKind::Kafka(config) => {
             let topic = config.topic.as_deref().unwrap_or("metrix");
@@ -158,7 +159,7 @@ fn is_stdout(kind: &SinkKind) -> bool {
         SinkKind::Print { path } | SinkKind::Jsonl { path } | SinkKind::Csv { path } => is_dash(path),
         SinkKind::Table => true,
         SinkKind::Log | SinkKind::Parquet(_) | SinkKind::Sqlite { .. } => false,
-        SinkKind::Opentsdb { .. } | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
+        SinkKind::Opentsdb(_) | SinkKind::Influx(_) | SinkKind::Statsd(_) | SinkKind::Graphite(_) => false,
         SinkKind::Otlp(_) | SinkKind::Prometheus(_) | SinkKind::RemoteWrite(_) => false,
         SinkKind::Kafka(_) | SinkKind::Nats(_) | SinkKind::Postgres(_) => false,
     }
@@ -183,13 +184,7 @@ fn open(
         SinkKind::Csv { path } if is_dash(path) => Box::new(Csv::stdout()),
         SinkKind::Csv { path } => Box::new(Csv::file(path)?),
         SinkKind::Log => Box::new(Log::new("{}")?.target(ELEMENTS)),
-        SinkKind::Opentsdb { url, default_tags } => {
-            let sink = match url.strip_prefix("telnet://") {
-                Some(address) => OpenTsdb::telnet(address)?,
-                None => OpenTsdb::http(url)?,
-            };
-            Box::new(limited(sink.default_tags(default_tags.clone()), limit, OpenTsdb::write_timeout))
-        }
+        SinkKind::Opentsdb(config) => Box::new(limited(opentsdb::open(config)?, limit, OpenTsdb::write_timeout)),
         SinkKind::Influx(config) => Box::new(limited(influx::open(config)?, limit, Influx::write_timeout)),
         SinkKind::Kafka(config) => Box::new(kafka::open(config)?),
         SinkKind::Statsd(statsd) => Box::new(limited(statsd.open()?, limit, StatsD::write_timeout)),

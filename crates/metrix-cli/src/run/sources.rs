@@ -144,9 +144,9 @@ impl Sources {
         Ok(())
     }
 
-    /// What counts the datagrams.
-    pub(crate) fn meters(&self) -> Vec<DatagramMeter> {
-        self.datagrams.iter().map(Datagrams::meter).collect()
+    /// What counts the datagrams, by the names of their sources.
+    pub(crate) fn meters(&self) -> Vec<(String, DatagramMeter)> {
+        self.datagrams.iter().map(|source| (name(&source.endpoint()), source.meter())).collect()
     }
 
     /// Reads all of them, until they end or the run is to stop, and tells what came of them; `prints` says that a sink
@@ -223,6 +223,11 @@ impl Sources {
 /// Says where it listens, and gives the name of a source that does.
 fn listening(endpoint: &Endpoint, setup: &Setup) -> String {
     setup.voice.mention(format_args!("listening on {endpoint}"));
+    name(endpoint)
+}
+
+/// What a source that listens there is called.
+fn name(endpoint: &Endpoint) -> String {
     match endpoint {
         Endpoint::Udp(address) => format!("udp://{address}"),
         Endpoint::Tcp(address) => format!("tcp://{address}"),

@@ -30,7 +30,7 @@ fn the_standard_input_has_a_name() {
     let scene = Scene::new();
     scene.call_with(&["check", "-"], RIGHT).printed("stdin: ok: 2 sources, 1 stream, 1 sink\n");
     let ended = scene.call_with(&["check", "-"], "x = 1\n").code(2);
-    ended.said(&["stdin:1:1: a configuration has no key `x`: known are source, stream, sink\n"]);
+    ended.said(&["stdin:1:1: a configuration has no key `x`: known are source, stream, sink, own_metrics\n"]);
 }
 
 #[test]

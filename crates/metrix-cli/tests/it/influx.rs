@@ -9,7 +9,7 @@ use std::thread::spawn;
 use serde_json::{Value, json};
 
 use crate::clients::python::python;
-use crate::peers::installed;
+use crate::peers::program;
 use crate::program::{Running, Scene};
 
 /// All values are in one window, which the end of the program closes.
@@ -81,10 +81,7 @@ fn the_client_of_python() {
 /// The client of InfluxDB 1 imports a file of lines.
 #[test]
 fn the_client_of_influxdb() {
-    let influx = installed("influx", || {
-        let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).map(|folder| folder.join("influx")).find(|path| path.is_file())
-    });
+    let influx = program("influx");
     let scene = Scene::new();
     let (program, url) = server(&scene, SERVER);
     let lines: String = (0..10_000).map(|n| format!("load,host=web\\ {} value={n} {n}\n", n % 2)).collect();

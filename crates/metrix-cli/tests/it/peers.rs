@@ -1,8 +1,16 @@
 //! What the tests need beside cargo.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
+
+/// The path of a program that `.ci/peers` installs.
+pub(crate) fn program(name: &str) -> PathBuf {
+    installed(name, || {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file())
+    })
+}
 
 /// What `find` finds. It is installed if it is absent, which takes a minute; without it the tests fail.
 pub(crate) fn installed<T>(what: &str, find: impl Fn() -> Option<T>) -> T {

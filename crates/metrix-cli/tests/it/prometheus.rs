@@ -2,12 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::peers::installed;
+use crate::peers::program;
 use crate::ports::free_ports;
 use crate::program::{Running, Scene, sum_of, until};
 
@@ -97,15 +96,11 @@ struct Prometheus {
 impl Prometheus {
     /// Scrapes this target.
     fn start(scene: &Scene, target: SocketAddr) -> Self {
-        let program: PathBuf = installed("prometheus", || {
-            let path = std::env::var_os("PATH")?;
-            std::env::split_paths(&path).map(|folder| folder.join("prometheus")).find(|path| path.is_file())
-        });
         let [port] = free_ports();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let job = "scrape_configs:\n- job_name: metrix\n  scrape_interval: 1s\n  metrics_path: /shown\n";
         scene.write("prometheus.yml", format!("{job}  static_configs:\n  - targets: ['{target}']\n"));
-        let process = Command::new(program)
+        let process = Command::new(program("prometheus"))
             .args(["--config.file=prometheus.yml", "--storage.tsdb.path=data", "--web.enable-remote-write-receiver"])
             .arg(format!("--web.listen-address={address}"))
             .current_dir(scene.folder())
@@ -160,6 +155,10 @@ fn a_real_one_scrapes_the_program_and_takes_what_it_writes() {
     assert!(ended.err.is_empty() || !ended.err.contains("refused"), "{}", ended.err);
     let query = "sum_over_time(written_sum%7Bjob=%22batch%22%7D%5B1h%5D)";
     prometheus.value(query, |value| value == 499_500.0);
+    // It is older than what its series has, which is refused for good.
+    let late = format!("{{\"name\":\"written\",\"value\":1,\"at\":{}}}\n", now - 40);
+    let ended = scene.run(&config, &[], late).code(1);
+    ended.said(&[": 0 delivered, 1 refused, 1 error\n", "400 Bad Request: \"out of order sample\""]);
 }
 
 #[test]

@@ -147,7 +147,7 @@ impl Postgres {
     /// use metrix_io::sinks::postgres::Postgres;
     ///
     /// let error = Postgres::new("postgres://me:s3cr3t@127.0.0.1/metrics").unwrap_err().to_string();
-    /// assert!(error.starts_with(r#"no postgresql server can be at "postgres://***@127.0.0.1/metrics"; give a URL without"#));
+    /// assert!(error.starts_with(r#"the URL of a postgresql server, "postgres://***@127.0.0.1/metrics", has a password"#));
     /// ```
     pub fn new(url: &str) -> Result<Self, AddressError> {
         Ok(Self {

@@ -16,6 +16,7 @@ use metrix::{MElement, Sink, Tags, WriteError};
 use tokio::time::Instant;
 
 use self::outcome::Outcome;
+use self::post::verdict;
 use self::rounds::Rounds;
 use self::search::Search;
 use self::unsure::Unsure;
@@ -77,8 +78,8 @@ pub use crate::request_headers::HeaderError;
 /// # Errors
 ///
 /// A write fails with an error that is worth a retry if the server can't be reached, hangs up, is slower than the
-/// timeouts, or answers 408, 429 or 5xx. Elements that are refused, by the table or by any other answer of the server, are
-/// not worth one, and the error has the server's words. Where both happen in one batch, the error is worth a retry, has both
+/// timeouts, or answers 429 or 5xx, which are those that the specification has tried again. Elements that are refused, by the table or
+/// by any other answer of the server, 408 included, are not worth one, and the error has the server's words. Where both happen in one batch, the error is worth a retry, has both
 /// positions, and the words of the failure alone; the retry tells them apart.
 ///
 /// # Cancel safety
@@ -188,7 +189,7 @@ impl Sink for RemoteWrite {
             let mut search = Search::new(whole, self.unsure.is_narrow);
             while let Some(parts) = search.next() {
                 let cause = match self.post_in_time(&parts, begin, is_first).await {
-                    Ok(answer) => match answer.verdict() {
+                    Ok(answer) => match verdict(&answer) {
                         Verdict::Taken => {
                             self.unsure.assume();
                             search.taken();

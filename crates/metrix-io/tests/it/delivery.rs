@@ -67,15 +67,7 @@ impl Delivery {
 
     /// Waits until the account of the sink is so, and gives it.
     pub(crate) async fn wait_for(&self, what: &str, is_so: impl Fn(&SinkStats) -> bool) -> SinkStats {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let stats = self.coordinator.stats().sinks["store"];
-            if is_so(&stats) {
-                return stats;
-            }
-            assert!(Instant::now() < deadline, "{what}: {stats:?}");
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        wait_for_stats(&self.coordinator, what, is_so).await
     }
 
     /// Waits for the end: the sink says that each was delivered, some of them at another try.
@@ -87,6 +79,23 @@ impl Delivery {
         let count = self.count as u64;
         assert_eq!((store.accepted, store.delivered, store.refused), (count, count, 0), "{report}");
         assert!(store.retried > 0, "{report}");
+    }
+}
+
+/// Waits until the account of the sink `store` is so, and gives it.
+pub(crate) async fn wait_for_stats(
+    coordinator: &MCoordinator,
+    what: &str,
+    is_so: impl Fn(&SinkStats) -> bool,
+) -> SinkStats {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let stats = coordinator.stats().sinks["store"];
+        if is_so(&stats) {
+            return stats;
+        }
+        assert!(Instant::now() < deadline, "{what}: {stats:?}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 

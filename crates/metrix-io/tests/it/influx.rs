@@ -8,6 +8,7 @@ mod peers;
 mod refusals;
 mod search;
 mod server;
+mod tls;
 mod udp;
 
 use std::sync::{Arc, Mutex};

@@ -48,6 +48,8 @@ mod sqlite;
 mod statsd;
 #[cfg(feature = "statsd")]
 mod tcp_lines;
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "prometheus", feature = "remote_write"))]
+mod tls_front;
 #[cfg(feature = "statsd")]
 mod udp;
 #[cfg(all(feature = "statsd", unix))]

@@ -15,6 +15,7 @@ pub(crate) mod carbon;
 #[cfg(any(feature = "otlp", feature = "parquet", feature = "sqlite"))]
 pub(crate) mod clients;
 pub(crate) mod database;
+mod datagrams;
 #[cfg(feature = "parquet")]
 pub(crate) mod duckdb;
 #[cfg(feature = "nats")]
@@ -38,7 +39,8 @@ pub(crate) mod sqlite3;
 pub(crate) mod statsd;
 pub(crate) mod stored;
 
-pub(crate) use self::ports::{free_ports, takes_datagrams};
+pub(crate) use self::datagrams::takes_datagrams;
+pub(crate) use self::ports::free_ports;
 
 /// So long may a server take to start, or to show what it has been sent.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

@@ -6,3 +6,4 @@ mod endpoint;
 mod peers;
 mod request;
 mod scrape;
+mod tls;

@@ -4,3 +4,4 @@ mod conformance;
 mod faults;
 mod peers;
 mod server;
+mod tls;

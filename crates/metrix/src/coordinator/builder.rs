@@ -12,10 +12,11 @@ use tokio::runtime::Handle;
 use tokio::time::sleep;
 
 use super::changes::check_sink_name;
+use super::own_counts::OwnCounts;
 use super::{CoordinatorError, MCoordinator};
 use crate::delivery::ErasedSink;
 use crate::guard::guard;
-use crate::{MElement, MStream, MStreamBuilder, Sink, SinkOptions};
+use crate::{MElement, MStream, MStreamBuilder, Sink, SinkOptions, Tags};
 
 /// The pipeline between a stream and the sinks.
 type Through = Box<dyn FnOnce(MStream) -> Pin<Box<dyn Stream<Item = MElement> + Send>> + Send>;
@@ -28,6 +29,7 @@ pub struct MCoordinatorBuilder {
     streams: Vec<(MStreamBuilder, Option<Through>)>,
     sinks: Vec<(Arc<str>, Box<dyn ErasedSink>, SinkOptions)>,
     own_metrics: Option<Duration>,
+    own_counts: Vec<OwnCounts>,
 }
 
 impl MCoordinatorBuilder {
@@ -156,6 +158,47 @@ impl MCoordinatorBuilder {
         Self { own_metrics: Some(every), ..self }
     }
 
+    /// Adds counts of the application to the [own metrics](Self::own_metrics), with which they come: without these nobody asks for them.
+    ///
+    /// `totals` gives the name and the tags of each count, once each, and how much it is by then. The element has what it has grown by since
+    /// the elements before, which is nothing if it has become less. It is asked each time that they come, and must not block; if it panics, that
+    /// is logged, and it is asked no more.
+    ///
+    /// Memory: the name and tags of each count that there has been.
+    ///
+    /// ```
+    /// use metrix::{MCoordinator, sink::Memory, size, tags};
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (sink, lost) = (Memory::new(size(1000)), Arc::new(AtomicU64::new(3)));
+    /// let (kept, total) = (sink.clone(), Arc::clone(&lost));
+    /// let coordinator = MCoordinator::builder()
+    ///     .sink("memory", sink)
+    ///     .own_metrics(Duration::from_secs(10))
+    ///     .own_counts(move || [("shop.lost", tags! { "of" => "orders" }, total.load(Ordering::Relaxed))])
+    ///     .start()?;
+    /// tokio::time::sleep(Duration::from_secs(11)).await;
+    /// lost.fetch_add(2, Ordering::Relaxed);
+    /// coordinator.shutdown(Duration::from_secs(1)).await;
+    /// let of_shop: Vec<f64> = kept.take().iter().filter(|e| &*e.name == "shop.lost").map(|e| e.value).collect();
+    /// assert_eq!(of_shop, [3.0, 2.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn own_counts<N, I>(mut self, mut totals: impl FnMut() -> I + Send + 'static) -> Self
+    where
+        N: Into<Arc<str>>,
+        I: IntoIterator<Item = (N, Tags, u64)>,
+    {
+        let all = move || totals().into_iter().map(|(name, tags, total)| (name.into(), tags, total)).collect();
+        self.own_counts.push(OwnCounts::new(all));
+        self
+    }
+
     /// Starts it on the tokio runtime that this is called in, which must have its timer on.
     ///
     /// # Errors
@@ -210,7 +253,7 @@ impl MCoordinatorBuilder {
             };
         }
         if let Some(every) = self.own_metrics {
-            coordinator.shared.measure_itself(every);
+            coordinator.shared.measure_itself(every, self.own_counts);
         }
         Ok(coordinator)
     }
@@ -224,6 +267,7 @@ impl fmt::Debug for MCoordinatorBuilder {
             .field("streams", &self.streams.iter().map(|(stream, _)| stream).collect::<Vec<_>>())
             .field("sinks", &sinks)
             .field("own_metrics", &self.own_metrics)
+            .field("own_counts", &self.own_counts)
             .finish()
     }
 }

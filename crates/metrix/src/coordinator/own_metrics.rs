@@ -11,7 +11,9 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::news::{Change, growth};
+use super::own_counts::OwnCounts;
 use super::shared::Shared;
+use crate::guard::guard;
 use crate::{MElement, SinkStats, StreamStats, Tags, Timestamp};
 
 /// When there is something to say, and since when.
@@ -20,17 +22,19 @@ struct Pace {
     ticks: Interval,
     stop: Option<oneshot::Receiver<()>>,
     since: Timestamp,
+    counts: Vec<OwnCounts>,
 }
 
-/// The elements about all streams and sinks, every so often, and once more when it is stopped.
+/// The elements about all streams and sinks, and the application's counts, every so often, and once more when it is stopped.
 pub(super) fn own_metrics(
     shared: Arc<Shared>,
     every: Duration,
+    counts: Vec<OwnCounts>,
     stop: oneshot::Receiver<()>,
 ) -> impl Stream<Item = MElement> + Send {
     let mut ticks = interval_at(Instant::now() + every, every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let pace = Pace { shared, ticks, stop: Some(stop), since: Timestamp::now() };
+    let pace = Pace { shared, ticks, stop: Some(stop), since: Timestamp::now(), counts };
     stream::unfold(pace, |mut pace| async {
         let mut stop = pace.stop.take()?;
         let goes_on = {
@@ -83,6 +87,16 @@ impl Pace {
             let lag = changes.iter().map(|change| change.now.lag).max().unwrap_or_default();
             emit("metrix.sink.lag", &tags, lag.as_secs_f64());
         }
+        self.counts.retain_mut(|counts| match guard(|| counts.growth()) {
+            Ok(counts) => {
+                counts.iter().for_each(|(name, tags, grown)| emit(name, tags, *grown as f64));
+                true
+            }
+            Err(panic) => {
+                tracing::error!(panic, "counts of the own metrics have panicked, and are no longer asked for");
+                false
+            }
+        });
         self.since = at;
         out
     }

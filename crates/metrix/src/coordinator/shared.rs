@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::fed::{Done, Fed};
 use super::news::News;
+use super::own_counts::OwnCounts;
 use super::own_metrics::own_metrics;
 use super::registry::{End, Open, OwnMetrics, Registry};
 use super::routes::Routes;
@@ -168,9 +169,9 @@ impl Shared {
     }
 
     /// Starts the own metrics. They are not among the streams, so that they can be stopped last.
-    pub(super) fn measure_itself(self: &Arc<Self>, every: Duration) {
+    pub(super) fn measure_itself(self: &Arc<Self>, every: Duration, counts: Vec<OwnCounts>) {
         let (stop, stopped) = oneshot::channel();
-        let elements = Box::pin(own_metrics(Arc::clone(self), every, stopped));
+        let elements = Box::pin(own_metrics(Arc::clone(self), every, counts, stopped));
         let routes = Arc::clone(&self.routes);
         // They wait for no sink, so that they tell in time which sink is in trouble.
         let task = self.runtime.spawn(async move { routes.feed_at_once(elements).await });

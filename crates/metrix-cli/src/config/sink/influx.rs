@@ -8,7 +8,7 @@ use metrix_io::sinks::influx::{Influx, Precision};
 use super::WRITE_TIMEOUT;
 use super::naming::{self, DEFAULT_TAGS};
 use crate::config::key::Key;
-use crate::config::problem::{Read, Reported};
+use crate::config::problem::Read;
 use crate::config::secret::{self, SecretPlace};
 use crate::config::table::Table;
 use crate::config::value::Value;
@@ -99,7 +99,7 @@ pub(super) fn read(table: &Table<'_>) -> Read<InfluxConfig> {
     let default_tags = naming::default_tags(table);
     let ca_file = table.optional(CA_FILE, |value| value.word().map(PathBuf::from));
     if ca_file.as_ref().is_ok_and(Option::is_some) && url.as_ref().is_ok_and(|url| url.starts_with("http://")) {
-        refuse(table, &[CA_FILE], "is of TLS: write https:// in `url`, or leave it out");
+        table.refuse(&[CA_FILE], "is of TLS: write https:// in `url`, or leave it out");
     }
     let to = place(table, url.as_ref().is_ok_and(|url| url.starts_with(UDP)));
     Ok(InfluxConfig {
@@ -123,13 +123,13 @@ fn place(table: &Table<'_>, is_udp: bool) -> Read<InfluxPlace> {
     let token = secret::read(table, TOKEN_ENV, TOKEN_FILE);
     let has_one_of = |keys: &[Key]| keys.iter().any(|key| table.get(*key).is_some());
     if is_udp {
-        refuse(table, &[&OF_V1[..], &OF_V2, &OF_HTTP].concat(), "is of HTTP alone: leave it out where `url` is udp://");
+        table.refuse(&[&OF_V1[..], &OF_V2, &OF_HTTP].concat(), "is of HTTP alone: leave it out where `url` is udp://");
         return Ok(InfluxPlace::Udp);
     }
     match (has_one_of(&OF_V1), has_one_of(&OF_V2)) {
         (true, true) => {
             let why = "is of version 2, and others here of version 1: leave either out";
-            Err(refuse(table, &OF_V2, why).unwrap_or_else(|| table.wrong("it is of two versions")))
+            Err(table.refuse(&OF_V2, why).unwrap_or_else(|| table.wrong("it is of two versions")))
         }
         (_, false) => {
             let (database, retention_policy) = (database?, retention_policy?);
@@ -148,15 +148,6 @@ fn place(table: &Table<'_>, is_udp: bool) -> Read<InfluxPlace> {
             }
         },
     }
-}
-
-/// Reports those of these keys that are there.
-fn refuse(table: &Table<'_>, keys: &[Key], why: &str) -> Option<Reported> {
-    let mut reported = None;
-    for key in keys.iter().filter(|key| table.get(**key).is_some()) {
-        reported = Some(table.wrong_key(key.name, format!("`{}` {why}", key.name)));
-    }
-    reported
 }
 
 fn url(value: &Value<'_>) -> Read<String> {

@@ -71,7 +71,15 @@ fn url(value: &Value<'_>) -> Read<String> {
         Ok(_) => Ok(url.to_owned()),
         // Which shows no password.
         Err(error) => {
-            Err(value.wrong(format!("{error}; the password has keys of its own, `password_env` or `password_file`")))
+            let error = error.to_string();
+            let keys = match error.contains("password") {
+                true => {
+                    let Key { name, example } = PASSWORD_ENV;
+                    format!("; a password has keys of its own: add {name} = {example}, or {}", PASSWORD_FILE.name)
+                }
+                false => String::new(),
+            };
+            Err(value.wrong(format!("{error}{keys}")))
         }
     }
 }

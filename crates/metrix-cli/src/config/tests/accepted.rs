@@ -53,7 +53,7 @@ fn names(stream: &StreamConfig) -> Vec<&str> {
 
 #[test]
 fn a_configuration_of_elsewhere() {
-    let Config { sources, streams, sinks, warnings, hints } = config(include_str!("elsewhere.toml"));
+    let Config { sources, streams, sinks, warnings, hints, own_metrics } = config(include_str!("elsewhere.toml"));
     let [jsonl, statsd, lines, json, host] = &sources[..] else { panic!("{sources:?}") };
     assert!(matches!(jsonl, SourceConfig::Jsonl(Origin::Text(stdin)) if *stdin == input("-", false)));
     assert!(matches!(statsd, SourceConfig::Statsd(Origin::Listen(at)) if at.to_string() == "udp://127.0.0.1:8125"));
@@ -70,7 +70,7 @@ fn a_configuration_of_elsewhere() {
     assert_eq!(stream.tags, TagsKept::Without(vec!["ip".to_owned()]));
     assert_eq!(stream.max_series, Some(size(100_000)));
 
-    assert_eq!((warnings, hints), (vec![], vec![]));
+    assert_eq!((warnings, hints, own_metrics), (vec![], vec![], None));
     let [sink] = &sinks[..] else { panic!("{sinks:?}") };
     assert_eq!(sink.kind, SinkKind::Jsonl { path: "-".into() });
     assert_eq!(sink.rate_limit, Duration::from_millis(500));
@@ -80,8 +80,8 @@ fn a_configuration_of_elsewhere() {
 
 #[test]
 fn the_built_in_one() {
-    let Config { sources, streams, sinks, warnings, hints } = built_in();
-    assert_eq!((warnings, hints), (vec![], vec![]));
+    let Config { sources, streams, sinks, warnings, hints, own_metrics } = built_in();
+    assert_eq!((warnings, hints, own_metrics), (vec![], vec![], None));
     assert!(matches!(&sources[..], [SourceConfig::Host { .. }, SourceConfig::Statsd(Origin::Listen(Listen::Udp(_)))]));
     let by_kind: Vec<_> =
         streams.iter().filter(|stream| stream.names.matches("")).map(|stream| &*stream.name).collect();
@@ -206,14 +206,6 @@ fn sinks() {
         ("type = \"jsonl\"", SinkKind::Jsonl { path: "-".into() }),
         ("type = \"csv\"\npath = \"a b.csv\"", SinkKind::Csv { path: "a b.csv".into() }),
         (
-            "type = \"opentsdb\"\nurl = \"telnet://h:1\"",
-            SinkKind::Opentsdb { url: "telnet://h:1".to_owned(), default_tags: Tags::NONE },
-        ),
-        (
-            "type = \"opentsdb\"\nurl = \"http://h:1/x\"\ndefault_tags = { a = \"b\" }",
-            SinkKind::Opentsdb { url: "http://h:1/x".to_owned(), default_tags: tags! { "a" => "b" } },
-        ),
-        (
             "type = \"statsd\"\nurl = \"unix:///run/s\"",
             SinkKind::Statsd(StatsdConfig {
                 url: "unix:///run/s".to_owned(),
@@ -265,4 +257,19 @@ fn sinks() {
     assert_eq!((set.streams, set.write_timeout), (Some(vec!["*".to_owned()]), Some(Duration::from_secs(2))));
     assert_eq!(sink("type = \"table\"\nattempts = \"forever\"").attempts, Some(Attempts::Forever));
     assert_eq!(sink("type = \"log\"\nrate_limit = 0\noverflow = \"drop_oldest\"").overflow, Some(Overflow::DropOldest));
+}
+
+#[test]
+fn own_metrics() {
+    for (text, expected) in [
+        ("", None),
+        ("[own_metrics]", Some(10)),
+        ("[own_metrics]\nevery = \"1m\"", Some(60)),
+        ("own_metrics.every = \"5s\"", Some(5)),
+    ] {
+        assert_eq!(config(text).own_metrics, expected.map(Duration::from_secs), "{text}");
+    }
+    let stream = "[own_metrics]\n[[stream]]\nname = \"*\"\nagg = [\"sum\"]\nbatch = 1";
+    let chosen = sink(&format!("type = \"log\"\nstreams = [\"own_metrics\", \"*\"]\n{stream}")).streams;
+    assert_eq!(chosen, Some(vec!["own_metrics".to_owned(), "*".to_owned()]));
 }

@@ -8,7 +8,7 @@ use super::{complete, problems};
 use crate::config::key::Key;
 use crate::config::sink::SINKS;
 use crate::config::source::{IDLE_TIMEOUT, MAX_CONNECTIONS, MAX_LINE, METRIC, SOURCES, TIMESTAMP_KEYS};
-use crate::config::{SCHEMA, schema, stream};
+use crate::config::{SCHEMA, own_metrics, schema, stream};
 
 /// A table of this name and type, and a key that it may have.
 type Known = (&'static str, &'static str, Key);
@@ -22,6 +22,7 @@ fn known() -> Vec<Known> {
     for kind in SINKS.kinds {
         known.extend(SINKS.keys(kind).into_iter().map(|key| ("sink", kind.name, key)));
     }
+    known.extend(own_metrics::KEYS.iter().map(|&key| ("own_metrics", "", key)));
     known.extend(stream::KEYS.iter().map(|&key| ("stream", "", key)));
     known
 }
@@ -32,8 +33,10 @@ fn the_schema_has_every_key() {
     let schema = DeTable::parse(SCHEMA).unwrap();
     let mut shown = BTreeSet::new();
     for (table, list) in schema.get_ref() {
-        for entry in list.get_ref().as_array().unwrap() {
-            let entry = entry.get_ref().as_table().unwrap();
+        let list = list.get_ref();
+        let one = list.as_table().into_iter();
+        let many = list.as_array().into_iter().flat_map(|list| list.iter());
+        for entry in one.chain(many.map(|entry| entry.get_ref().as_table().unwrap())) {
             let kind = entry.get("type").and_then(|kind| kind.get_ref().as_str()).unwrap_or_default();
             shown.extend(entry.keys().map(|key| format!("{table}.{kind}.{key}")));
             // What all sinks have is shown once, and so are the bounds of what comes over TCP.
@@ -64,13 +67,18 @@ fn nested(key: &str, value: &DeValue<'_>) -> Vec<String> {
     }
 }
 
+/// The line above a table's keys: of own metrics there is one table, and of the others a list.
+fn head(table: &str) -> String {
+    if table == own_metrics::OWN_METRICS { format!("[{table}]") } else { format!("[[{table}]]") }
+}
+
 #[test]
 fn every_key_is_read() {
     for (table, kind, key) in known().into_iter().filter(|(_, _, key)| key.name != "type") {
         let name = key.name;
         let kind = if kind.is_empty() { String::new() } else { format!("type = \"{kind}\"\n") };
         // No key takes a date.
-        let text = complete(&format!("[[{table}]]\n{kind}{name} = 2015-05-17\n"));
+        let text = complete(&format!("{}\n{kind}{name} = 2015-05-17\n", head(table)));
         let said = problems(&text);
         let expected = format!("`{name}` is a date, and has to be ");
         assert!(said.iter().any(|said| said.contains(&expected)), "{text}{said:?}");
@@ -82,7 +90,7 @@ fn every_example_is_right() {
     for (table, kind, key) in known().into_iter().filter(|(_, _, key)| key.name != "type") {
         let (name, example) = (key.name, key.example);
         let kind = if kind.is_empty() { String::new() } else { format!("type = \"{kind}\"\n") };
-        let text = complete(&format!("[[{table}]]\n{kind}{name} = {example}\n"));
+        let text = complete(&format!("{}\n{kind}{name} = {example}\n", head(table)));
         let column = format!(":{}: ", name.len() + 4);
         // Other keys are missing, but the value is right.
         let wrong: Vec<_> = problems(&text).into_iter().filter(|said| said.contains(&column)).collect();

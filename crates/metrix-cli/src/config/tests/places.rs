@@ -32,8 +32,7 @@ fn lines_may_end_as_elsewhere() {
 #[test]
 fn what_is_said_forges_no_line() {
     let text = complete("\"\\u001b[2J\\na.toml:1:1: all is well\" = 1\n");
-    let expected =
-        "1:1: a configuration has no key `\\u{1b}[2J\\na.toml:1:1: all is well`: known are source, stream, sink";
+    let expected = "1:1: a configuration has no key `\\u{1b}[2J\\na.toml:1:1: all is well`: known are source, stream, sink, own_metrics";
     assert_eq!(problems(&text), [expected]);
     let text = complete("[[sink]]\ntype = 'a\u{1}b'\n");
     assert_eq!(
@@ -49,8 +48,10 @@ fn what_this_program_was_built_without_is_told() {
          [[sink]]\ntype = \"kafka\"\nbrokers = \"a\"\nuser = \"me\"\npassword_env = \"P\"\nsasl = \"scram-sha-256\"\n",
     );
     let expected = [
-        "5:1: TLS for Kafka is not in this program: build it with the feature `kafka-tls`",
-        "11:1: SCRAM-SHA-256 for Kafka is not in this program: build it with the feature `kafka-tls`",
+        "5:1: TLS for Kafka is not in this program: build it with the feature `kafka-tls`, as does \
+         `cargo install --path crates/metrix-cli --features kafka-tls`",
+        "11:1: SCRAM-SHA-256 for Kafka is not in this program: build it with the feature `kafka-tls`, as does \
+         `cargo install --path crates/metrix-cli --features kafka-tls`",
     ];
     let is_built = cfg!(feature = "kafka-tls");
     assert_eq!(problems(&text), if is_built { [].as_slice() } else { expected.as_slice() });

@@ -3,11 +3,15 @@
 use metrix::MElement;
 use metrix_io::Glob;
 
-use crate::config::StreamConfig;
+use crate::config::{OWN_METRICS, StreamConfig};
 
 /// Of which streams a sink gets elements. An element does not say of which it is, but its name and its aggregate do.
 #[derive(Clone, Debug)]
-pub(crate) struct Chosen(Vec<Stream>);
+pub(crate) struct Chosen {
+    streams: Vec<Stream>,
+    /// Whether it gets what no stream has given: what the program measures of itself.
+    has_own_metrics: bool,
+}
 
 #[derive(Clone, Debug)]
 struct Stream {
@@ -27,12 +31,14 @@ impl Chosen {
             ends: stream.aggs.iter().map(|agg| format!(".{}", agg.name())).collect(),
             is_chosen: chosen.iter().any(|name| name == stream.names.as_str()),
         };
-        Self(streams.iter().map(stream).collect())
+        let has_own_metrics = chosen.iter().any(|name| name == OWN_METRICS);
+        Self { streams: streams.iter().map(stream).collect(), has_own_metrics }
     }
 
     /// Whether it is of a chosen stream: of the first that may have given it.
     pub(super) fn has(&self, element: &MElement) -> bool {
-        self.0.iter().find(|stream| stream.may_give(&element.name)).is_some_and(|stream| stream.is_chosen)
+        let stream = self.streams.iter().find(|stream| stream.may_give(&element.name));
+        stream.map_or(self.has_own_metrics, |stream| stream.is_chosen)
     }
 }
 
@@ -75,7 +81,8 @@ mod tests {
                 &["cpu.idle.mean", "cpu.idle.p99.9", "cpu.user.p99.9", "cpu.*.mean"][..],
                 &["cpu.user.mean", "cpu.user.sum", "cpu.idle.last", "x.sum", "cpu.mean"][..],
             ),
-            (&["cpu.user"], &["cpu.user.mean"], &["cpu.user.p99.9", "cpu.idle.mean"]),
+            (&["cpu.user"], &["cpu.user.mean"], &["cpu.user.p99.9", "cpu.idle.mean", "metrix.sink.queue"]),
+            (&["own_metrics"], &["metrix.sink.queue", "metrix.source.dropped"], &["cpu.user.mean", "x.last"]),
             (
                 &["*", "cpu.user"],
                 &["x.sum", "* (counter).sum", "x.a.b", "x.last", "cpu.user.mean"],

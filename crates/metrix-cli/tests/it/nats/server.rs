@@ -1,6 +1,5 @@
 //! [`Server`]: NATS with JetStream.
 
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use futures_util::future::join_all;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::peers::installed;
+use crate::peers::program;
 use crate::ports::free_ports;
 use crate::program::until;
 
@@ -149,12 +148,7 @@ impl Drop for Server {
 }
 
 fn spawn(port: u16, folder: &TempDir) -> Child {
-    let program = installed("nats-server", || {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut found = std::env::split_paths(&path).map(|folder| folder.join("nats-server"));
-        found.find(|path: &PathBuf| path.is_file())
-    });
-    let mut command = Command::new(program);
+    let mut command = Command::new(program("nats-server"));
     command.args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"]).arg(folder.path().join("js"));
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }

@@ -14,6 +14,9 @@ pub(super) fn parse(url: &str) -> Result<Vec<Config>, AddressError> {
     let hosts = config.as_ref().filter(|config| can_work(config)).and_then(each_host);
     // The other form, `host=localhost password=...`, may have a password anywhere.
     let shown = if is_url && !url.contains(char::is_whitespace) { url } else { "***" };
+    if is_url && config.as_ref().is_some_and(|config| config.get_password().is_some()) {
+        return Err(AddressError::with_password("postgresql", shown, "leave it out, as it is given by itself"));
+    }
     let wanted = || match config.as_ref().and_then(in_vain) {
         Some(cause) => cause.to_owned(),
         None => format!(
@@ -141,8 +144,6 @@ mod tests {
             "postgres://a password=hunter2",
             "postgres://",
             "postgres:///metrics",
-            "postgres://me:hunter2@127.0.0.1/metrics",
-            "postgres://127.0.0.1/metrics?user=me&password=hunter2",
             "postgres://127.0.0.1/?sslmode=verify-full",
             "postgres://127.0.0.1/?hunter2=1",
             "postgres://127.0.0.1:99999/",
@@ -150,6 +151,19 @@ mod tests {
             let message = parse(url).unwrap_err().to_string();
             assert!(!message.contains("hunter2"), "{message}");
             assert!(message.contains("give a URL without a password"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_it_is_told_and_not_shown() {
+        for (url, shown) in [
+            ("postgres://me:hunter2@127.0.0.1/metrics", "postgres://***@127.0.0.1/metrics"),
+            ("postgres://127.0.0.1/metrics?user=me&password=hunter2", "postgres://127.0.0.1/metrics?***"),
+        ] {
+            let expected = format!(
+                "the URL of a postgresql server, {shown:?}, has a password: leave it out, as it is given by itself"
+            );
+            assert_eq!(parse(url).unwrap_err().to_string(), expected);
         }
     }
 

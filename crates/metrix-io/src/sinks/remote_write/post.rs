@@ -13,7 +13,7 @@ use super::outcome::Outcome;
 use super::rounds::{Point, message};
 use super::search::Search;
 use super::unsure::Refusal;
-use crate::http_client::{Answer, Fault};
+use crate::http_client::{Answer, Fault, Verdict};
 
 impl RemoteWrite {
     /// Posts unless the write has taken too long already; the first request of a write always has its chance.
@@ -70,6 +70,15 @@ impl RemoteWrite {
                 outcome.refused(&point.positions, &said);
             }
         }
+    }
+}
+
+/// What becomes of a request with this answer. The specification has 429 and 5xx tried again, and of 4xx nothing else: so 408, which is
+/// worth another try in other protocols, is a refusal here.
+pub(super) fn verdict(answer: &Answer) -> Verdict {
+    match answer.status {
+        StatusCode::REQUEST_TIMEOUT => Verdict::Refused,
+        _ => answer.verdict(),
     }
 }
 

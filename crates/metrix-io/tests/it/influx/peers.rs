@@ -47,13 +47,13 @@ fn expected(elements: &[MElement]) -> Stored {
     stored
 }
 
-fn influxdb() -> Way {
+pub(super) fn influxdb() -> Way {
     let server = Database::influxdb();
     server.query("/query?q=CREATE%20DATABASE%20lines");
     Way { server, stored: by_influxdb, expected }
 }
 
-fn victoria_metrics() -> Way {
+pub(super) fn victoria_metrics() -> Way {
     Way { server: Database::victoria_metrics(), stored: by_victoria_metrics, expected }
 }
 
@@ -62,11 +62,19 @@ fn here(sink: Influx) -> Influx {
 }
 
 fn v1(way: &Way) -> Influx {
-    here(Influx::v1(&format!("http://127.0.0.1:{}", way.server.http), "lines").unwrap())
+    v1_at(&format!("http://127.0.0.1:{}", way.server.http))
+}
+
+pub(super) fn v1_at(url: &str) -> Influx {
+    here(Influx::v1(url, "lines").unwrap())
 }
 
 fn v2(way: &Way) -> Influx {
-    here(Influx::v2(&format!("http://127.0.0.1:{}", way.server.http), "org", "lines").unwrap())
+    v2_at(&format!("http://127.0.0.1:{}", way.server.http))
+}
+
+pub(super) fn v2_at(url: &str) -> Influx {
+    here(Influx::v2(url, "org", "lines").unwrap())
 }
 
 #[tokio::test]

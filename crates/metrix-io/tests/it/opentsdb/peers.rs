@@ -41,7 +41,7 @@ fn expected(elements: &[MElement]) -> Stored {
     stored
 }
 
-fn influxdb() -> Way {
+pub(super) fn influxdb() -> Way {
     Way { server: Database::influxdb(), stored: by_influxdb, expected }
 }
 
@@ -55,7 +55,11 @@ fn telnet(way: &Way) -> OpenTsdb {
 }
 
 fn http(way: &Way) -> OpenTsdb {
-    let sink = OpenTsdb::http(&format!("http://127.0.0.1:{}", way.server.put)).expect("it is a URL");
+    http_at(&format!("http://127.0.0.1:{}", way.server.put))
+}
+
+pub(super) fn http_at(url: &str) -> OpenTsdb {
+    let sink = OpenTsdb::http(url).expect("it is a URL");
     sink.default_tags(tags! { "host" => "here" }).points_per_request(NonZeroUsize::new(300).expect("it isn't zero"))
 }
 

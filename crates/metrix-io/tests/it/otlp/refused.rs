@@ -6,8 +6,8 @@ use metrix::{MCoordinator, MElement, MStream, Overflow, Retry, Sink, SinkOptions
 use metrix_io::sinks::otlp::{Otlp, Protocol};
 
 use super::peers::elements;
-use crate::arrival::wait_for_stats;
 use crate::chain::chain;
+use crate::delivery::wait_for_stats;
 use crate::peers::PATIENCE;
 use crate::peers::database::Database;
 use crate::peers::otlp_store::by_otlp_store;

@@ -1,10 +1,10 @@
 //! [`free_ports`]: ports for servers that have to be told theirs.
 
+use std::array;
 use std::net::{TcpListener, UdpSocket};
 use std::ops::Range;
 use std::process::id;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::{array, fs};
 
 /// Above these are those that Linux hands out to all who ask for any: another test could be given one of them before its server has it,
 /// or between the server's end and its coming again.
@@ -23,14 +23,5 @@ pub(crate) fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
                 break port;
             }
         }
-    })
-}
-
-/// Whether something takes datagrams there. The system is asked, as the port would be taken from who is about to have it if it were tried.
-pub(crate) fn takes_datagrams(port: u16) -> bool {
-    let end = format!(":{port:04X}");
-    ["/proc/net/udp", "/proc/net/udp6"].into_iter().any(|table| {
-        let sockets = fs::read_to_string(table).unwrap_or_default();
-        sockets.lines().any(|socket| socket.split_whitespace().nth(1).is_some_and(|address| address.ends_with(&end)))
     })
 }

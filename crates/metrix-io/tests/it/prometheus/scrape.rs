@@ -1,9 +1,11 @@
 //! The source that scrapes: what targets show, and what goes wrong.
 
+pub(super) mod peers;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -11,17 +13,15 @@ use hyper::body::Bytes;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use metrix::{MElement, Sink, Timestamp, tags};
+use metrix_io::Secret;
 use metrix_io::http_server::HttpServer;
 use metrix_io::sinks::prometheus::Prometheus;
 use metrix_io::sources::prometheus::Scraper;
-use metrix_io::{Kind, Secret};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::chain::chain;
 use crate::hostile::hostile_elements;
-use crate::peers::PATIENCE;
-use crate::peers::database::Database;
 use crate::prometheus_names::names;
 
 /// A target that shows what it is told to.
@@ -73,7 +73,7 @@ impl Target {
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The readings of a scrape, but for the duration; each as its name, tags but `instance`, and value.
-async fn scrape(scraper: &mut Scraper) -> Result<Vec<String>, String> {
+pub(super) async fn scrape(scraper: &mut Scraper) -> Result<Vec<String>, String> {
     let mut readings = Vec::new();
     let result = scraper
         .scrape(|reading| {
@@ -270,46 +270,4 @@ async fn our_own_endpoint_is_read_back() {
     let wrong = found.iter().find(|(key, value)| expected.get(key) != Some(value));
     let missing = expected.iter().find(|(key, _)| !found.contains_key(key));
     assert_eq!((wrong, missing), (None, None));
-}
-
-/// What a real server shows of itself, before and after it has been asked for something: its own count of that is right.
-async fn check_peer(server: &Database, counter: &str, label: (&str, &str), ask: &str) {
-    let mut scraper = Scraper::new(&format!("http://127.0.0.1:{}/metrics", server.http)).unwrap();
-    // Some count only from the first time on.
-    server.query(ask);
-    scraper.scrape(|_| ()).await.unwrap();
-    for _ in 0..3 {
-        server.query(ask);
-    }
-    let deadline = Instant::now() + PATIENCE;
-    let (mut increase, mut gauges) = (0.0, 0);
-    // VictoriaMetrics may show what it has shown a moment before.
-    while increase < 3.0 && Instant::now() < deadline {
-        let read = scraper.scrape(|reading| {
-            assert!(reading.value.is_finite());
-            gauges += usize::from(reading.kind == Some(Kind::Gauge));
-            if reading.name == counter && reading.tags.iter().any(|(name, value)| (&**name, &**value) == label) {
-                assert_eq!(reading.kind, Some(Kind::Counter));
-                increase += reading.value;
-            }
-        });
-        read.await.unwrap();
-    }
-    assert_eq!(increase, 3.0);
-    let stats = scraper.stats();
-    assert!(gauges > 20 && stats.samples > 200 && stats.failures == 0, "{gauges} {stats:?}");
-}
-
-#[tokio::test]
-async fn a_real_prometheus_is_scraped() {
-    let server = Database::prometheus(&[]);
-    let label = ("handler", "/api/v1/query");
-    check_peer(&server, "prometheus_http_requests_total", label, "/api/v1/query?query=up").await;
-}
-
-#[tokio::test]
-async fn a_real_victoria_metrics_is_scraped() {
-    let server = Database::victoria_metrics();
-    let label = ("path", "/api/v1/query");
-    check_peer(&server, "vm_http_requests_total", label, "/api/v1/query?query=up").await;
 }

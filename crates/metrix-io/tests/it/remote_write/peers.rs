@@ -39,7 +39,7 @@ fn by_influxdb(server: &Database) -> Stored {
     stored::by_influxdb(server, "prom", "ms").into_iter().map(without_name).collect()
 }
 
-fn prometheus() -> (Way, RemoteWrite) {
+pub(super) fn prometheus() -> (Way, RemoteWrite) {
     let server = Database::prometheus(&[]);
     let sink = sink(server.http, "/api/v1/write");
     (Way { server, stored: by_prometheus, expected }, sink)
@@ -59,7 +59,11 @@ fn influxdb() -> (Way, RemoteWrite) {
 }
 
 fn sink(port: u16, path: &str) -> RemoteWrite {
-    RemoteWrite::new(&format!("http://127.0.0.1:{port}{path}")).unwrap()
+    sink_at(&format!("http://127.0.0.1:{port}{path}"))
+}
+
+pub(super) fn sink_at(url: &str) -> RemoteWrite {
+    RemoteWrite::new(url).unwrap()
 }
 
 #[tokio::test]

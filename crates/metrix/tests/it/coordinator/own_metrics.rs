@@ -174,3 +174,34 @@ async fn what_was_removed_is_told_of_to_its_end_and_again_under_its_name() {
     assert_eq!(told("metrix.sink.queue"), [1.0, 0.0]);
     coordinator.shutdown(secs(1)).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn counts_of_the_application_come_as_what_they_have_grown_by() {
+    let (sink, kept) = good();
+    let mut asked = 0;
+    let own = move || {
+        asked += 1;
+        let falls = [5, 3, 4][asked.min(3) - 1];
+        let new = (asked > 1).then_some(("new", metrix::tags! {}, 7));
+        let counts = [("grows", metrix::tags! { "a" => 1 }, 10 * asked as u64), ("falls", metrix::tags! {}, falls)];
+        counts.into_iter().chain(new)
+    };
+    let panics = || -> [(&str, metrix::Tags, u64); 0] { panic!("no counts today") };
+    let coordinator = MCoordinator::builder()
+        .sink("kept", sink)
+        .own_counts(panics)
+        .own_counts(own)
+        .own_metrics(secs(10))
+        .start()
+        .unwrap();
+    sleep(secs(21)).await;
+    let report = coordinator.shutdown(secs(1)).await;
+    assert!(report.is_complete(), "{report}");
+    let told = |name: &str| -> Vec<(f64, String)> {
+        let written = kept.written();
+        written.iter().filter(|e| &*e.name == name).map(|e| (e.value, e.tags.to_string())).collect()
+    };
+    assert_eq!(told("grows"), [10.0, 10.0, 10.0].map(|value| (value, "a=1".to_owned())));
+    assert_eq!(told("falls"), [5.0, 0.0, 1.0].map(|value| (value, String::new())));
+    assert_eq!(told("new"), [7.0, 0.0].map(|value| (value, String::new())));
+}

@@ -12,8 +12,8 @@ use super::{sink, size, source};
 use crate::config::access::Access;
 use crate::config::secret::SecretPlace;
 use crate::config::{
-    HttpBounds, Identity, InfluxConfig, InfluxPlace, OtlpSource, ParquetConfig, Payload, PostgresConfig, SinkKind,
-    SourceConfig,
+    HttpBounds, Identity, InfluxConfig, InfluxPlace, OpentsdbConfig, OtlpSource, ParquetConfig, Payload,
+    PostgresConfig, SinkKind, SourceConfig,
 };
 
 #[test]
@@ -64,6 +64,35 @@ fn the_bounds_of_what_comes_over_http() {
             assert_eq!(bounds, expected, "{kind}");
         }
     }
+}
+
+#[test]
+fn opentsdb() {
+    let of = |text: &str| match sink(&format!("type = \"opentsdb\"\n{text}")).kind {
+        SinkKind::Opentsdb(config) => *config,
+        other => panic!("{other:?}"),
+    };
+    let least = of("url = \"telnet://h:1\"");
+    let expected = OpentsdbConfig {
+        url: "telnet://h:1".to_owned(),
+        default_tags: Tags::NONE,
+        milliseconds: false,
+        max_tags: None,
+        points_per_request: None,
+        ca_file: None,
+    };
+    assert_eq!(least, expected);
+    let all = of("url = \"https://h:1/x\"\ndefault_tags = { a = \"b\" }\nmilliseconds = true\nmax_tags = 16\n\
+                  points_per_request = 500\nca_file = \"ca.pem\"");
+    let expected = OpentsdbConfig {
+        url: "https://h:1/x".to_owned(),
+        default_tags: tags! { "a" => "b" },
+        milliseconds: true,
+        max_tags: Some(size(16)),
+        points_per_request: Some(size(500)),
+        ca_file: Some("ca.pem".into()),
+    };
+    assert_eq!(all, expected);
 }
 
 #[test]
