@@ -18,13 +18,15 @@ pub(super) struct Told {
     works: Option<Instant>,
     /// It has to work for so long before that is said.
     patience: Duration,
+    /// When that was said last.
+    again: Option<Instant>,
     is_full: bool,
     /// How many messages had come when it was looked at last.
     messages: u64,
 }
 
 /// The least and the most time for which it has to work before that is said: it doubles with each time that the same is wrong again,
-/// as where two programs read as one consumer.
+/// as where two programs read as one consumer, but not if it has worked for the most of them since it was said.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(600));
 
 impl Told {
@@ -38,7 +40,8 @@ impl Told {
                     return;
                 }
                 let (least, most) = PATIENCE;
-                self.patience = if is_same { self.patience.saturating_mul(2).min(most) } else { least };
+                let is_soon = is_same && self.again.is_some_and(|again| again.elapsed() < most);
+                self.patience = if is_soon { self.patience.saturating_mul(2).min(most) } else { least };
                 voice.say(format_args!("source {name:?}: {words}"));
                 (self.words, self.is_wrong) = (words, true);
             }
@@ -46,7 +49,7 @@ impl Told {
                 let now = Instant::now();
                 if now >= *self.works.get_or_insert(now) + self.patience {
                     voice.mention(format_args!("source {name:?}: it is read again"));
-                    (self.works, self.is_wrong) = (None, false);
+                    (self.works, self.is_wrong, self.again) = (None, false, Some(now));
                 }
             }
             None => {}
@@ -141,5 +144,19 @@ mod tests {
         }
         // It has worked for 5, 10 and 20 seconds then, and never for 40.
         check(voice, &heard, &["elsewhere", AGAIN, "elsewhere", AGAIN, "elsewhere", AGAIN, "elsewhere"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_wrong_after_long_is_said_as_at_first() {
+        let (voice, heard) = voice();
+        let mut told = Told::default();
+        for _ in 0..20 {
+            for error in [Some("away"), None, None] {
+                told.hear(error.as_ref(), "a", &voice);
+                advance(5 * SECOND).await;
+            }
+            advance(600 * SECOND).await;
+        }
+        check(voice, &heard, &["away", AGAIN].repeat(20));
     }
 }
