@@ -142,7 +142,14 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
     let mut kinds = KindsTold::of(sources.as_deref().unwrap_or_default());
     let mut shadows = Shadows::default();
     let streams = tables(root, STREAM, problems, |table| {
-        shadows.check(stream::name(table), stream::kinds(table), problems, warnings);
+        let name = stream::name(table);
+        if let Some(name) = name.filter(|name| root.get(own_metrics::TABLE).is_some() && name.is == OWN_METRICS) {
+            problems.wrong(
+                name.at,
+                "sinks call what the program measures of itself so: rename this stream, or leave [own_metrics] out",
+            );
+        }
+        shadows.check(name, stream::kinds(table), problems, warnings);
         stream::read(table).inspect(|stream| kinds.check(table, stream, warnings, hints))
     });
     let own = root.get(own_metrics::TABLE).map(|_| OWN_METRICS);

@@ -31,16 +31,16 @@ impl OwnCounts {
 
     fn totals(&self) -> Vec<(&'static str, Tags, u64)> {
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        let mut totals = vec![
-            ("metrix.source.wrong", Tags::NONE, get(&self.wrong)),
-            ("metrix.source.unmatched", Tags::NONE, get(&self.unmatched)),
-        ];
+        let mut totals = Vec::new();
         for (name, meter) in &self.datagrams {
             let (stats, tags) = (meter.stats(), tags! { "source" => name });
             totals.push(("metrix.source.datagrams", tags.clone(), stats.datagrams));
             // Not every system says it.
             totals.extend(stats.dropped.map(|dropped| ("metrix.source.dropped", tags, dropped)));
         }
+        // After the datagrams, which are counted when all that is wrong in them is.
+        totals.push(("metrix.source.wrong", Tags::NONE, get(&self.wrong)));
+        totals.push(("metrix.source.unmatched", Tags::NONE, get(&self.unmatched)));
         totals
     }
 }

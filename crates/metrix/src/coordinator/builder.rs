@@ -161,7 +161,7 @@ impl MCoordinatorBuilder {
     /// Adds counts of the application to the [own metrics](Self::own_metrics), with which they come: without these nobody asks for them.
     ///
     /// `totals` gives the name and the tags of each count, once each, and how much it is by then. The element has what it has grown by since
-    /// the elements before, which is nothing if it has become less. It is asked each time that they come, and must not block; if it panics, that
+    /// the elements before, which is nothing if it has become less. It is asked each time that they come, and must not block for long; if it panics, that
     /// is logged, and it is asked no more.
     ///
     /// Memory: the name and tags of each count that there has been.
