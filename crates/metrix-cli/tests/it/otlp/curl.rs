@@ -1,12 +1,11 @@
 //! The example of OTLP's specification, as JSON, sent by curl.
 
-use std::env;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
 use super::{Received, server};
-use crate::peers::installed;
+use crate::peers::program;
 use crate::program::Scene;
 
 /// The metrics of `examples/metrics.json` in the repository opentelemetry-proto, to which its README points for OTLP over JSON.
@@ -14,12 +13,8 @@ const EXAMPLE: &str = include_str!("example.json");
 
 /// What curl is answered: the status, the type of the body, and the body.
 fn answer(scene: &Scene, url: &str, headers: &[&str], body: &[u8]) -> (String, Value) {
-    let curl = installed("curl", || {
-        let path = env::var_os("PATH")?;
-        env::split_paths(&path).map(|folder| folder.join("curl")).find(|path| path.is_file())
-    });
     scene.write("body", body);
-    let mut command = Command::new(curl);
+    let mut command = Command::new(program("curl"));
     command.current_dir(scene.folder()).args(["-q", "--silent", "--show-error", "--noproxy", "*"]);
     for header in headers {
         command.args(["--header", header]);

@@ -116,7 +116,13 @@ fn all_requests_together_have_a_bound() {
     until("what is kept", || (memory(&program, "VmHWM") - before > ALL / 4 * 3).then_some(()));
     let ended: Vec<_> = begun.into_iter().map(Begun::end).collect();
     for (status, found) in ended.into_iter().map(answer) {
-        assert!(status == "200" || status == "429" && found.contains("no room for the body"), "{status} {found}");
+        // A slow machine may unpack some for longer than a body may take.
+        let is_told = match &*status {
+            "429" => found.contains("no room for the body"),
+            "408" => found.contains("the body has not come in time"),
+            status => status == "200",
+        };
+        assert!(is_told, "{status} {found}");
     }
     let taken = memory(&program, "VmHWM") - before;
     assert!(taken < ALL + 2 * LARGEST, "{} MiB", taken / MIB);

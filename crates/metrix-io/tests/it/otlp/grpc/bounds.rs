@@ -136,7 +136,7 @@ impl Body for Stalled {
 #[tokio::test]
 async fn a_slow_body_is_given_up() {
     let mut limits = HttpLimits::default();
-    limits.body_time = Duration::from_millis(50);
+    limits.body_time = Duration::from_secs(1);
     // There is room for one.
     (limits.body, limits.bodies) = (1000, 1000);
     let mut exports = server().limits(limits).start();
