@@ -104,7 +104,7 @@ impl KafkaBuilder {
     /// Opens it. That a broker is there is seen at the first write.
     ///
     /// # Errors
-    /// If a property of the cluster is unknown or wrong, a file of certificates can't be read, or a header has a NUL character in its
+    /// If properties of the cluster don't fit each other, a file of certificates can't be read, or a header has a NUL character in its
     /// name.
     pub fn open(self) -> Result<Kafka, KafkaError> {
         let compression = match self.compression {

@@ -77,16 +77,16 @@ impl KafkaSourceBuilder {
     /// Joins the group. That a broker is there is not waited for.
     ///
     /// # Errors
-    /// If a property of the cluster is unknown or wrong, a file of certificates can't be read, there is no topic, or the system
+    /// If properties of the cluster don't fit each other, a file of certificates can't be read, there is no topic, or the system
     /// has no thread for it.
     ///
     /// ```
     /// use metrix_io::KafkaCluster;
     /// use metrix_io::sources::kafka::KafkaSource;
     ///
-    /// let cluster = KafkaCluster::new("127.0.0.1")?.property("no.such.property", "1")?;
+    /// let cluster = KafkaCluster::new("127.0.0.1")?.property("fetch.max.bytes", "10")?;
     /// let error = KafkaSource::builder(&cluster, ["requests"]).open().unwrap_err();
-    /// assert!(error.to_string().contains("no.such.property"), "{error}");
+    /// assert!(error.to_string().contains("fetch.max.bytes"), "{error}");
     /// # Ok::<(), metrix_io::KafkaError>(())
     /// ```
     pub fn open(self) -> Result<KafkaSource, KafkaError> {
