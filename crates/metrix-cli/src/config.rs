@@ -1,6 +1,7 @@
 //! [`Config`]: what comes in, what becomes of it, and where it goes.
 
 mod access;
+mod addresses;
 mod file;
 mod files;
 mod first;
@@ -43,6 +44,7 @@ pub(crate) use self::source::{
 };
 pub(crate) use self::stream::{Grouping, KindsTaken, StreamConfig, TagsKept};
 
+use self::addresses::Addresses;
 use self::files::Files;
 use self::first::First;
 use self::key::Key;
@@ -120,7 +122,7 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
     root.has_only(&[SOURCE, STREAM, SINK, own_metrics::TABLE]);
     let own_metrics = own_metrics::read(root);
     let mut inputs = First::new(|_| "two sources read the standard input: leave one of them out".to_owned());
-    let mut addresses = First::new(|address| format!("two sources listen on `{address}`: leave one of them out"));
+    let mut addresses = Addresses::default();
     let (mut consumers, mut instances) = (Consumers::default(), Instances::default());
     let mut mixed = Mixed::default();
     let mut kafka = None;
@@ -128,7 +130,7 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
         kafka = kafka.or_else(|| source::kafka(table));
         inputs.check(source::stdin(table), problems);
         files.reads(source::file(table));
-        addresses.check(source::address(table), problems);
+        addresses.check(source::address(table), "source", problems);
         SOURCES.read(table).inspect(|source| {
             mixed.note(table, source);
             if let SourceConfig::Nats(source) = source {
@@ -159,9 +161,8 @@ fn config<'a>(root: &Table<'a>, problems: &'a Problems, warnings: &Problems, hin
         "two sinks write to the standard output, which would mix their lines: leave one of them out, or have it write to a file"
             .to_owned()
     });
-    let mut endpoints = First::new(|address| format!("two sinks listen on `{address}`: leave one of them out"));
     let sinks = tables(root, SINK, problems, |table| {
-        endpoints.check(sink::address(table), problems);
+        addresses.check(sink::address(table), "sink", problems);
         if let Some(known) = &known {
             sink::check_streams(table, known);
         }

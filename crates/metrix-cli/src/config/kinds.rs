@@ -35,7 +35,7 @@ impl<T> Kinds<T> {
             Ok(kind) => {
                 let article = if kind.name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
                 let table = table.clone().called(format!("{article} `{}` {}", kind.name, self.name));
-                table.has_only_and(&self.keys(kind), |key| self.elsewhere(key));
+                table.has_only_and(&self.keys(kind), |key| other_way(kind, key).or_else(|| self.elsewhere(key)));
                 (kind.read)(&table)
             }
             Err(reported) => {
@@ -86,6 +86,17 @@ impl<T> Kinds<T> {
             }
         }
     }
+}
+
+/// What to write instead of the address of a server where it is one itself, and the other way round.
+fn other_way<T>(kind: &Kind<T>, key: &str) -> Option<String> {
+    let (name, why) = match key {
+        "url" => ("listen", "others come to it"),
+        "listen" => ("url", "it goes to others"),
+        _ => return None,
+    };
+    let Key { name, example } = kind.keys.iter().find(|known| known.name == name)?;
+    Some(format!("{why}, so write {name} = {example}"))
 }
 
 /// As in "a, b or c".
