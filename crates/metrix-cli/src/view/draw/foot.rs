@@ -7,7 +7,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Stylize};
 use ratatui::text::{Line, Span};
 
-use super::fit;
+use super::{fit, split};
 use crate::printable::printable;
 use crate::view::amount::{Unit, amount};
 use crate::view::look::{Look, Mode};
@@ -51,11 +51,19 @@ pub(super) fn sinks(pulse: &Pulse) -> Line<'_> {
     Line::from(spans)
 }
 
-/// The last line of the log.
-pub(super) fn log(pulse: &Pulse, width: u16) -> Line<'_> {
+/// The last line of the log, in at most so many of the screen; none if nothing was logged.
+pub(super) fn log(pulse: &Pulse, width: u16, most: usize) -> Vec<Line<'_>> {
     let head = " log     ";
-    let text = fit(pulse.log.as_deref().unwrap_or_default(), usize::from(width).saturating_sub(head.len()));
-    Line::from(vec![head.dim(), Span::from(text).fg(Color::Yellow)])
+    let width = usize::from(width).saturating_sub(head.len());
+    let mut rest = pulse.log.as_deref().unwrap_or_default();
+    let mut lines = Vec::new();
+    while !rest.is_empty() && lines.len() < most {
+        let (text, after) = if lines.len() + 1 < most { split(rest, width) } else { (rest, "") };
+        let head = if lines.is_empty() { head } else { "         " };
+        lines.push(Line::from(vec![head.dim(), Span::from(fit(text, width)).fg(Color::Yellow)]));
+        rest = after;
+    }
+    lines
 }
 
 /// What keys are for, or the filter while it is written, and which rows are shown.

@@ -177,6 +177,24 @@ async fn the_pulse_tells_of_troubles() {
     coordinator.shutdown(Duration::from_secs(1)).await;
 }
 
+/// The cause of a failure stands at the end of what is said of it.
+#[test]
+fn a_long_line_of_the_log_takes_several_of_the_screen() {
+    let mut rig = Rig::new(40, 16);
+    some_series(&mut rig);
+    rig.pulse.log = Some(format!("{}the end", "1234567890".repeat(7)));
+    let lines = rig.lines();
+    let expected = [
+        " sinks",
+        " log     1234567890123456789012345678901",
+        "         2345678901234567890123456789012",
+        "         34567890the end",
+    ];
+    assert_eq!(lines[11..15], expected, "{lines:#?}");
+    rig.pulse.log = Some("x".repeat(200));
+    assert!(rig.lines()[14].ends_with("x…"));
+}
+
 #[test]
 fn the_help_lies_above_all() {
     let mut rig = Rig::new(100, 20);
