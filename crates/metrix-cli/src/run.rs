@@ -1,6 +1,7 @@
 //! [`run`]: `metrix run`.
 
 mod account;
+mod ahead;
 mod asked;
 mod causes;
 mod connections;

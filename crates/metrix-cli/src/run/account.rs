@@ -8,9 +8,6 @@ use crate::check::counted;
 /// What is told of readings of a time up to which a run before has settled all: most come again, and others are late.
 pub(crate) const REPLAYED: &str = "left out, as a run before has closed their windows";
 
-/// What is told of readings with a time that can't be.
-pub(crate) const AHEAD: &str = "refused, as they are from more than an hour ahead";
-
 /// What came of a source, in the end.
 #[derive(Debug)]
 pub(crate) struct Account {

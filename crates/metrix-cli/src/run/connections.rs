@@ -78,6 +78,7 @@ impl Connections {
         let others = vec![
             (stats.turned_away, "connections turned away, since there are so many"),
             (parser.forgotten(), "gauges forgotten, since there are so many"),
+            feed.ahead(),
             (feed.untimed(), "without a time, taken at the time when they were read by streams that go by it"),
         ];
         Account { lines: stats.lines, readings: feed.readings(), skipped: parser.skipped(), others, ..account }

@@ -85,6 +85,7 @@ impl Datagrams {
         let others = vec![
             (stats.dropped.unwrap_or(0), "datagrams dropped by the system, as they came too fast"),
             (parser.forgotten(), "gauges forgotten, since there are so many"),
+            feed.ahead(),
         ];
         let skipped = metrix_io::ParseLine::skipped(parser);
         Account { lines: stats.lines, readings: feed.readings(), skipped, others, ..account }

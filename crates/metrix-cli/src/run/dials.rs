@@ -19,6 +19,7 @@ pub(crate) struct Dials {
     pub(crate) coordinator: Arc<MCoordinator>,
     pub(crate) router: Arc<Router>,
     pub(crate) wrong: Arc<AtomicU64>,
+    pub(crate) ahead: Arc<AtomicU64>,
     /// By the names of the sources.
     pub(crate) meters: Vec<(String, DatagramMeter)>,
     pub(crate) stop: Stop,
@@ -28,6 +29,7 @@ impl Dials {
     fn health(&self) -> Health {
         Health {
             unmatched: self.router.all_unmatched().map_or(0, |(count, _)| count),
+            ahead: self.ahead.load(Ordering::Relaxed),
             faults: self.wrong.load(Ordering::Relaxed),
             lost: self.meters.iter().filter_map(|(_, meter)| meter.stats().dropped).sum(),
             is_ending: self.stop.why().is_some(),

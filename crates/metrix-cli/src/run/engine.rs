@@ -30,14 +30,7 @@ use crate::view::View;
 /// Runs a configuration; `ends` says that all of its inputs do.
 pub(crate) async fn run(config: Config, args: &RunArgs, ends: bool, voice: &Voice) -> Exit {
     let (is_built_in, strict) = (args.config.is_none(), args.strict);
-    let setup = Setup {
-        voice: voice.clone(),
-        stop: Stop::new(),
-        is_built_in,
-        strict,
-        wrong: Arc::default(),
-        unmatched: Arc::default(),
-    };
+    let setup = Setup::new(voice.clone(), is_built_in, strict);
     if let Err(error) = signals::watch(setup.stop.clone()) {
         voice.say(format_args!("signals can't be listened for: {error}"));
         return Exit::Failed;
@@ -165,8 +158,8 @@ impl Started {
 
     fn dials(&self, sources: &Sources, setup: &Setup) -> Dials {
         let (coordinator, router) = (Arc::clone(&self.coordinator), Arc::clone(&self.router));
-        let (wrong, stop) = (Arc::clone(&setup.wrong), setup.stop.clone());
-        Dials { coordinator, router, wrong, meters: sources.meters(), stop }
+        let (wrong, ahead, stop) = (Arc::clone(&setup.wrong), Arc::clone(&setup.ahead), setup.stop.clone());
+        Dials { coordinator, router, wrong, ahead, meters: sources.meters(), stop }
     }
 
     /// Closes the windows, and waits until the sinks have everything: as long as it takes, but not if the run is to stop.

@@ -10,6 +10,7 @@ use futures_util::FutureExt;
 use metrix::{MSender, SendError, Tags, Timestamp};
 use metrix_io::Reading;
 
+use super::ahead::Ahead;
 use super::ledger::Noter;
 use super::router::{Route, Router};
 use super::series::SeriesCache;
@@ -36,6 +37,8 @@ pub(crate) struct Feed {
     newest: Option<Timestamp>,
     readings: u64,
     untimed: u64,
+    /// For what comes now.
+    ahead: Option<Ahead>,
     /// Where messages are acknowledged.
     noter: Option<Noter>,
 }
@@ -59,7 +62,12 @@ struct Held {
 impl Feed {
     pub(crate) fn new(router: Arc<Router>, order: Order) -> Self {
         let (series, known, held) = (SeriesCache::new(router), Vec::new(), VecDeque::new());
-        Self { series, known, order, held, newest: None, readings: 0, untimed: 0, noter: None }
+        Self { series, known, order, held, newest: None, readings: 0, untimed: 0, ahead: None, noter: None }
+    }
+
+    /// Refuses what is from too far ahead.
+    pub(crate) fn refusing(self, ahead: Ahead) -> Self {
+        Self { ahead: Some(ahead), ..self }
     }
 
     /// How many readings have come.
@@ -72,6 +80,11 @@ impl Feed {
         self.untimed
     }
 
+    /// How many were refused, and what to say of them.
+    pub(crate) fn ahead(&self) -> (u64, &'static str) {
+        (self.ahead.as_ref().map_or(0, Ahead::refused), "refused, as they are from more than an hour ahead")
+    }
+
     /// The latest time that one had.
     pub(crate) fn newest(&self) -> Option<Timestamp> {
         self.newest
@@ -81,6 +94,9 @@ impl Feed {
     pub(crate) fn send_now(&mut self, reading: &Reading<'_>) {
         self.readings += 1;
         let Some(route) = self.series.route(reading) else { return };
+        if is_refused(&mut self.ahead, route, reading) {
+            return;
+        }
         let at = reading.at.filter(|_| route.takes_times);
         let _counted_by_the_stream = try_send(route.sender(reading.copies()), reading.value, at);
     }
@@ -90,6 +106,9 @@ impl Feed {
         self.readings += 1;
         self.newest = self.newest.max(reading.at);
         let Some(route) = self.series.route(reading) else { return };
+        if is_refused(&mut self.ahead, route, reading) {
+            return;
+        }
         self.untimed += u64::from(route.is_timed && reading.at.is_none());
         match &mut self.noter {
             None => submit(&mut self.held, self.order, route, (reading.value, reading.at), reading.copies()),
@@ -176,6 +195,12 @@ impl Feed {
             router.drained(stream).wait_while(|| sender.waiting() > 0).await;
         }
     }
+}
+
+/// Whether a reading is from too far ahead for its stream, which goes by its time.
+fn is_refused(ahead: &mut Option<Ahead>, route: &Route, reading: &Reading<'_>) -> bool {
+    let refuses = |at| ahead.as_mut().is_some_and(|ahead| ahead.refuses(&reading.name, at));
+    route.is_timed && reading.at.is_some_and(refuses)
 }
 
 /// Sends a value, or holds it if it has to wait.

@@ -16,7 +16,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 use self::commits::Commits;
 use self::head::Head;
 use self::waiting::Waiting;
-use super::account::{AHEAD, Account, REPLAYED};
+use super::account::{Account, REPLAYED};
+use super::ahead::Ahead;
 use super::feed::Feed;
 use super::ledger::{Acknowledged, Begins, COMMIT_EVERY, Ledgers};
 use super::parser::Parser;
@@ -88,7 +89,7 @@ impl KafkaMessages {
             waiting: Waiting::new(Instant::now()),
             parser,
             message_tags: &message_tags,
-            feed: Feed::noting(router, ledger),
+            feed: Feed::noting(router, ledger).refusing(Ahead::new(&name, &setup)),
             account: Account::new(name, setup.faults()),
             begun: Instant::now(),
             setup: &setup,
@@ -218,7 +219,7 @@ impl Reading<'_> {
             (source.stats().troubles, "errors of Kafka"),
             (alignment.overruled(), "messages not aligned, as another partition was silent for long"),
             (left_out.replayed, REPLAYED),
-            (left_out.ahead, AHEAD),
+            feed.ahead(),
             (left_out.behind, "late, as the stream was further on than their partition when it came here"),
             (left_out.again, "messages that came again"),
             (parser.0.forgotten(), "gauges forgotten, since there are so many"),

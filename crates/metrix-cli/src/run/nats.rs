@@ -13,7 +13,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use self::message_reader::{MessageReader, lines};
 use self::told::Told;
-use super::account::{AHEAD, Account, REPLAYED};
+use super::account::{Account, REPLAYED};
+use super::ahead::Ahead;
 use super::feed::Feed;
 use super::ledger::{Begins, COMMIT_EVERY, Ledger, Settled};
 use super::router::Router;
@@ -55,7 +56,7 @@ impl NatsMessages {
     pub(crate) async fn read(self, router: Arc<Router>, ledger: Arc<Ledger>) -> Account {
         let Self { name, mut source, mut reader, every, setup } = self;
         let mut account = Account::new(name, setup.faults());
-        let mut feed = Feed::noting(router, Arc::clone(&ledger));
+        let mut feed = Feed::noting(router, Arc::clone(&ledger)).refusing(Ahead::new(&account.name, &setup));
         let mut told = Told::default();
         let is_open = open(&mut source, &ledger, &mut told, &account.name, &setup).await;
         if is_open {
@@ -98,11 +99,8 @@ impl NatsMessages {
             }
         }
         let (stats, left_out) = (source.stats(), feed.left_out());
-        let others = vec![
-            (stats.rejected, "messages that nobody can read"),
-            (left_out.replayed, REPLAYED),
-            (left_out.ahead, AHEAD),
-        ];
+        let others =
+            vec![(stats.rejected, "messages that nobody can read"), (left_out.replayed, REPLAYED), feed.ahead()];
         // Where nothing was read of what a run before has stored, nothing takes its place.
         if is_open {
             ledger.at_the_end(move |settled| async move {

@@ -16,12 +16,13 @@ pub(crate) struct OwnCounts {
     datagrams: Vec<(String, DatagramMeter)>,
     wrong: Arc<AtomicU64>,
     unmatched: Arc<AtomicU64>,
+    ahead: Arc<AtomicU64>,
 }
 
 impl OwnCounts {
     pub(crate) fn new(sources: &Sources, setup: &Setup) -> Self {
-        let (wrong, unmatched) = (Arc::clone(&setup.wrong), Arc::clone(&setup.unmatched));
-        Self { datagrams: sources.meters(), wrong, unmatched }
+        let [wrong, unmatched, ahead] = [&setup.wrong, &setup.unmatched, &setup.ahead].map(Arc::clone);
+        Self { datagrams: sources.meters(), wrong, unmatched, ahead }
     }
 
     /// Has them told.
@@ -41,6 +42,7 @@ impl OwnCounts {
         // After the datagrams, which are counted when all that is wrong in them is.
         totals.push(("metrix.source.wrong", Tags::NONE, get(&self.wrong)));
         totals.push(("metrix.source.unmatched", Tags::NONE, get(&self.unmatched)));
+        totals.push(("metrix.source.ahead", Tags::NONE, get(&self.ahead)));
         totals
     }
 }

@@ -98,6 +98,7 @@ fn others(stats: &HttpStats, feed: &Feed) -> Vec<(u64, &'static str)> {
         (stats.turned_away, "connections turned away, as there were too many"),
         (stats.too_many + stats.unavailable, "requests told to come again, as there was no room"),
         (stats.server_errors - stats.unavailable, "requests answered by an error of ours"),
+        feed.ahead(),
         (feed.unsent(), "readings that no stream had taken by the end"),
     ]
 }

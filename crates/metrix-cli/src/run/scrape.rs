@@ -54,7 +54,7 @@ impl Scrape {
         };
         scraper.run(every, setup.stop.asked(), visit, failed).await;
         let stats = scraper.stats();
-        let others = vec![(stats.failures, "scrapes failed")];
+        let others = vec![(stats.failures, "scrapes failed"), feed.ahead()];
         Account { readings: feed.readings(), skipped: stats.skipped, others, ..Account::new(url, setup.faults()) }
     }
 }

@@ -20,9 +20,16 @@ pub(crate) struct Setup {
     pub(crate) wrong: Arc<AtomicU64>,
     /// Counts the readings that no stream is for.
     pub(crate) unmatched: Arc<AtomicU64>,
+    /// Counts the readings that are refused as they are from too far ahead.
+    pub(crate) ahead: Arc<AtomicU64>,
 }
 
 impl Setup {
+    pub(crate) fn new(voice: Voice, is_built_in: bool, strict: bool) -> Self {
+        let (wrong, unmatched, ahead) = (Arc::default(), Arc::default(), Arc::default());
+        Self { voice, stop: Stop::new(), is_built_in, strict, wrong, unmatched, ahead }
+    }
+
     pub(crate) fn faults(&self) -> Faults {
         Faults::new(self.voice.clone(), Arc::clone(&self.wrong))
     }

@@ -12,6 +12,7 @@ use metrix_io::sources::{DatagramMeter, Jsonl};
 use metrix_io::{BindError, Endpoint};
 
 use super::account::Account;
+use super::ahead::Ahead;
 use super::connections::Connections;
 use super::datagrams::Datagrams;
 use super::feed::{Feed, Order};
@@ -161,24 +162,32 @@ impl Sources {
         let feed = || Feed::new(Arc::clone(router), order);
         let Self { mut files, followed, datagrams, connections, influx, otlp, kafka, scrapes, nats, hosts, setup } =
             self;
+        // What comes over the network is of now.
+        let feed_of_now = |source: &str| feed().refusing(Ahead::new(source, &setup));
         let mut live = Live::new(setup.voice.clone());
         for datagrams in datagrams {
             let name = listening(&datagrams.endpoint(), &setup);
-            live.start(name.clone(), datagrams.listen(name, feed()));
+            let feed = feed_of_now(&name);
+            live.start(name.clone(), datagrams.listen(name, feed));
         }
         for connections in connections {
             let name = listening(&connections.endpoint(), &setup);
-            live.start(name.clone(), connections.listen(name, feed()));
+            let feed = feed_of_now(&name);
+            live.start(name.clone(), connections.listen(name, feed));
         }
         for lines in influx {
             let address = lines.address();
             setup.voice.mention(format_args!("listening on {address} (InfluxDB's lines over HTTP)"));
-            live.start(format!("http://{address}"), lines.listen(feed()));
+            let name = format!("http://{address}");
+            let feed = feed_of_now(&name);
+            live.start(name, lines.listen(feed));
         }
         for otlp in otlp {
             let (address, protocol) = (otlp.address(), otlp.protocol());
             setup.voice.mention(format_args!("listening on {address} (OpenTelemetry's metrics over {protocol})"));
-            live.start(format!("http://{address}"), otlp.listen(feed()));
+            let name = format!("http://{address}");
+            let feed = feed_of_now(&name);
+            live.start(name, otlp.listen(feed));
         }
         for messages in kafka {
             let (name, ledgers) = (messages.name().to_owned(), Arc::clone(ledgers));
@@ -186,7 +195,9 @@ impl Sources {
             live.start(name, messages.run(Arc::clone(router), ledgers));
         }
         for scrape in scrapes {
-            live.start(scrape.url().to_owned(), scrape.run(feed()));
+            let name = scrape.url().to_owned();
+            let feed = feed_of_now(&name);
+            live.start(name, scrape.run(feed));
         }
         for messages in nats {
             let (name, ledger) = (messages.name().to_owned(), ledgers.open(Acknowledged::OneByOne));

@@ -9,6 +9,8 @@ use metrix::Report;
 pub(crate) struct Health {
     /// Measurements of which no stream has the name.
     pub(crate) unmatched: u64,
+    /// Measurements from more than an hour ahead.
+    pub(crate) ahead: u64,
     /// Lines, or parts of them, that could not be read.
     pub(crate) faults: u64,
     /// Datagrams that the system had no room for.
@@ -47,6 +49,7 @@ impl Health {
             (refused, "refused"),
             (self.unmatched, "unmatched"),
             (late, "late"),
+            (self.ahead, "from ahead"),
             (overflowed, "beyond max_series"),
             (dropped, "dropped"),
             (rejected, "rejected by sinks"),

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::clients::hang_up;
 use crate::ports::free_ports;
-use crate::program::{Running, Scene, elements, until};
+use crate::program::{Running, Scene, elements, sum_of, until};
 
 /// A program that listens, and prints sums of all that comes, when it ends.
 fn listener(scene: &Scene, source: &str) -> Running {
@@ -57,6 +58,46 @@ fn any_lines_come_over_tcp() {
         let expected = expected.map(|(name, value)| (format!("{name} {{\"who\":\"a\"}}"), value));
         assert_eq!(sums(program, 0), expected.into(), "{source}");
     }
+}
+
+/// A clock that is wrong spoils its own measurements alone.
+#[test]
+fn what_is_from_far_ahead_makes_nothing_late() {
+    let config = r#"
+        [own_metrics]
+        every = "1h"
+        [[source]]
+        type = "graphite"
+        listen = "tcp://127.0.0.1:0"
+        [[stream]]
+        name = "a"
+        agg = ["sum"]
+        window = "1h"
+        time = "event"
+        [[stream]]
+        name = "arrival"
+        agg = ["sum"]
+        window = "1h"
+        [[sink]]
+        type = "jsonl"
+    "#;
+    let scene = Scene::new();
+    let program = scene.start(config, &[]);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let tomorrow = now + 86_400;
+    send(&program, &format!("a 1 {now}\na 2 {tomorrow}\narrival 4 {tomorrow}\na 8 {now}\na 16 {tomorrow}\n"));
+    let address = program.tcp_address();
+    program.signal("TERM");
+    let ended = program.ended().code(0);
+    for (name, expected) in
+        [("a.sum", 9.0), ("arrival.sum", 4.0), ("metrix.source.ahead", 2.0), ("metrix.stream.late", 0.0)]
+    {
+        assert_eq!(sum_of(name, &ended.out), expected, "{name}");
+    }
+    ended.said(&[
+        &format!("source \"tcp://{address}\": a measurement of \"a\" is from "),
+        "5 lines, 5 readings, 2 refused, as they are from more than an hour ahead",
+    ]);
 }
 
 #[test]

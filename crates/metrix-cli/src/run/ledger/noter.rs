@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use metrix::Timestamp;
 
@@ -19,8 +18,6 @@ pub(crate) struct Noter {
     /// By stream, the window of the last element: the next is mostly in the same.
     last: Vec<Option<Last>>,
     limits: Arc<Limits>,
-    /// Nothing that comes now is from later than this.
-    latest: Timestamp,
     left_out: LeftOut,
 }
 
@@ -29,16 +26,11 @@ pub(crate) struct Noter {
 pub(crate) struct LeftOut {
     /// A run before has counted them.
     pub(crate) replayed: u64,
-    /// They are from further ahead than any clock can be wrong.
-    pub(crate) ahead: u64,
     /// Late, since the stream was further on when their partition came here.
     pub(crate) behind: u64,
     /// Messages that came again, or out of order, and were held already.
     pub(crate) again: u64,
 }
-
-/// What is from further ahead than this is wrong: it would make all that follows late.
-const AHEAD: Duration = Duration::from_secs(60 * 60);
 
 #[derive(Clone, Copy, Debug)]
 struct Last {
@@ -50,8 +42,8 @@ struct Last {
 impl Noter {
     pub(crate) fn new(ledger: Arc<Ledger>) -> Self {
         let last = vec![None; ledger.streams.len()];
-        let (limits, latest) = (Arc::default(), Timestamp::MIN);
-        Self { ledger, message: None, touched: BTreeSet::new(), last, limits, latest, left_out: LeftOut::default() }
+        let (limits, left_out) = (Arc::default(), LeftOut::default());
+        Self { ledger, message: None, touched: BTreeSet::new(), last, limits, left_out }
     }
 
     /// Begins a message; says whether its elements are to be sent, since they are not held already. One that was begun before and
@@ -60,7 +52,6 @@ impl Noter {
         self.touched.clear();
         self.last.iter_mut().flatten().for_each(|last| last.is_noted = false);
         self.ledger.quiet.begins();
-        self.latest = Timestamp::now() + AHEAD;
         let mut book = self.ledger.book();
         let is_new = book.begin((partition, position));
         self.limits = book.limits(partition);
@@ -70,13 +61,9 @@ impl Noter {
         is_new
     }
 
-    /// Whether an element is left out: it is in a window that a run before has settled, so that it has been counted, or it is from the
-    /// future. Counts it if so, and also if the stream will find it late for its partition's sake.
+    /// Whether an element is left out: it is in a window that a run before has settled, so that it has been counted. Counts it if so, and
+    /// also if the stream will find it late for its partition's sake.
     pub(crate) fn leaves_out(&mut self, stream: usize, at: Timestamp) -> bool {
-        if at > self.latest {
-            self.left_out.ahead += 1;
-            return true;
-        }
         let Some(end) = self.window(stream, at).map(|last| last.span.end) else { return false };
         let is_replayed = self.limits.floor(stream) >= Some(end);
         self.left_out.replayed += u64::from(is_replayed);

@@ -9,10 +9,13 @@ use tokio::time::sleep;
 
 use self::model::{Dice, Model};
 use super::*;
+use crate::run::ahead::Ahead;
 use crate::run::feed::Feed;
 use crate::run::router::{Entrance, Router};
+use crate::run::setup::Setup;
 use crate::run::sinks::Takers;
 use crate::run::stop::{Stop, Why};
+use crate::run::voice::Voice;
 
 /// The windows of the stream `event`.
 const EVERY: Duration = Duration::from_secs(10);
@@ -70,10 +73,11 @@ async fn time_stands_still_unless_there_is_nothing_to_read() {
 
 #[tokio::test(start_paused = true)]
 async fn a_time_that_can_not_be_makes_nothing_late() {
-    let (_ledgers, ledger, mut feed, coordinator) = alone(&Stop::new());
+    let (_ledgers, ledger, feed, coordinator) = alone(&Stop::new());
+    let mut feed = feed.refusing(Ahead::new("a", &Setup::new(Voice::heard(|_| ()), false, false)));
     send(&mut feed, 1, 8_000_000_000).await;
     send(&mut feed, 2, 1000).await;
-    assert_eq!((feed.left_out().ahead, coordinator.stats().streams["event"].late), (1, 0));
+    assert_eq!((feed.ahead().0, coordinator.stats().streams["event"].late), (1, 0));
     let ahead = ledger.resume(1, Begins { text: r#"{"8000000000":["event"]}"#, ..Begins::default() }).unwrap_err();
     assert!(ahead.contains("which is still to come"), "{ahead}");
     assert!(feed.begin(1, 1));
