@@ -6,6 +6,7 @@ mod sasl;
 mod told;
 
 use std::fmt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rdkafka::ClientConfig;
@@ -94,9 +95,15 @@ impl KafkaCluster {
     /// Speaks TLS, and trusts the certificates in this file, or where there is none those that the machine trusts.
     ///
     /// # Errors
-    /// If the feature `kafka-tls` is not there.
+    /// If the feature `kafka-tls` is not there, or the file can't be read.
     pub fn tls(self, ca_file: Option<&Path>) -> Result<Self, KafkaError> {
         check_tls(IS_TLS_BUILT, "TLS")?;
+        if let Some(file) = ca_file {
+            // librdkafka would say neither which one nor why.
+            File::open(file).map_err(|error| {
+                KafkaError::new(format!("the certificates in {} can't be read: {error}", file.display()))
+            })?;
+        }
         Ok(Self { tls: Some(ca_file.map(Path::to_owned)), ..self })
     }
 
@@ -200,7 +207,9 @@ mod tests {
         assert_eq!(error.to_string(), text);
         let cluster = KafkaCluster::new("a").unwrap();
         assert!(cluster.clone().sasl(KafkaSasl::Plain).is_ok());
-        assert_eq!(cluster.tls(None).is_ok(), cfg!(feature = "kafka-tls"));
+        assert_eq!(cluster.clone().tls(None).is_ok(), cfg!(feature = "kafka-tls"));
+        let error = cluster.tls(Some(Path::new("/no/such/ca.pem"))).unwrap_err().to_string();
+        assert_eq!(error.contains("the certificates in /no/such/ca.pem can't be read: "), cfg!(feature = "kafka-tls"));
     }
 
     #[test]
