@@ -54,8 +54,17 @@ pub(super) fn said(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(error) => format!("the server says {}: {:?}", error.code().code(), words(error)),
         None => {
-            let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
-            format!("{error}{cause}")
+            let cause = error.source().map(|cause| cause.to_string()).unwrap_or_default();
+            match &*cause {
+                "" => error.to_string(),
+                // In the client's words, which say nothing of who lacks it.
+                "password missing" => {
+                    "the server asks for a password, and there is none: give one, in a configuration \
+                                       by `password_env` or `password_file`"
+                        .to_owned()
+                }
+                cause => format!("{error}: {cause}"),
+            }
         }
     }
 }
