@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
+use std::time::Duration;
 
 use crate::MElement;
 
@@ -101,17 +102,18 @@ pub struct WriteError {
     retryable: bool,
     /// Positions in the batch; all of it where there are none.
     unwritten: Option<Vec<usize>>,
+    pause: Option<Duration>,
 }
 
 impl WriteError {
     /// Nothing of the batch was written, and another try may help: the peer is away, or busy.
     pub fn retryable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { cause: cause.into(), retryable: true, unwritten: None }
+        Self { cause: cause.into(), retryable: true, unwritten: None, pause: None }
     }
 
     /// Nothing of the batch was written, and no other try will help: the peer has refused it.
     pub fn refused(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { cause: cause.into(), retryable: false, unwritten: None }
+        Self { cause: cause.into(), retryable: false, unwritten: None, pause: None }
     }
 
     /// Only the elements at these positions of the batch were not written, counted from 0; the others were.
@@ -122,6 +124,26 @@ impl WriteError {
         // Each once, so that nothing is written or counted twice.
         let positions: BTreeSet<usize> = positions.into_iter().collect();
         Self { unwritten: Some(positions.into_iter().collect()), ..self }
+    }
+
+    /// The peer has said how long to wait before another try, as by `Retry-After` of HTTP, if it has. A coordinator waits as long, up to five
+    /// minutes, and then its own pause, so that not all that were told the same come at once.
+    ///
+    /// ```
+    /// use metrix::WriteError;
+    /// use std::time::Duration;
+    ///
+    /// let busy = WriteError::retryable("503").after(Duration::from_secs(2));
+    /// assert_eq!(busy.pause(), Some(Duration::from_secs(2)));
+    /// assert_eq!(WriteError::retryable("503").after(None).pause(), None);
+    /// ```
+    pub fn after(self, pause: impl Into<Option<Duration>>) -> Self {
+        Self { pause: pause.into(), ..self }
+    }
+
+    /// How long the peer has said to wait before another try, if it has.
+    pub fn pause(&self) -> Option<Duration> {
+        self.pause
     }
 
     /// Whether another try may help.

@@ -1,8 +1,12 @@
 //! [`Answer`]: what a server has answered, and what that means.
 
 use std::borrow::Cow;
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "otlp", feature = "remote_write"))]
+use std::time::{Duration, SystemTime};
 
 use hyper::body::Bytes;
+#[cfg(any(feature = "influx", feature = "opentsdb", feature = "otlp", feature = "remote_write"))]
+use hyper::header::RETRY_AFTER;
 use hyper::{HeaderMap, StatusCode};
 
 /// What a server has answered.
@@ -48,6 +52,14 @@ impl Answer {
             status if status.is_server_error() => Verdict::Retryable,
             _ => Verdict::Refused,
         }
+    }
+
+    /// When the server says to come again: `Retry-After`, in seconds or as a date.
+    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "otlp", feature = "remote_write"))]
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        let text = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+        let of_date = || httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok();
+        text.parse().ok().map(Duration::from_secs).or_else(of_date)
     }
 
     /// The server's words: its `reason` if that was found in the body, or else the body. Of more than 300
@@ -97,6 +109,24 @@ mod tests {
             let status = StatusCode::from_u16(status).expect("it is one");
             assert_eq!(answer(status, Bytes::new()).verdict(), expected, "{status}");
         }
+    }
+
+    #[cfg(any(feature = "influx", feature = "opentsdb", feature = "otlp", feature = "remote_write"))]
+    #[test]
+    fn when_to_come_again_is_in_seconds_or_a_date() {
+        let after = |value: &str| {
+            let mut answer = answer(StatusCode::SERVICE_UNAVAILABLE, Bytes::new());
+            answer.headers.insert(RETRY_AFTER, value.parse().expect("it is one"));
+            answer.retry_after()
+        };
+        for (value, expected) in [("0", Some(0)), (" 120 ", Some(120)), ("-1", None), ("soon", None), ("1.5", None)] {
+            assert_eq!(after(value), expected.map(Duration::from_secs), "{value}");
+        }
+        let date = |seconds| after(&httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds)));
+        let (near, far) = (Duration::from_secs(3500), Duration::from_secs(3600));
+        assert!(date(3600).is_some_and(|after| near < after && after <= far));
+        assert_eq!(after("Fri, 31 Dec 1999 23:59:59 GMT"), None);
+        assert_eq!(answer(StatusCode::OK, Bytes::new()).retry_after(), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! [`Status`]: what is wrong with a request, as gRPC and OTLP have it.
 
+use std::time::Duration;
+
 use super::schema::STATUS;
 use super::to_json::to_json;
 use super::wire::{Fields, Wire, Writer};
@@ -9,8 +11,8 @@ use super::wire::{Fields, Wire, Writer};
 pub(crate) struct Status {
     pub(crate) code: u32,
     pub(crate) message: String,
-    /// Whether the server says that it will have recovered by then, and when.
-    pub(crate) has_retry_info: bool,
+    /// When the server says that it will have recovered, if it does: a `google.rpc.RetryInfo`.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// What numbers mean, in their order.
@@ -45,7 +47,7 @@ pub(crate) const UNAUTHENTICATED: u32 = 16;
 
 impl Status {
     pub(crate) fn new(code: u32, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), has_retry_info: false }
+        Self { code, message: message.into(), retry_after: None }
     }
 
     /// Reads one, as far as it is one.
@@ -55,7 +57,7 @@ impl Status {
             match field {
                 (1, Wire::Varint(code)) => status.code = code as u32,
                 (2, Wire::Bytes(message)) => status.message = String::from_utf8_lossy(message).into_owned(),
-                (3, Wire::Bytes(detail)) => status.has_retry_info |= is_retry_info(detail),
+                (3, Wire::Bytes(detail)) => status.retry_after = status.retry_after.or_else(|| retry_info(detail)),
                 _ => {}
             }
         }
@@ -78,7 +80,7 @@ impl Status {
         match self.code {
             // CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS
             1 | 4 | 10 | 11 | 14 | 15 => true,
-            RESOURCE_EXHAUSTED => self.has_retry_info,
+            RESOURCE_EXHAUSTED => self.retry_after.is_some(),
             _ => false,
         }
     }
@@ -89,11 +91,25 @@ impl Status {
     }
 }
 
-/// Whether something of any type is a `google.rpc.RetryInfo`.
-fn is_retry_info(detail: &[u8]) -> bool {
-    Fields::new(detail)
-        .flatten()
-        .any(|field| matches!(field, (1, Wire::Bytes(kind)) if kind.ends_with(b"/google.rpc.RetryInfo")))
+/// The delay of something of any type, if it is a `google.rpc.RetryInfo`.
+fn retry_info(detail: &[u8]) -> Option<Duration> {
+    let is_it = |field| matches!(field, (1, Wire::Bytes(kind)) if kind.ends_with(b"/google.rpc.RetryInfo"));
+    Fields::new(detail).flatten().any(is_it).then(|| {
+        let delay = nested(2, detail).and_then(|info| nested(1, info)).unwrap_or_default();
+        Fields::new(delay).flatten().fold(Duration::ZERO, |sum, field| match field {
+            (1, Wire::Varint(seconds)) => sum.saturating_add(Duration::from_secs(seconds)),
+            (2, Wire::Varint(nanos)) => sum.saturating_add(Duration::from_nanos(nanos)),
+            _ => sum,
+        })
+    })
+}
+
+/// The bytes of a field of this number.
+fn nested(number: u32, message: &[u8]) -> Option<&[u8]> {
+    Fields::new(message).flatten().find_map(|field| match field {
+        (found, Wire::Bytes(bytes)) if found == number => Some(bytes),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -122,5 +138,24 @@ mod tests {
         writer.varint(1, u64::from(RESOURCE_EXHAUSTED));
         writer.nested(3, |writer| writer.bytes(1, b"type.googleapis.com/google.rpc.RetryInfo"));
         assert!(Status::read(&writer.finish()).is_retryable());
+    }
+
+    #[test]
+    fn when_to_come_again_is_in_its_details() {
+        let with = |kind: &[u8]| {
+            let mut writer = Writer::default();
+            writer.nested(3, |writer| {
+                writer.bytes(1, kind);
+                writer.nested(2, |info| {
+                    info.nested(1, |delay| {
+                        delay.varint(1, 3);
+                        delay.varint(2, 500_000_000);
+                    });
+                });
+            });
+            Status::read(&writer.finish()).retry_after
+        };
+        assert_eq!(with(b"type.googleapis.com/google.rpc.RetryInfo"), Some(Duration::from_millis(3500)));
+        assert_eq!(with(b"type.googleapis.com/google.rpc.Help"), None);
     }
 }

@@ -200,9 +200,10 @@ impl Sink for OpenTsdb {
                                 refused.add(position, &batch[position].name, &reason);
                             }
                         }
-                        Err(Failure::Retryable(cause)) => {
-                            let unsent = points[number * self.points_per_request..].iter();
-                            return Err(refused.with_unsent(unsent.map(|(position, _)| *position), cause));
+                        Err(Failure::Retryable(cause, pause)) => {
+                            let unsent =
+                                points[number * self.points_per_request..].iter().map(|(position, _)| *position);
+                            return Err(refused.with_unsent(unsent, cause).after(pause));
                         }
                     }
                 }

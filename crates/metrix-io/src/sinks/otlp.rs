@@ -76,7 +76,7 @@ pub use crate::request_headers::HeaderError;
 /// A write fails with an error that is worth a retry if the server can't be reached, hangs up, or is slower than the timeouts; over HTTP
 /// if it answers 429, 502, 503 or 504; over gRPC if it answers `UNAVAILABLE`, `CANCELLED`, `DEADLINE_EXCEEDED`, `ABORTED`,
 /// `OUT_OF_RANGE` or `DATA_LOSS`, or `RESOURCE_EXHAUSTED` with a `RetryInfo`: as the specification lists them. How long the server
-/// wants to be left alone is not looked at; a coordinator waits longer each time. A request that is too large (413, or
+/// wants to be left alone, by `Retry-After` or the `RetryInfo`, is the error's [`pause`](WriteError::pause). A request that is too large (413, or
 /// `RESOURCE_EXHAUSTED` without a `RetryInfo`) is sent again in halves, down to single elements.
 /// Elements that are refused, by the table or by any other answer of the server, are not worth a retry, and the error has the server's words.
 /// Where both happen in one batch, the error is worth a retry, has both positions, and the words of the failure alone; the retry tells
@@ -240,7 +240,7 @@ impl Sink for Otlp {
                 false => self.post_these(batch, &positions).await,
             };
             is_first = false;
-            let cause = match outcome {
+            let (cause, pause) = match outcome {
                 Ok(Outcome::Taken(partial)) => {
                     self.note(&partial, batch, &positions, &mut rejected);
                     continue;
@@ -258,11 +258,12 @@ impl Sink for Otlp {
                     }
                     continue;
                 }
-                Ok(Outcome::Retryable(words)) => words.into(),
-                Err(cause) => cause,
+                Ok(Outcome::Retryable(words, pause)) => (words.into(), pause),
+                Err(cause) => (cause, None),
             };
             // What a server has rejected it has taken note of, and stand-ins for it may have been taken: it is not for a retry.
-            return Err(refused.with_unsent(positions.into_iter().chain(waiting.into_iter().flatten()), cause));
+            let unsent = positions.into_iter().chain(waiting.into_iter().flatten());
+            return Err(refused.with_unsent(unsent, cause).after(pause));
         }
         refused.and(rejected).into_result(batch.len())
     }

@@ -188,7 +188,7 @@ impl Sink for RemoteWrite {
         while let Some(whole) = requests.next() {
             let mut search = Search::new(whole, self.unsure.is_narrow);
             while let Some(parts) = search.next() {
-                let cause = match self.post_in_time(&parts, begin, is_first).await {
+                let (cause, pause) = match self.post_in_time(&parts, begin, is_first).await {
                     Ok(answer) => match verdict(&answer) {
                         Verdict::Taken => {
                             self.unsure.assume();
@@ -202,12 +202,13 @@ impl Sink for RemoteWrite {
                             self.refused(&answer, &parts, &mut search, &mut outcome);
                             continue;
                         }
-                        Verdict::Retryable => answer.said(None).into(),
+                        Verdict::Retryable => (answer.said(None).into(), answer.retry_after()),
                     },
-                    Err(cause) => cause,
+                    Err(cause) => (cause, None),
                 };
                 let unsent = parts.into_iter().flatten().chain(search.rest()).chain(requests.flatten().flatten());
-                return Err(outcome.with_unsent(unsent.flat_map(|point| &point.positions).copied(), cause));
+                let unsent = unsent.flat_map(|point| &point.positions).copied();
+                return Err(outcome.with_unsent(unsent, cause).after(pause));
             }
         }
         self.unsure.settle();

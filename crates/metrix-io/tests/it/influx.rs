@@ -51,6 +51,9 @@ impl Server {
                 });
                 let mut response = Response::new(Bytes::from(text));
                 *response.status_mut() = StatusCode::from_u16(status).unwrap();
+                if status >= 400 {
+                    response.headers_mut().insert("retry-after", 7.into());
+                }
                 std::future::ready(response)
             }
         };

@@ -13,6 +13,9 @@ use crate::chain::Chain;
 use crate::guard::message;
 use crate::{MElement, WriteError};
 
+/// A peer can ask for no longer a pause.
+const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
+
 /// What is asked of the sink.
 pub(super) enum Call<'a> {
     Write(&'a [MElement]),
@@ -53,6 +56,14 @@ impl Failure {
         match self {
             Self::Error(error) => error.is_retryable(),
             Self::TimedOut(_) | Self::Panicked(_) => true,
+        }
+    }
+
+    /// How long the sink's peer has asked not to be tried again: not longer than five minutes, whatever it says.
+    pub(super) fn pause(&self) -> Duration {
+        match self {
+            Self::Error(error) => error.pause().unwrap_or_default().min(LONGEST_ASKED),
+            Self::TimedOut(_) | Self::Panicked(_) => Duration::ZERO,
         }
     }
 

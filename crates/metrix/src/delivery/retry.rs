@@ -13,6 +13,8 @@ use crate::size;
 /// Jitter*, AWS Architecture Blog, 2015
 /// (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>).
 ///
+/// Where the peer says how long to wait ([`WriteError::after`](crate::WriteError::after)), that comes before each pause.
+///
 /// By default there are 10 tries in all, the first pause is at most 100 ms, each later one twice that, the longest 30 s, with
 /// full jitter: a sink may be away for about half a minute.
 ///

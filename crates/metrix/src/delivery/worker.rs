@@ -85,7 +85,7 @@ impl Worker {
             let Some(pause) = pauses.next(&mut self.rng) else {
                 return self.abandoned(&failure, unwritten);
             };
-            sleep(pause).await;
+            sleep(pause.saturating_add(failure.pause())).await;
             self.queue.count(|tally| tally.stats.retried += unwritten);
         }
     }
@@ -117,7 +117,7 @@ impl Worker {
             self.note(&failure, "flushing the sink failed");
             let pause = pauses.next(&mut self.rng).filter(|_| failure.is_retryable());
             let Some(pause) = pause else { return false };
-            sleep(pause).await;
+            sleep(pause.saturating_add(failure.pause())).await;
         }
         true
     }

@@ -20,6 +20,8 @@ pub enum Act {
     Write,
     /// Takes nothing, and says that another try may help.
     Fail,
+    /// Takes nothing, and says that another try may help when this time is over.
+    Busy(Duration),
     /// Takes nothing, and says that no other try will help.
     Refuse,
     /// Takes the first half of the batch, rounded down, and says that another try may help with the others.
@@ -117,6 +119,7 @@ impl Scripted {
         match act {
             Act::Write => self.recorded.take(batch),
             Act::Fail => return Err(WriteError::retryable("the script says: fail")),
+            Act::Busy(time) => return Err(WriteError::retryable("the script says: busy").after(time)),
             Act::Refuse => return Err(WriteError::refused("the script says: refuse")),
             Act::Halfway => {
                 self.recorded.take(&batch[..half]);
@@ -145,7 +148,7 @@ impl Scripted {
         match act {
             Act::Halfway => self.perform(Act::Fail, &[]).await,
             Act::RefuseAt(_) => self.perform(Act::Refuse, &[]).await,
-            Act::Write | Act::Fail | Act::Refuse | Act::Slow(_) | Act::Hang | Act::Panic => {
+            Act::Write | Act::Fail | Act::Busy(_) | Act::Refuse | Act::Slow(_) | Act::Hang | Act::Panic => {
                 self.perform(act, &[]).await
             }
         }

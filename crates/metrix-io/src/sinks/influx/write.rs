@@ -33,8 +33,8 @@ impl Influx {
                 Verdict::Taken => {}
                 Verdict::Retryable => {
                     requests.push_front(request);
-                    let said = http::said(&answer).into();
-                    return Err(refused.with_unsent(batch.positions(requests.make_contiguous()), said));
+                    let unsent = batch.positions(requests.make_contiguous());
+                    return Err(refused.with_unsent(unsent, http::said(&answer).into()).after(answer.retry_after()));
                 }
                 // Halves come last, so that when the search ends what is in doubt is in small parts, all of which have been tried.
                 Verdict::Refused if http::is_of_lines(&answer, request.len()) && search.goes_on() => {

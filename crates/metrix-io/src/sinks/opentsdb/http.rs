@@ -1,9 +1,9 @@
 //! [`Http`]: JSON over HTTP.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::Method;
@@ -11,7 +11,7 @@ use hyper::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::point::Point;
-use crate::http_client::{Answer, HttpClient, HttpUrl, Limits, Tls, Verdict};
+use crate::http_client::{Answer, Fault, HttpClient, HttpUrl, Limits, Tls, Verdict};
 use crate::sinks::wire::Timeouts;
 
 /// Posts points.
@@ -22,8 +22,8 @@ pub(super) struct Http {
 
 /// Why points were not written.
 pub(super) enum Failure {
-    /// The server is away, or busy.
-    Retryable(Box<dyn Error + Send + Sync>),
+    /// The server is away, or busy, and may have said for how long.
+    Retryable(Fault, Option<Duration>),
     /// The server has refused the points at these positions.
     Refused(String, Vec<usize>),
 }
@@ -47,12 +47,12 @@ impl Http {
         }
         body += "]";
         let request = self.client.request(Method::POST, "/api/put?details").header(CONTENT_TYPE, "application/json");
-        let request = request.body(Full::from(body)).map_err(|error| Failure::Retryable(error.into()))?;
+        let request = request.body(Full::from(body)).map_err(|error| Failure::Retryable(error.into(), None))?;
         let limits = Limits { connect: timeouts.connect, exchange: timeouts.write };
-        let answer = self.client.send(request, limits).await.map_err(Failure::Retryable)?;
+        let answer = self.client.send(request, limits).await.map_err(|fault| Failure::Retryable(fault, None))?;
         match answer.verdict() {
             Verdict::Taken => Ok(()),
-            Verdict::Retryable => Err(Failure::Retryable(said(&answer).into())),
+            Verdict::Retryable => Err(Failure::Retryable(said(&answer).into(), answer.retry_after())),
             Verdict::Refused => {
                 let refused = refused(&answer.body, points).unwrap_or_else(|| (0..points.len()).collect());
                 Err(Failure::Refused(said(&answer), refused))
@@ -68,7 +68,7 @@ impl Http {
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Retryable(error) => f.debug_tuple("Retryable").field(error).finish(),
+            Self::Retryable(error, pause) => f.debug_tuple("Retryable").field(error).field(pause).finish(),
             Self::Refused(reason, places) => f.debug_tuple("Refused").field(reason).field(places).finish(),
         }
     }

@@ -1,5 +1,7 @@
 //! [`Outcome`]: what a server has made of a request, in any of the protocols.
 
+use std::time::Duration;
+
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, TE, USER_AGENT};
@@ -30,8 +32,8 @@ pub(super) enum Outcome {
     TakenUnread,
     /// It has more than the server takes at once.
     TooLarge(String),
-    /// The same may be sent again.
-    Retryable(String),
+    /// The same may be sent again, and not before this time is over if the server says so.
+    Retryable(String, Option<Duration>),
     Refused(String),
 }
 
@@ -107,7 +109,7 @@ fn by_http(answer: &Answer, protocol: Protocol) -> Outcome {
     let said = answer.said(reason.as_deref());
     match answer.status {
         StatusCode::PAYLOAD_TOO_LARGE => Outcome::TooLarge(said),
-        status if is_retryable(status) => Outcome::Retryable(said),
+        status if is_retryable(status) => Outcome::Retryable(said, answer.retry_after()),
         _ => Outcome::Refused(said),
     }
 }
@@ -132,7 +134,7 @@ fn by_grpc(answer: &Answer) -> Result<Outcome, Fault> {
             StatusCode::OK if answer.is_whole => Err("the server has answered without a status of gRPC".into()),
             StatusCode::OK => Err("the answer has broken off, or has too much in it".into()),
             // A proxy that knows no gRPC.
-            status if is_retryable(status) => Ok(Outcome::Retryable(answer.said(None))),
+            status if is_retryable(status) => Ok(Outcome::Retryable(answer.said(None), answer.retry_after())),
             _ => Ok(Outcome::Refused(answer.said(None))),
         };
     };
@@ -146,10 +148,10 @@ fn by_grpc(answer: &Answer) -> Result<Outcome, Fault> {
         let unpadded = details.to_str().ok()?.trim_end_matches('=');
         STANDARD_NO_PAD.decode(unpadded).ok()
     });
-    status.has_retry_info = details.is_some_and(|details| Status::read(&details).has_retry_info);
+    status.retry_after = details.and_then(|details| Status::read(&details).retry_after);
     let said = format!("the server says {}: {:?}", status.name(), in_short(&status.message));
     Ok(match status.is_retryable() {
-        true => Outcome::Retryable(said),
+        true => Outcome::Retryable(said, status.retry_after),
         // Most often by the length of a message.
         false if status.code == RESOURCE_EXHAUSTED => Outcome::TooLarge(said),
         false => Outcome::Refused(said),
@@ -206,7 +208,7 @@ mod tests {
                 assert!(said.ends_with(": \"why\""), "{said}");
             }
             for code in [429, 502, 503, 504] {
-                assert!(matches!(outcome(code), Outcome::Retryable(_)), "{code}");
+                assert!(matches!(outcome(code), Outcome::Retryable(..)), "{code}");
             }
             assert!(matches!(outcome(413), Outcome::TooLarge(_)));
         }
@@ -233,11 +235,11 @@ mod tests {
             (&[("grpc-status", "8"), ("grpc-status-details-bin", "CAgaEwoReC9nb29nbGUucnBjLkhlbHA")], false),
         ] {
             let outcome = by_grpc(&answer(200, headers, Vec::new())).unwrap();
-            assert_eq!(matches!(outcome, Outcome::Retryable(_)), is_retryable, "{headers:?} {outcome:?}");
+            assert_eq!(matches!(outcome, Outcome::Retryable(..)), is_retryable, "{headers:?} {outcome:?}");
         }
         let too_large = by_grpc(&answer(200, &[("grpc-status", "8")], Vec::new())).unwrap();
         assert!(matches!(too_large, Outcome::TooLarge(_)));
-        assert!(matches!(by_grpc(&answer(503, &[], Vec::new())).unwrap(), Outcome::Retryable(_)));
+        assert!(matches!(by_grpc(&answer(503, &[], Vec::new())).unwrap(), Outcome::Retryable(..)));
         assert!(matches!(by_grpc(&answer(404, &[], Vec::new())).unwrap(), Outcome::Refused(_)));
         assert!(by_grpc(&answer(200, &[], Vec::new())).is_err());
     }

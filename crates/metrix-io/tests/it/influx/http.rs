@@ -71,6 +71,7 @@ async fn a_busy_server_is_worth_a_retry_of_what_it_has_not_taken() {
         batch[1].value = f64::NAN;
         let error = sink.write(&batch).await.unwrap_err();
         assert!(error.is_retryable());
+        assert_eq!(error.pause(), Some(Duration::from_secs(7)));
         // What is refused comes along, or nobody would hear of it: the lines are 0 2, 3 4, 5.
         assert_eq!(unwritten(&error, &batch).len(), 6);
         assert!(chain(&error).ends_with(": \"timeout\""), "{}", chain(&error));

@@ -128,13 +128,14 @@ async fn a_retry_is_told_of_refused_elements_too() {
     let serve = async {
         let mut requests = Requests::accept(&server).await;
         requests.read().await;
-        requests.answer("503 Service Unavailable", "").await;
+        requests.answer("503 Service Unavailable\r\nretry-after: 7", "").await;
         requests.read().await;
         requests.answer("204 No Content", "").await;
     };
     let write = async {
         let error = sink.write(&batch).await.unwrap_err();
         assert!(error.is_retryable());
+        assert_eq!(error.pause(), Some(Duration::from_secs(7)));
         let again: Vec<MElement> = error.unwritten(&batch).cloned().collect();
         assert_eq!(again.len(), 3);
         let error = sink.write(&again).await.unwrap_err();

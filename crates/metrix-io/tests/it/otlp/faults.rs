@@ -127,11 +127,13 @@ async fn what_was_written_before_a_failure_is_not_sent_again() {
     for protocol in ALL {
         let code = if protocol == Protocol::Grpc { 14 } else { 503 };
         for failure in [Answer::Says(code, "busy"), Answer::Nothing] {
-            let server = Server::start(protocol).await.answering([Answer::Taken(0, ""), failure]);
+            let server = Server::start(protocol).await.answering([Answer::Taken(0, ""), failure.clone()]);
             let mut sink = server.sink().elements_per_request(NonZeroUsize::new(2).unwrap());
             let batch = elements(5);
+            let says = matches!(failure, Answer::Says(..));
             let error = sink.write(&batch).await.unwrap_err();
             assert!(error.is_retryable());
+            assert_eq!(error.pause(), says.then_some(Duration::from_secs(7)), "{protocol}");
             assert_eq!(error.positions(), Some(&[2, 3, 4][..]), "{protocol}");
             let left: Vec<MElement> = error.unwritten(&batch).cloned().collect();
             sink.write(&left).await.unwrap();

@@ -18,6 +18,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::messages::{ExportRequest, ExportResponse, Partial, points};
 
+/// A `google.rpc.Status` with a `RetryInfo` of seven seconds.
+const IN_SEVEN_SECONDS: &str = "CA4aMAoodHlwZS5nb29nbGVhcGlzLmNvbS9nb29nbGUucnBjLlJldHJ5SW5mbxIECgIIBw";
+
 /// What is answered.
 #[derive(Clone, Debug)]
 pub(super) enum Answer {
@@ -141,6 +144,9 @@ impl Server {
             (Answer::Says(code, words), Protocol::Grpc) => {
                 trailers.insert("grpc-status", code.into());
                 trailers.insert("grpc-message", words.parse().unwrap());
+                if code == 14 {
+                    trailers.insert("grpc-status-details-bin", IN_SEVEN_SECONDS.parse().unwrap());
+                }
             }
             (Answer::Says(code, words), Protocol::HttpJson) => {
                 status = code;
@@ -157,6 +163,9 @@ impl Server {
             _ => "application/x-protobuf",
         };
         let mut response = Response::builder().status(status).header("content-type", kind);
+        if status == 503 {
+            response = response.header("retry-after", "7");
+        }
         if body.is_empty() {
             // Without a body, gRPC has all in its head.
             response.headers_mut().unwrap().extend(trailers.clone());

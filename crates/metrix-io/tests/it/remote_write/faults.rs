@@ -63,6 +63,7 @@ async fn a_busy_server_is_asked_again() {
         let batch = elements(3);
         let error = sink.write(&batch).await.unwrap_err();
         assert!(error.is_retryable() && error.unwritten(&batch).count() == 3, "{status}");
+        assert_eq!(error.pause(), Some(Duration::from_secs(7)));
         assert!(chain(&error).contains("\"not now\""), "{}", chain(&error));
         sink.write(&batch).await.unwrap();
         assert_eq!(server.taken().len(), 3);

@@ -133,6 +133,9 @@ impl Seen {
         }
         let mut response = Response::new(Bytes::from(words));
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        if status >= 400 {
+            response.headers_mut().insert("retry-after", 7.into());
+        }
         response
     }
 }

@@ -44,6 +44,18 @@ async fn after_the_last_try_the_rest_is_dropped_and_the_next_batch_has_all_its_t
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sink_that_is_busy_is_let_alone_for_as_long_as_it_says() {
+    let options = SinkOptions::default().retry(steady()).max_batch(size(1));
+    let rig = Rig::new(options, [Act::Busy(secs(10)), Act::Busy(secs(0)), Act::Busy(Duration::MAX)]);
+    rig.put(1..=2).await;
+    let (stats, log) = rig.finish().await;
+    // Its own pauses of 1, 2 and 4 s come after that; and no sink has it wait for more than five minutes.
+    let times = [0.0, 10.0 + 1.0, 11.0 + 2.0, 13.0 + 300.0 + 4.0].map(|at| (at, vec![1]));
+    assert_eq!(writes(&log), [&times[..], &[(317.0, vec![2])]].concat());
+    assert_eq!((stats.delivered, stats.errors, stats.retried), (2, 3, 3));
+}
+
+#[tokio::test(start_paused = true)]
 async fn refused_elements_are_counted_and_not_written_again() {
     let rig = Rig::new(SinkOptions::default().retry(steady()).max_batch(size(3)), [Act::RefuseAt(1)]);
     rig.put(1..=5).await;
