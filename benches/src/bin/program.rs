@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use benches::program::cpu::of_children;
 use benches::program::input::Input;
-use benches::program::made::{Profile, made};
+use benches::program::made::made;
 use benches::program::memory::peak_of;
 use benches::program::tool::{Job, Tool};
 use benches::race::turns;
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lines = args.next().map_or(Ok(LINES), |lines| lines.parse())?;
     let rounds = args.next().map_or(Ok(ROUNDS), |rounds| rounds.parse())?;
     let only = args.next();
-    let program = made(Profile::Release)?;
+    let program = made()?;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/program");
     fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;

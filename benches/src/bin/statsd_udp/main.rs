@@ -5,8 +5,7 @@
 //! of `docs/performance.md` anew, and fails if the program takes fewer than are promised. With an argument each trial takes so many
 //! seconds, and nothing is written.
 //!
-//! With the argument `check` both get some metrics, as quickly as they read them, by the program as it is built for tests; it fails if one of them isn't
-//! counted.
+//! With the arguments `check` and the path of the program both get some metrics, as quickly as they read them; it fails if one of them isn't counted.
 #![allow(clippy::print_stdout)]
 
 mod check;
@@ -22,7 +21,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use benches::page::{STATSD_UDP, with_section};
-use benches::program::made::{Profile, made};
+use benches::program::made::made;
 use benches::report::machine;
 use metrix_core::Timestamp;
 
@@ -44,8 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = root.join("target/statsd_udp");
     fs::create_dir_all(&folder)?;
     let statsd = Receiver::StatsD(root.join("target/npm/node_modules/statsd/stats.js"));
-    if args == ["check"] {
-        for receiver in [Receiver::Metrix(made(Profile::Dev)?), statsd] {
+    if let [check_it, program] = &*args
+        && check_it == "check"
+    {
+        for receiver in [Receiver::Metrix(program.into()), statsd] {
             check(&receiver, &packets(), &folder)?;
             println!("{}: each metric is counted", receiver.name());
         }
@@ -61,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return if again?.success() { Ok(()) } else { Err("it has failed".into()) };
     }
     let seconds = args.first().map_or(Ok(SECONDS), |seconds| seconds.parse())?;
-    let receivers = [Receiver::Metrix(made(Profile::Release)?), statsd];
+    let receivers = [Receiver::Metrix(made()?), statsd];
     let load = Load { packets: &packets(), seconds, folder: &folder };
     let mut best = Vec::new();
     for receiver in receivers.iter().filter(|receiver| receiver.is_there()) {
