@@ -6,7 +6,7 @@ mod sasl;
 mod told;
 
 use std::fmt;
-use std::fs::File;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rdkafka::ClientConfig;
@@ -100,7 +100,7 @@ impl KafkaCluster {
         check_tls(IS_TLS_BUILT, "TLS")?;
         if let Some(file) = ca_file {
             // librdkafka would say neither which one nor why.
-            File::open(file).map_err(|error| {
+            fs::read(file).map_err(|error| {
                 KafkaError::new(format!("the certificates in {} can't be read: {error}", file.display()))
             })?;
         }

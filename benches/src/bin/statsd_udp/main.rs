@@ -43,9 +43,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = root.join("target/statsd_udp");
     fs::create_dir_all(&folder)?;
     let statsd = Receiver::StatsD(root.join("target/npm/node_modules/statsd/stats.js"));
-    if let [check_it, program] = &*args
-        && check_it == "check"
-    {
+    if args.first().is_some_and(|first| first == "check") {
+        let program =
+            args.get(1).ok_or("check what? Name the program too, as in `statsd_udp check target/debug/metrix`")?;
         for receiver in [Receiver::Metrix(program.into()), statsd] {
             check(&receiver, &packets(), &folder)?;
             println!("{}: each metric is counted", receiver.name());

@@ -180,8 +180,7 @@ pub(super) fn file<'a>(table: &Table<'a>) -> Option<One<'a>> {
 /// What it listens on, if it does.
 pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
     match table.get(prometheus::LISTEN) {
-        // Of port 0, which is any that is free, there may be several.
-        Some(listen) => listen.one().filter(|one| !one.is.ends_with(":0") && !one.is.contains(":0/")),
+        Some(listen) => listen.one(),
         None => table.one_of(TYPE, &["prometheus"], prometheus::USUAL),
     }
 }

@@ -183,8 +183,7 @@ pub(super) fn file<'a>(table: &Table<'a>) -> Option<One<'a>> {
 /// What it listens on, if it does.
 pub(super) fn address<'a>(table: &Table<'a>) -> Option<One<'a>> {
     match (table.get(LISTEN), table.get(PATH)) {
-        // Of port 0, which is any that is free, there may be several.
-        (Some(listen), _) => listen.one().filter(|one| !one.is.ends_with(":0")),
+        (Some(listen), _) => listen.one(),
         (None, Some(_)) => None,
         (None, None) => {
             let statsd = table.one_of(TYPE, &["statsd"], listen::STATSD);

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use metrix::Timestamp;
 
+use super::quoting::quoted;
 use super::setup::Setup;
 use super::voice::Voice;
 
@@ -45,15 +46,17 @@ impl Ahead {
 
     #[cold]
     fn refuses_now(&mut self, name: &str, at: Timestamp) -> bool {
-        self.latest = Timestamp::now() + LIMIT;
+        // One stands still while the machine sleeps, and before it knows the time it may be years behind; the other can't be paused.
+        self.latest = Timestamp::now().max(SystemTime::now().into()) + LIMIT;
         if at <= self.latest {
             return false;
         }
         if self.refused == 0 {
             self.voice.say(format_args!(
-                "source {:?}: a measurement of {name:?} is from {at}, more than an hour ahead of this machine's clock: it is refused, as \
+                "source {:?}: a measurement of {} is from {at}, more than an hour ahead of this machine's clock: it is refused, as \
                  all such are, since it would make all that follows late: is a clock wrong?",
-                self.source
+                self.source,
+                quoted(name.as_bytes())
             ));
         }
         self.refused += 1;

@@ -47,7 +47,7 @@ use crate::view::{Plain, View};
 /// A write to this machine is tried so often, for about a second in all: what is wrong there seldom passes.
 const TRIES_HERE: usize = 5;
 
-/// A write to a server is tried so often, for about half a minute in all.
+/// A write to a server is tried so often, for about half a minute in all, or longer if it asks for pauses.
 const TRIES_THERE: usize = 10;
 
 /// A sink, ready to be started.

@@ -25,7 +25,7 @@ impl Health {
     /// All measurements that came.
     pub(super) fn readings(&self) -> u64 {
         let streams = self.report.streams.values();
-        self.unmatched + streams.map(|stream| stream.accepted + stream.refused()).sum::<u64>()
+        self.unmatched + self.ahead + streams.map(|stream| stream.accepted + stream.refused()).sum::<u64>()
     }
 
     pub(super) fn emitted(&self) -> u64 {
@@ -103,9 +103,9 @@ mod tests {
         let report = coordinator.stats();
         let dropped = report.sinks["hangs"].overflowed;
         assert!(dropped > 0);
-        let health = Health { unmatched: 2, report, ..Health::default() };
-        assert_eq!(health.troubles(), [(1, "refused"), (2, "unmatched"), (dropped, "dropped")]);
-        assert_eq!((health.readings(), health.emitted()), (7, 4));
+        let health = Health { unmatched: 2, ahead: 3, report, ..Health::default() };
+        assert_eq!(health.troubles(), [(1, "refused"), (2, "unmatched"), (3, "from ahead"), (dropped, "dropped")]);
+        assert_eq!((health.readings(), health.emitted()), (10, 4));
         let sinks: Vec<_> = health.sinks().collect();
         assert_eq!((sinks[0].name, sinks[0].queued, sinks[0].errors), ("hangs", 4 - dropped, 0));
         assert!(sinks[0].lag <= Duration::from_secs(2));

@@ -13,10 +13,6 @@ use hyper::{HeaderMap, StatusCode};
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    #[cfg_attr(
-        not(any(feature = "otlp", feature = "prometheus")),
-        allow(dead_code, reason = "only who reads the body asks what it is")
-    )]
     pub(crate) headers: HeaderMap,
     /// Empty if there was too much of it, or it broke off.
     pub(crate) body: Bytes,

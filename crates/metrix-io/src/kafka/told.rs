@@ -65,7 +65,8 @@ impl ClientContext for Told {
             }
             // It goes on by itself, as with a broker that is away.
             RDKafkaLogLevel::Error | RDKafkaLogLevel::Warning => {
-                match locked(&self.warned).is_due(&words.to_string(), Instant::now()) {
+                let is_due = locked(&self.warned).is_due(&words.to_string(), Instant::now());
+                match is_due {
                     true => warn!(target: TARGET, "{words}"),
                     false => debug!(target: TARGET, "{words}"),
                 }

@@ -97,11 +97,16 @@ fn retry_info(detail: &[u8]) -> Option<Duration> {
     Fields::new(detail).flatten().any(is_it).then(|| {
         let delay = nested(2, detail).and_then(|info| nested(1, info)).unwrap_or_default();
         Fields::new(delay).flatten().fold(Duration::ZERO, |sum, field| match field {
-            (1, Wire::Varint(seconds)) => sum.saturating_add(Duration::from_secs(seconds)),
-            (2, Wire::Varint(nanos)) => sum.saturating_add(Duration::from_nanos(nanos)),
+            (1, Wire::Varint(seconds)) => sum.saturating_add(Duration::from_secs(at_least_zero(seconds))),
+            (2, Wire::Varint(nanos)) => sum.saturating_add(Duration::from_nanos(at_least_zero(nanos))),
             _ => sum,
         })
     })
+}
+
+/// A signed number, or zero where it is less.
+fn at_least_zero(number: u64) -> u64 {
+    u64::try_from(number as i64).unwrap_or(0)
 }
 
 /// The bytes of a field of this number.
@@ -142,20 +147,21 @@ mod tests {
 
     #[test]
     fn when_to_come_again_is_in_its_details() {
-        let with = |kind: &[u8]| {
+        let with = |kind: &[u8], seconds: i64| {
             let mut writer = Writer::default();
             writer.nested(3, |writer| {
                 writer.bytes(1, kind);
                 writer.nested(2, |info| {
                     info.nested(1, |delay| {
-                        delay.varint(1, 3);
+                        delay.varint(1, seconds as u64);
                         delay.varint(2, 500_000_000);
                     });
                 });
             });
             Status::read(&writer.finish()).retry_after
         };
-        assert_eq!(with(b"type.googleapis.com/google.rpc.RetryInfo"), Some(Duration::from_millis(3500)));
-        assert_eq!(with(b"type.googleapis.com/google.rpc.Help"), None);
+        assert_eq!(with(b"type.googleapis.com/google.rpc.RetryInfo", 3), Some(Duration::from_millis(3500)));
+        assert_eq!(with(b"type.googleapis.com/google.rpc.RetryInfo", -3), Some(Duration::from_millis(500)));
+        assert_eq!(with(b"type.googleapis.com/google.rpc.Help", 3), None);
     }
 }

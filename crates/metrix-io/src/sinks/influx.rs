@@ -76,7 +76,7 @@ const UDP_PACKET: usize = 1432;
 /// # Errors
 ///
 /// A write fails with an error that is worth a retry if the server can't be reached, hangs up, is slower than the
-/// timeouts, or answers 408, 429 or 5xx. Elements that are refused, by the table or by any other answer of the server, are
+/// timeouts, or answers 408, 429 or 5xx. A `Retry-After` is the error's [`pause`](WriteError::pause). Elements that are refused, by the table or by any other answer of the server, are
 /// not worth one, and the error has the server's words. Where both happen in one batch, the error is worth a retry and names
 /// both; the retry tells them apart.
 ///

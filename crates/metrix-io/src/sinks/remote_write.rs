@@ -78,7 +78,7 @@ pub use crate::request_headers::HeaderError;
 /// # Errors
 ///
 /// A write fails with an error that is worth a retry if the server can't be reached, hangs up, is slower than the
-/// timeouts, or answers 429 or 5xx, which are those that the specification has tried again. Elements that are refused, by the table or
+/// timeouts, or answers 429 or 5xx, which are those that the specification has tried again. A `Retry-After` is the error's [`pause`](WriteError::pause). Elements that are refused, by the table or
 /// by any other answer of the server, 408 included, are not worth one, and the error has the server's words. Where both happen in one
 /// batch, the error is worth a retry, has both positions, and the words of the failure alone; the retry tells them apart.
 ///

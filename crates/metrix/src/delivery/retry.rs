@@ -16,7 +16,7 @@ use crate::size;
 /// Where the peer says how long to wait ([`WriteError::after`](crate::WriteError::after)), that comes before each pause.
 ///
 /// By default there are 10 tries in all, the first pause is at most 100 ms, each later one twice that, the longest 30 s, with
-/// full jitter: a sink may be away for about half a minute.
+/// full jitter: a sink may be away for about half a minute, where its peer asks for no pause.
 ///
 /// ```
 /// use metrix::{Retry, SinkOptions, size};
