@@ -120,8 +120,9 @@ fn cell(value: Option<f64>) -> String {
 
 /// The processor, as far as the system tells.
 pub fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    // All of them, also where this process is to keep to one.
+    let cores = info.lines().filter(|line| line.starts_with("processor")).count().max(1);
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     format!("{cores} cores{}", model.map_or(String::new(), |(_, model)| format!(" ({model})")))
 }
