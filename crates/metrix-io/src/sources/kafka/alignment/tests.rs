@@ -92,7 +92,8 @@ proptest! {
         let mut has = vec![false; partitions.len()];
         let mut given = Vec::new();
         let count = partitions.len();
-        let rounds = (0..count * 40).map(|round| round % count);
+        // If each comes once, the oldest item of all is given, or the ends are known.
+        let rounds = (0..count * (all.len() + 1)).map(|round| round % count);
         for partition in comes.into_iter().filter(|comes| *comes < count).chain(rounds) {
             if !has[partition] {
                 match partitions[partition].pop() {
