@@ -21,6 +21,7 @@ mod trouble;
 mod worker;
 
 pub(crate) use erased::ErasedSink;
+pub(crate) use held_up::HeldUp;
 pub use options::SinkOptions;
 pub use overflow::Overflow;
 pub(crate) use queue::Queue;

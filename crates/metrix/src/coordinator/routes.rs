@@ -1,6 +1,7 @@
 //! [`Routes`]: the sinks' queues, and the way of a stream's elements into them.
 
 use std::future::poll_fn;
+use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
@@ -10,7 +11,7 @@ use futures_util::StreamExt;
 use futures_util::future::join_all;
 
 use crate::MElement;
-use crate::delivery::Queue;
+use crate::delivery::{HeldUp, Queue};
 
 /// As many elements of a stream are handed on at once.
 const CHUNK: usize = 1024;
@@ -58,8 +59,7 @@ impl Routes {
         loop {
             let filled = poll_fn(|cx| fill(&mut hand, &mut stream, cx, || has_handed_on(taken()))).await;
             if !hand.is_empty() {
-                self.hand_on(&hand).await;
-                hand.clear();
+                self.hand_on(mem::take(&mut hand)).await;
             }
             // A stream that is always ready must not keep the other tasks of its thread from running, the sinks' above all,
             // whose queues would overflow.
@@ -82,7 +82,10 @@ impl Routes {
     pub(super) async fn feed_at_once(&self, stream: impl Stream<Item = MElement> + Unpin) {
         let mut chunks = stream.ready_chunks(CHUNK);
         while let Some(chunk) = chunks.next().await {
-            self.queues_for(&chunk).iter().for_each(|queue| queue.offer_at_once(&chunk));
+            let queues = self.queues_for(&chunk);
+            let Some((last, others)) = queues.split_last() else { continue };
+            others.iter().for_each(|queue| queue.offer_at_once(&chunk));
+            last.offer_at_once(chunk);
         }
     }
 
@@ -94,10 +97,14 @@ impl Routes {
         queues
     }
 
-    async fn hand_on(&self, chunk: &[MElement]) {
-        let queues = self.queues_for(chunk);
-        // Every sink gets what it has room for before any is waited for, and none waits for another's room.
-        join_all(queues.iter().map(|queue| queue.offer(chunk).wait())).await;
+    async fn hand_on(&self, chunk: Vec<MElement>) {
+        let queues = self.queues_for(&chunk);
+        let Some((last, others)) = queues.split_last() else { return };
+        // Every sink gets what it has room for before any is waited for, and none waits for another's room. The last gets the elements
+        // themselves: of one sink, as most have, none is ever cloned.
+        let mut held_up: Vec<_> = others.iter().map(|queue| queue.offer(&chunk)).collect();
+        held_up.push(last.offer(chunk));
+        join_all(held_up.into_iter().map(HeldUp::wait)).await;
     }
 }
 
@@ -110,7 +117,12 @@ fn fill(
 ) -> Poll<Filled> {
     loop {
         match stream.poll_next_unpin(cx) {
-            Poll::Ready(Some(element)) => hand.push(element),
+            Poll::Ready(Some(element)) => {
+                if hand.is_empty() {
+                    hand.reserve_exact(stream.size_hint().0.saturating_add(1).min(CHUNK));
+                }
+                hand.push(element);
+            }
             Poll::Ready(None) => return Poll::Ready(Filled::Ended),
             Poll::Pending if hand.is_empty() => {
                 has_handed_on_all();

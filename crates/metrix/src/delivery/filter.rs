@@ -11,8 +11,8 @@ use crate::guard::guard;
 pub(super) struct Filter(Option<Accept>);
 
 /// What a filter has let pass, and how often it panicked.
-pub(super) struct Passed<'a> {
-    pub(super) elements: Cow<'a, [MElement]>,
+pub(super) struct Passed {
+    pub(super) elements: Vec<MElement>,
     pub(super) panics: u64,
     pub(super) last_panic: Option<String>,
 }
@@ -27,20 +27,26 @@ impl Filter {
         self.0.is_none()
     }
 
-    pub(super) fn pass<'a>(&self, batch: &'a [MElement]) -> Passed<'a> {
-        let Some(accept) = &self.0 else {
-            return Passed { elements: Cow::Borrowed(batch), panics: 0, last_panic: None };
-        };
+    pub(super) fn pass(&self, batch: Cow<'_, [MElement]>) -> Passed {
         let (mut panics, mut last_panic) = (0, None);
-        let mut passes = |element: &&MElement| {
+        let Some(accept) = &self.0 else {
+            return Passed { elements: batch.into_owned(), panics, last_panic };
+        };
+        let mut passes = |element: &MElement| {
             guard(|| accept(element)).unwrap_or_else(|message| {
                 panics += 1;
                 last_panic = Some(message);
                 false
             })
         };
-        let elements = batch.iter().filter(&mut passes).cloned().collect();
-        Passed { elements: Cow::Owned(elements), panics, last_panic }
+        let elements = match batch {
+            Cow::Borrowed(batch) => batch.iter().filter(|element| passes(element)).cloned().collect(),
+            Cow::Owned(mut batch) => {
+                batch.retain(passes);
+                batch
+            }
+        };
+        Passed { elements, panics, last_panic }
     }
 }
 

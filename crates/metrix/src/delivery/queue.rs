@@ -1,5 +1,6 @@
 //! [`Queue`]: the elements that wait for one sink, and the account of what became of them.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -71,21 +72,21 @@ impl Queue {
     /// Accepts the elements that the sink is for, in their order, as far as there is room. What has to wait for room is
     /// handed back, to be waited for; a queue that drops never holds anything up. A closed queue accepts nothing; what comes
     /// after its end counts as undelivered.
-    pub(crate) fn offer(&self, batch: &[MElement]) -> HeldUp<'_> {
-        self.take_in(batch, self.overflow)
+    pub(crate) fn offer<'a>(&self, batch: impl Into<Cow<'a, [MElement]>>) -> HeldUp<'_> {
+        self.take_in(batch.into(), self.overflow)
     }
 
     /// The same, where nothing may be held up: what there is no room for is dropped even if streams would wait.
-    pub(crate) fn offer_at_once(&self, batch: &[MElement]) {
+    pub(crate) fn offer_at_once<'a>(&self, batch: impl Into<Cow<'a, [MElement]>>) {
         let policy = match self.overflow {
             Overflow::DropOldest => Overflow::DropOldest,
             Overflow::DropNewest | Overflow::Block => Overflow::DropNewest,
         };
-        drop(self.take_in(batch, policy)); // It holds nothing.
+        drop(self.take_in(batch.into(), policy)); // It holds nothing.
     }
 
-    fn take_in(&self, batch: &[MElement], policy: Overflow) -> HeldUp<'_> {
-        let Passed { elements, panics, last_panic } = self.accept.pass(batch);
+    fn take_in(&self, batch: Cow<'_, [MElement]>, policy: Overflow) -> HeldUp<'_> {
+        let Passed { mut elements, panics, last_panic } = self.accept.pass(batch);
         // Whoever stands in line already comes first.
         let turn = (policy == Overflow::Block).then(|| self.turn.try_lock());
         let may_enter = matches!(turn, Some(Ok(_)));
@@ -100,25 +101,25 @@ impl Queue {
             return HeldUp::new(self, Vec::new());
         }
         let free = state.free();
-        let (held_up, overflowed) = match policy {
+        // What is dropped of these is dropped when the lock is released.
+        let (held_up, overflowed, _dropped) = match policy {
             Overflow::Block => {
-                let (now, later) = elements.split_at(if may_enter { free.min(elements.len()) } else { 0 });
-                state.put(now.iter().cloned());
-                (later.to_vec(), 0)
+                let held_up = elements.split_off(if may_enter { free.min(elements.len()) } else { 0 });
+                (held_up, 0, Vec::new())
             }
             Overflow::DropNewest => {
-                let fitting = free.min(elements.len());
-                state.put(elements[..fitting].iter().cloned());
-                (Vec::new(), elements.len() - fitting)
+                let dropped = elements.split_off(free.min(elements.len()));
+                (Vec::new(), dropped.len(), dropped)
             }
             Overflow::DropOldest => {
                 let excess = elements.len().saturating_sub(free);
                 let from_queue = excess.min(state.waiting.len());
                 state.waiting.drain(..from_queue);
-                state.put(elements[excess - from_queue..].iter().cloned());
-                (Vec::new(), excess)
+                let dropped = elements.drain(..excess - from_queue).collect();
+                (Vec::new(), excess, dropped)
             }
         };
+        state.put(elements.into_iter());
         state.tally.stats.overflowed += overflowed as u64;
         let now = Instant::now();
         let full = overflowed > 0 && state.troubles.is_news(Trouble::Overflow, now);
