@@ -107,6 +107,30 @@ fn two_senders_and_a_window_that_ends() {
     });
 }
 
+/// As the threads of batches do: one that is alone drains without the fence, until another comes.
+#[test]
+fn senders_that_end_their_windows_themselves() {
+    fn send_and_drain(stream: &Stream) {
+        let shard = stream.shard();
+        // The first gets a pass, the second needs one.
+        (0..2).for_each(|_| assert!(stream.send(&shard)));
+        stream.drain();
+        stream.open();
+        assert!(stream.send(&shard));
+    }
+    check(3, || {
+        let stream = Stream::new();
+        stream.open();
+        let other = thread::spawn({
+            let stream = Arc::clone(&stream);
+            move || send_and_drain(&stream)
+        });
+        send_and_drain(&stream);
+        other.join().unwrap();
+        assert_eq!(stream.sum(), 6);
+    });
+}
+
 #[test]
 fn a_gate_that_is_opened_while_a_window_ends() {
     check(3, || {
