@@ -45,7 +45,7 @@ impl Rig {
     }
 
     async fn put(&self, values: impl IntoIterator<Item = i32>) {
-        self.delivery.queue().offer(&elements(values)).wait().await;
+        self.delivery.queue().offer(elements(values)).wait().await;
     }
 
     fn stats(&self) -> SinkStats {

@@ -74,7 +74,7 @@ async fn who_waits_for_room_is_let_go_at_the_deadline() {
     let waits: Vec<_> = (0..3)
         .map(|_| {
             let queue = queue.clone();
-            tokio::spawn(async move { queue.offer(&elements(1..=10)).wait().await })
+            tokio::spawn(async move { queue.offer(elements(1..=10)).wait().await })
         })
         .collect();
     settle().await;

@@ -121,7 +121,7 @@ impl Sink for Muddled {
 async fn positions_count_once() {
     let options = SinkOptions::default().retry(steady());
     let mut delivery = Delivery::start("muddled".into(), Box::new(Muddled(Vec::new())), options, &Handle::current());
-    delivery.queue().offer(&elements(0..=3)).wait().await;
+    delivery.queue().offer(elements(0..=3)).wait().await;
     let stats = delivery.finish(Some(Instant::now() + secs(1000))).await;
     assert_eq!((stats.delivered, stats.refused, stats.retried, stats.panics), (3, 1, 3, 0));
 }
@@ -145,7 +145,7 @@ impl Sink for Misnaming {
 async fn nothing_is_written_where_a_position_lies_beyond_the_batch() {
     let options = SinkOptions::default().retry(steady()).max_batch(size(3));
     let mut delivery = Delivery::start("misnaming".into(), Box::new(Misnaming(0)), options, &Handle::current());
-    delivery.queue().offer(&elements(0..6)).wait().await;
+    delivery.queue().offer(elements(0..6)).wait().await;
     let stats = delivery.finish(Some(Instant::now() + secs(1000))).await;
     assert_eq!((stats.delivered, stats.refused, stats.retried, stats.errors), (3, 3, 3, 2));
 }
@@ -183,7 +183,7 @@ impl Sink for Rude {
 async fn no_panic_ends_the_task() {
     let options = SinkOptions::default().retry(steady());
     let mut delivery = Delivery::start("rude".into(), Box::new(Rude(0)), options, &Handle::current());
-    delivery.queue().offer(&elements(1..=3)).wait().await;
+    delivery.queue().offer(elements(1..=3)).wait().await;
     let stats = delivery.finish(Some(Instant::now() + secs(1000))).await;
     assert_eq!((stats.delivered, stats.panics, stats.undelivered), (3, 3, 0));
 }
@@ -199,7 +199,7 @@ async fn nobody_waits_for_a_task_that_is_gone() {
         runtime.handle(),
     );
     // One waits in the queue, or is being written, and others for room.
-    let wait = delivery.queue().offer(&elements(1..=3));
+    let wait = delivery.queue().offer(elements(1..=3));
     runtime.shutdown_background();
     wait.wait().await;
     let stats = delivery.queue().stats();

@@ -74,7 +74,7 @@ async fn room_is_for_who_has_waited_even_if_it_has_not_woken_yet() {
     let queue = Arc::new(Queue::new("q".into(), &SinkOptions::default().queue(size(2)).overflow(Overflow::Block)));
     let waits = tokio::spawn({
         let queue = queue.clone();
-        async move { queue.offer(&elements(0..=4)).wait().await }
+        async move { queue.offer(elements(0..=4)).wait().await }
     });
     settle().await;
     let values = |taken| match taken {
@@ -83,7 +83,7 @@ async fn room_is_for_who_has_waited_even_if_it_has_not_woken_yet() {
     };
     assert_eq!(values(queue.take(2)), [0, 1]);
     // There is room now, but not for this one.
-    let later = queue.offer(&elements(10..=10));
+    let later = queue.offer(elements(10..=10));
     assert!(matches!(queue.take(2), Taken::Nothing));
     let later = later.wait();
     settle().await;
@@ -108,7 +108,7 @@ async fn who_stops_waiting_for_room_loses_what_was_not_in_and_it_is_counted() {
 #[tokio::test(start_paused = true)]
 async fn an_offer_does_not_wait() {
     let mut rig = busy(Overflow::Block).await;
-    let held_up = rig.delivery.queue().offer(&elements(1..=5));
+    let held_up = rig.delivery.queue().offer(elements(1..=5));
     assert_eq!(rig.stats().queued, 6);
     drop(held_up);
     let stats = rig.delivery.finish(Some(Instant::now() + secs(1000))).await;

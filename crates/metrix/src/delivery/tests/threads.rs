@@ -17,7 +17,7 @@ async fn nothing_is_lost_doubled_or_out_of_order() {
             tokio::spawn(async move {
                 let values: Vec<i32> = (0..EACH).map(|value| stream * EACH + value).collect();
                 for chunk in values.chunks(11) {
-                    queue.offer(&elements(chunk.iter().copied())).wait().await;
+                    queue.offer(elements(chunk.iter().copied())).wait().await;
                 }
             })
         })
