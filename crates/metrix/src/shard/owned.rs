@@ -12,7 +12,7 @@
 //!   as it isn't busy, which no other thread has, and the number of no thread while it is.
 //! - *With the key, as owner* ([`enter_with`](Key::enter_with)): only the owner, if it isn't busy.
 //! - *With the key, for all* ([`drain`](Key::drain)): anybody, after it has shut the gate, run the heavy fence, and then seen of
-//!   each that it isn't busy. To its own states, if there are no others, it may go without the fence: that is the second way.
+//!   each that it isn't busy. To states of its own it needs no fence: that is the second way.
 //!
 //! There is one key to a gate and it can't be copied, so the exclusive borrow of it keeps the second and third way apart from
 //! each other and from themselves. The first and the second are the same thread, so they could only be nested: the second within the
@@ -153,19 +153,17 @@ impl Key {
     ///
     /// # Panics
     /// If this thread is at one of them.
-    pub(crate) fn drain<'a, T: 'a>(
-        &mut self,
-        all: impl IntoIterator<Item = &'a Owned<T>, IntoIter: Clone>,
-        mut f: impl FnMut(&mut T),
-    ) {
+    pub(crate) fn drain<'a, T: 'a>(&mut self, all: impl IntoIterator<Item = &'a Owned<T>>, mut f: impl FnMut(&mut T)) {
         self.gate.shut();
-        let all = all.into_iter().filter(|owned| self.has(owned));
-        // The fence costs some microseconds, which who sends alone, and so ends its own batches, need not pay.
-        if all.clone().any(|owned| !owned.is_mine()) {
-            barrier::heavy();
-        }
-        for owned in all {
-            assert!(!owned.is_mine() || !owned.is_busy(), "a thread can't wait for itself");
+        let mut is_fenced = false;
+        for owned in all.into_iter().filter(|owned| self.has(owned)) {
+            let is_mine = owned.is_mine();
+            // It takes some microseconds, which who sends alone, and so ends its own batches, need not pay.
+            if !is_mine && !is_fenced {
+                barrier::heavy();
+                is_fenced = true;
+            }
+            assert!(!is_mine || !owned.is_busy(), "a thread can't wait for itself");
             while owned.is_busy() {
                 yield_now();
             }
