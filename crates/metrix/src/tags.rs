@@ -58,7 +58,7 @@ impl Tags {
         self.0.as_ref().map_or(0, |set| set.hash())
     }
 
-    /// Has the processor fetch what a clone of each of these goes to: all at the same time.
+    /// Has the processor fetch what a clone or a drop of each of these goes to: all at the same time.
     #[inline]
     pub(crate) fn fetch(some: &[Self]) {
         black_box(some.iter().map(|tags| tags.0.as_ref().map_or(0, Arc::strong_count)).sum::<usize>());

@@ -59,7 +59,9 @@ impl Routes {
         loop {
             let filled = poll_fn(|cx| fill(&mut hand, &mut stream, cx, || has_handed_on(taken()))).await;
             if !hand.is_empty() {
-                self.hand_on(mem::take(&mut hand)).await;
+                // As many may come again.
+                let room = Vec::with_capacity(hand.len());
+                self.hand_on(mem::replace(&mut hand, room)).await;
             }
             // A stream that is always ready must not keep the other tasks of its thread from running, the sinks' above all,
             // whose queues would overflow.
@@ -117,12 +119,7 @@ fn fill(
 ) -> Poll<Filled> {
     loop {
         match stream.poll_next_unpin(cx) {
-            Poll::Ready(Some(element)) => {
-                if hand.is_empty() {
-                    hand.reserve_exact(stream.size_hint().0.saturating_add(1).min(CHUNK));
-                }
-                hand.push(element);
-            }
+            Poll::Ready(Some(element)) => hand.push(element),
             Poll::Ready(None) => return Poll::Ready(Filled::Ended),
             Poll::Pending if hand.is_empty() => {
                 has_handed_on_all();

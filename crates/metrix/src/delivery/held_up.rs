@@ -14,8 +14,8 @@ pub(crate) struct HeldUp<'a> {
 }
 
 impl<'a> HeldUp<'a> {
-    pub(super) fn new(queue: &'a Queue, rest: Vec<MElement>) -> Self {
-        Self { queue, rest: rest.into_iter() }
+    pub(super) fn new(queue: &'a Queue, rest: IntoIter<MElement>) -> Self {
+        Self { queue, rest }
     }
 
     /// Puts them in as room comes, all before those of anyone who asks later. Ends early if the sink's task is over.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::vec::IntoIter;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -86,40 +87,40 @@ impl Queue {
     }
 
     fn take_in(&self, batch: Cow<'_, [MElement]>, policy: Overflow) -> HeldUp<'_> {
-        let Passed { mut elements, panics, last_panic } = self.accept.pass(batch);
+        let Passed { elements, panics, last_panic } = self.accept.pass(batch);
+        let mut elements = elements.into_iter();
         // Whoever stands in line already comes first.
         let turn = (policy == Overflow::Block).then(|| self.turn.try_lock());
         let may_enter = matches!(turn, Some(Ok(_)));
         let mut state = self.state();
         if state.closed && !state.ended {
-            return HeldUp::new(self, Vec::new());
+            return HeldUp::new(self, IntoIter::default());
         }
         state.tally.stats.accepted += elements.len() as u64 + panics;
         state.tally.stats.panics += panics;
         state.tally.stats.refused += panics;
         if state.ended {
-            return HeldUp::new(self, Vec::new());
+            return HeldUp::new(self, IntoIter::default());
         }
         let free = state.free();
-        // What is dropped of these is dropped when the lock is released.
-        let (held_up, overflowed, _dropped) = match policy {
+        // What is left of them is dropped when the lock is released.
+        let overflowed = match policy {
             Overflow::Block => {
-                let held_up = elements.split_off(if may_enter { free.min(elements.len()) } else { 0 });
-                (held_up, 0, Vec::new())
+                state.put(elements.by_ref().take(if may_enter { free } else { 0 }));
+                0
             }
             Overflow::DropNewest => {
-                let dropped = elements.split_off(free.min(elements.len()));
-                (Vec::new(), dropped.len(), dropped)
+                state.put(elements.by_ref().take(free));
+                elements.len()
             }
             Overflow::DropOldest => {
                 let excess = elements.len().saturating_sub(free);
                 let from_queue = excess.min(state.waiting.len());
                 state.waiting.drain(..from_queue);
-                let dropped = elements.drain(..excess - from_queue).collect();
-                (Vec::new(), excess, dropped)
+                state.put(elements.by_ref().skip(excess - from_queue));
+                excess
             }
         };
-        state.put(elements.into_iter());
         state.tally.stats.overflowed += overflowed as u64;
         let now = Instant::now();
         let full = overflowed > 0 && state.troubles.is_news(Trouble::Overflow, now);
@@ -138,7 +139,7 @@ impl Queue {
         if let Some(message) = panicked {
             tracing::error!(sink = &*self.name, panic = message, "the sink's filter panicked, and refuses the element");
         }
-        HeldUp::new(self, held_up)
+        HeldUp::new(self, if policy == Overflow::Block { elements } else { IntoIter::default() })
     }
 
     /// Takes up to `most` elements out; they are then in the hands of the sink's task.

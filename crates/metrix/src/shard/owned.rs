@@ -12,7 +12,8 @@
 //!   as it isn't busy, which no other thread has, and the number of no thread while it is.
 //! - *With the key, as owner* ([`enter_with`](Key::enter_with)): only the owner, if it isn't busy.
 //! - *With the key, for all* ([`drain`](Key::drain)): anybody, after it has shut the gate, run the heavy fence, and then seen of
-//!   each that it isn't busy. To states of its own it needs no fence: that is the second way.
+//!   each that it isn't busy. To states of its own it needs no fence: that is the second way, and within it the first is refused,
+//!   since this thread sees the gate that it has shut.
 //!
 //! There is one key to a gate and it can't be copied, so the exclusive borrow of it keeps the second and third way apart from
 //! each other and from themselves. The first and the second are the same thread, so they could only be nested: the second within the

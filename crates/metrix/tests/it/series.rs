@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
 use metrix::{Agg, MElement, MStream, Tags, size, tags};
+use metrix_core::fold::{Fold, Stdev};
 
 use crate::log;
 
@@ -29,6 +30,24 @@ async fn what_is_beyond_the_limit_goes_to_one_series_and_is_counted() {
         lines(&elements),
         ["logins.count host=a,user=1 2", "logins.count host=a,user=2 1", "logins.count metrix.overflow=true 3"]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_of_very_many_has_its_own_values() {
+    let builder = MStream::builder("n").window(Duration::from_secs(1)).aggs(["count", "stdev", "sum"]);
+    let (sender, stream) = builder.build().unwrap();
+    // A third of them have two values, the others one, and so no deviation.
+    let values = |n: u32| if n % 3 == 0 { vec![f64::from(n), 0.0] } else { vec![f64::from(n)] };
+    for n in 0..5000 {
+        values(n).into_iter().for_each(|value| sender.send_with(value, user(n)));
+    }
+    drop(sender);
+    let elements: Vec<_> = stream.collect().await;
+    let line = |agg: &str, n: u32, value: f64| format!("n.{agg} {} {value}", user(n));
+    let counts = (0..5000).map(|n| line("count", n, values(n).len() as f64));
+    let deviations = (0..5000).filter_map(|n| Some(line("stdev", n, Stdev.fold(values(n))?)));
+    let sums = (0..5000).map(|n| line("sum", n, f64::from(n)));
+    assert!(lines(&elements) == counts.chain(deviations).chain(sums).collect::<Vec<_>>());
 }
 
 #[test]
