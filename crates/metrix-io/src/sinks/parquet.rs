@@ -188,6 +188,15 @@ impl Parquet {
     }
 }
 
+impl Drop for Parquet {
+    /// The folder is free at once if nothing goes on in the background, where a thread that is done may still hold its part of the writer.
+    fn drop(&mut self) {
+        if let Ok(mut writer) = self.writer.try_lock() {
+            *writer = None;
+        }
+    }
+}
+
 /// Does work with the writer on a thread for what blocks.
 async fn blocking<T: Send + 'static>(
     writer: &Shared,
@@ -236,5 +245,20 @@ impl Sink for Parquet {
             Ok(())
         };
         Ok(blocking(&self.writer, work).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dropped_sink_frees_its_folder_though_a_thread_has_yet_to_let_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let sink = Parquet::open(folder.path()).unwrap();
+        let done = Arc::clone(&sink.writer);
+        drop(sink);
+        Parquet::open(folder.path()).unwrap();
+        drop(done);
     }
 }

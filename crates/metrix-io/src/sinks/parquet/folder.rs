@@ -17,7 +17,7 @@ const TIME: &str = "%Y%m%dT%H%M%S%.6fZ";
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    lock: File,
+    lock: Lock,
     /// The time of the newest name, in microseconds since the Unix epoch.
     newest: i64,
 }
@@ -43,7 +43,7 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
-        let mut folder = Self { path: path.to_owned(), lock: lock(path)?, newest: i64::MIN };
+        let mut folder = Self { path: path.to_owned(), lock: Lock::on(path)?, newest: i64::MIN };
         let mut leftovers = folder.names()?;
         // In the order of their times.
         leftovers.sort_by(|one, other| one.1.cmp(&other.1));
@@ -83,8 +83,8 @@ impl Folder {
 
     /// Fails if it is away. If another is in its place, takes that.
     pub(super) fn check(&mut self) -> io::Result<()> {
-        if !is_at(&self.lock, &self.path.join(LOCK)) {
-            let lock = lock(&self.path)?;
+        if !is_at(&self.lock.0, &self.path.join(LOCK)) {
+            let lock = Lock::on(&self.path)?;
             self.names()?;
             sync_parent(&self.path)?;
             self.lock = lock;
@@ -133,18 +133,33 @@ fn parse(file: &str) -> Option<(Kind, &str, i64)> {
     })
 }
 
-/// Locks a folder for as long as the file is open.
-fn lock(folder: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(LOCK))?;
-    #[cfg(unix)]
-    rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).map_err(|error| match error {
-        rustix::io::Errno::WOULDBLOCK => io::Error::new(
-            io::ErrorKind::ResourceBusy,
-            "another sink or program writes into this folder: give each a folder of its own",
-        ),
-        error => error.into(),
-    })?;
-    Ok(file)
+/// The file by which a folder is locked.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Lock {
+    fn on(folder: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(LOCK))?;
+        #[cfg(unix)]
+        rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).map_err(
+            |error| match error {
+                rustix::io::Errno::WOULDBLOCK => io::Error::new(
+                    io::ErrorKind::ResourceBusy,
+                    "another sink or program writes into this folder: give each a folder of its own",
+                ),
+                error => error.into(),
+            },
+        )?;
+        Ok(Self(file))
+    }
+}
+
+impl Drop for Lock {
+    /// A program that this one has begun to start has the file open too until it runs, and would keep the lock as long.
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        let _ = rustix::fs::flock(&self.0, rustix::fs::FlockOperation::Unlock);
+    }
 }
 
 /// Whether an open file is still the one at a path.
@@ -198,5 +213,15 @@ mod tests {
         assert!(error.to_string().contains("another sink or program"), "{error}");
         drop(first);
         Folder::open(place.path()).unwrap();
+    }
+
+    #[test]
+    fn it_is_free_though_a_program_that_starts_has_the_file_too() {
+        let place = tempfile::tempdir().unwrap();
+        let (folder, _) = Folder::open(place.path()).unwrap();
+        let inherited = folder.lock.0.try_clone().unwrap();
+        drop(folder);
+        Folder::open(place.path()).unwrap();
+        drop(inherited);
     }
 }
