@@ -27,9 +27,10 @@ pub use self::distribution::Distribution;
 /// octaves are told apart. Infinities are kept, and no NaN counts while there is anything else.
 ///
 /// # Memory
-/// 120 bytes, and for each sign 8 bytes a bucket from the smallest magnitude to the largest: 213 buckets (1.7 KB) for every
+/// 136 bytes, and for each sign 2 bytes a bucket from the smallest magnitude to the largest: 213 buckets (0.4 KB) for every
 /// power of ten. Up to two thirds more are there to grow into, and 65 at least. Never more than 64 octaves, which is 4096
-/// buckets (33 KB a sign), however far the numbers lie apart. Half the error takes twice as many.
+/// buckets (8 KB a sign), however far the numbers lie apart. Half the error takes twice as many. Where more than 65 535 numbers fall
+/// into one bucket, each of its sign takes 10 bytes.
 ///
 /// ```
 /// use metrix_core::fold::{Fold, Sketch};

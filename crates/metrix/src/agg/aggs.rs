@@ -22,7 +22,7 @@ use crate::name::is_name;
 /// counts of panics and of results that are not finite.
 ///
 /// Memory: a group takes 48 bytes, and no allocation as long as nothing is asked for but `count`, `sum`, `mean`, `rate`, `min`,
-/// `max` and `range`. Any other aggregate makes it an allocation of some 200 bytes, which holds what `first`, `last`, `variance`
+/// `max` and `range`. Any other aggregate makes it an allocation of 256 bytes, which holds what `first`, `last`, `variance`
 /// and `stdev` keep, and all percentiles together: these take the buckets of one [sketch](metrix_core::fold::Sketch) besides.
 /// `median`, `distinct`, `histogram` and those that aren't built in take 24 bytes, one allocation and the state of their fold
 /// each. A step allocates nothing of its own.

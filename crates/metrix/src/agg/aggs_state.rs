@@ -32,11 +32,11 @@ impl AggsState {
         self.shared.step_finite(value)
     }
 
-    /// Takes one value that stands for itself into the numbers of a group and its percentiles, and into nothing else, if that takes next
-    /// to nothing and the value is finite; says whether it has.
+    /// Takes one value that stands for itself into a group of a list that [has a short way](Aggs::has_short_way), if that takes next to
+    /// nothing and the value is finite; says whether it has.
     #[inline(always)]
-    pub(crate) fn step_near(&mut self, value: f64) -> bool {
-        let is_taken = self.more.as_mut().is_some_and(|more| more.step_near(value));
+    pub(crate) fn step_near(&mut self, aggs: &Aggs, value: f64) -> bool {
+        let is_taken = self.more.as_mut().is_some_and(|more| more.step_near(aggs.needs, value));
         if is_taken {
             self.shared.step(value);
         }
@@ -57,7 +57,7 @@ impl Fold<f64> for Aggs {
     fn step(&self, state: &mut AggsState, value: f64) {
         state.shared.step(value);
         if let Some(more) = &mut state.more {
-            if !(self.is_of_percentiles() && more.step_near(value)) {
+            if !(self.has_short_way() && more.step_near(self.needs, value)) {
                 self.step_more(more, value);
             }
         }
@@ -126,10 +126,10 @@ impl Aggs {
         !self.needs.more()
     }
 
-    /// Whether a group keeps percentiles and numbers, and nothing else: what [`step_near`](AggsState::step_near) takes a value into.
+    /// Whether a group keeps nothing but numbers, moments and percentiles: what [`step_near`](AggsState::step_near) takes a value into.
     #[inline]
-    pub(crate) fn is_of_percentiles(&self) -> bool {
-        self.needs == Needs::DISTRIBUTION
+    pub(crate) fn has_short_way(&self) -> bool {
+        self.needs.are_among(Needs::MOMENTS | Needs::DISTRIBUTION)
     }
 
     /// Takes a value in, once where it stands for itself alone, as nearly all do.
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn only_what_is_more_than_numbers_is_kept_in_a_box() {
         assert_eq!(size_of::<AggsState>(), 48);
-        assert!(size_of::<More>() <= 200, "{}", size_of::<More>());
+        assert!(size_of::<More>() <= 256, "{}", size_of::<More>());
         let numbers = ["count", "sum", "mean", "rate", "min", "max", "range"];
         assert!(aggs(&numbers).init().more.is_none());
         for other in ["first", "last", "variance", "stdev", "p99", "median", "distinct", "histogram(1)"] {

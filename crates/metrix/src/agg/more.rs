@@ -8,12 +8,15 @@ use super::needs::Needs;
 use super::slot::Slot;
 
 /// What only some aggregates ask for, apart from the state, so that the others don't pay for its size.
+///
+/// In this order, and where it is, so that the processor gets what percentiles mostly go to as one line of its cache.
+#[repr(C, align(64))]
 pub(super) struct More {
-    ends: Option<Ends>,
-    moments: Moments,
     /// Not in a box of its own: then a step would come to its counts by one pointer more. Without buckets, where no percentile
     /// is asked for.
     distribution: Distribution,
+    ends: Option<Ends>,
+    moments: Moments,
     /// Of the aggregates that are made apart, in their order.
     pub(super) slots: Box<[Slot]>,
 }
@@ -49,10 +52,19 @@ impl More {
         }
     }
 
-    /// Takes one value into the distribution and into nothing else, if that takes next to nothing; says whether it has.
+    /// Takes one value into the moments and the distribution, where these are asked for, and into nothing else, if that takes next to
+    /// nothing and the value is finite; says whether it has.
     #[inline(always)]
-    pub(super) fn step_near(&mut self, value: f64) -> bool {
-        self.distribution.add_near(value)
+    pub(super) fn step_near(&mut self, needs: Needs, value: f64) -> bool {
+        if needs == Needs::DISTRIBUTION {
+            return self.distribution.add_near(value);
+        }
+        let is_near =
+            if needs.has(Needs::DISTRIBUTION) { self.distribution.add_near(value) } else { value.is_finite() };
+        if is_near {
+            self.moments.add(value);
+        }
+        is_near
     }
 
     /// Takes one value in so many times, at the cost of one, but for the slots.

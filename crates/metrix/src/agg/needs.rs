@@ -38,6 +38,12 @@ impl Needs {
         self.0 & part.0 == part.0
     }
 
+    /// Whether nothing is asked for but these.
+    #[inline]
+    pub(super) fn are_among(self, parts: Self) -> bool {
+        self | parts == parts
+    }
+
     /// Whether a group has to keep more than the numbers that it has room for in any case.
     #[inline]
     pub(super) fn more(self) -> bool {

@@ -32,8 +32,9 @@ impl MSender {
     /// Takes a value that isn't plain into the home, if that takes next to nothing; says whether it has.
     #[inline(always)]
     fn step_near(&self, value: f64) -> bool {
-        let may = self.weight == NonZeroU32::MIN && self.shared.aggs.is_of_percentiles();
-        may && self.home.step_other(|state| state.step_near(value))
+        let aggs = &self.shared.aggs;
+        let may = self.weight == NonZeroU32::MIN && aggs.has_short_way();
+        may && self.home.step_other(|state| state.step_near(aggs, value))
     }
 
     /// Takes a value that isn't plain into the home; says whether it has.

@@ -50,6 +50,32 @@ async fn each_of_very_many_has_its_own_values() {
     assert!(lines(&elements) == counts.chain(deviations).chain(sums).collect::<Vec<_>>());
 }
 
+#[tokio::test(start_paused = true)]
+async fn deviations_and_percentiles_of_one_series_are_each_what_they_are_alone() {
+    let (sender, mut stream) =
+        MStream::builder("n").window(Duration::from_secs(1)).aggs(["stdev", "p50", "p90"]).build().unwrap();
+    let bound = sender.with(user(1));
+    // 100 000 fall into one bucket: more than the lower 16 bits of a count hold.
+    let mut values: Vec<f64> =
+        (0..150_000_u32).map(|n| f64::from(if n % 3 == 0 { n % 1000 } else { 3 }) - 0.5).collect();
+    for (n, &value) in values.iter().enumerate() {
+        bound.send(value);
+        if n % 1000 == 0 {
+            bound.send(f64::NAN);
+            assert!(stream.next().now_or_never().is_none());
+        }
+    }
+    drop((sender, bound));
+    let found: Vec<f64> = stream.map(|element| element.value).collect().await;
+    let deviation = Stdev.fold(values.iter().copied()).unwrap();
+    values.sort_unstable_by(f64::total_cmp);
+    let [of_all, median, most] = found[..] else { panic!("{found:?}") };
+    assert_eq!(of_all, deviation);
+    for (percentile, exact) in [(median, values[75_000]), (most, values[135_000])] {
+        assert!((percentile - exact).abs() <= exact / 128.0, "{percentile} is not {exact}");
+    }
+}
+
 #[test]
 fn the_first_beyond_the_limit_is_logged_with_the_tag_that_grows() {
     let (sender, _stream) =

@@ -1,7 +1,5 @@
 //! [`Buckets`]: how many numbers fell into each bucket of a grid.
 
-use std::hint::black_box;
-
 use super::grid::Grid;
 
 /// The counts of one sign's magnitudes, in one piece from about the lowest bucket that was seen to the highest.
@@ -12,7 +10,10 @@ use super::grid::Grid;
 pub(super) struct Buckets {
     /// The bucket that is counted first.
     first: i32,
-    counts: Vec<u64>,
+    /// The lower 16 bits of each count: so what is counted often stays near the processor.
+    low: Box<[u16]>,
+    /// What is above them, of as many; empty as long as there is nothing above.
+    high: Box<[u64]>,
 }
 
 /// How many octaves are told apart, and how many there is room for. The difference is room above the highest bucket, so
@@ -25,46 +26,48 @@ const STEP: i32 = 32;
 
 impl Buckets {
     /// Counts `n` numbers in this bucket.
-    #[inline]
     pub(super) fn add(&mut self, grid: Grid, bucket: i32, n: u64) {
-        match self.there(bucket) {
-            Some(count) => *count = count.saturating_add(n),
-            None => self.add_beyond(grid, bucket, n),
+        if self.place(bucket) >= self.low.len() {
+            self.make_room(grid, bucket);
         }
+        self.add_at(self.place(bucket.max(self.first)), n);
     }
 
-    /// Counts one number in this bucket, if there is room for it; says whether it has.
+    /// Counts one number in this bucket, if that takes no more than an addition; says whether it has.
     #[inline(always)]
     pub(super) fn add_there(&mut self, bucket: i32) -> bool {
-        let Some(count) = self.there(bucket) else { return false };
-        // As `saturating_add`, but by a branch that is never taken, which the compiler would make a selection of: twice the
-        // instructions.
-        *count = count.wrapping_add(1);
-        if *count == 0 {
-            black_box(());
-            *count = u64::MAX;
-        }
+        let place = self.place(bucket);
+        let Some(low) = self.low.get_mut(place) else { return false };
+        let Some(more) = low.checked_add(1) else { return false };
+        *low = more;
         true
     }
 
-    /// The count of a bucket, if there is room for it.
+    /// Where a bucket is counted. One below the first becomes a place that no list has.
     #[inline(always)]
-    fn there(&mut self, bucket: i32) -> Option<&mut u64> {
-        // One below the first becomes a place that no list has.
-        self.counts.get_mut(bucket.wrapping_sub(self.first) as u32 as usize)
+    fn place(&self, bucket: i32) -> usize {
+        bucket.wrapping_sub(self.first) as u32 as usize
     }
 
-    #[cold]
+    fn count(&self, place: usize) -> u64 {
+        u64::from(self.low[place]) | self.high.get(place).map_or(0, |high| high << 16)
+    }
+
     #[inline(never)]
-    fn add_beyond(&mut self, grid: Grid, bucket: i32, n: u64) {
-        self.make_room(grid, bucket);
-        let place = (bucket.max(self.first) - self.first) as usize;
-        self.counts[place] = self.counts[place].saturating_add(n);
+    fn add_at(&mut self, place: usize, n: u64) {
+        let count = self.count(place).saturating_add(n);
+        self.low[place] = count as u16;
+        if count >> 16 > 0 {
+            if self.high.is_empty() {
+                self.high = vec![0; self.low.len()].into();
+            }
+            self.high[place] = count >> 16;
+        }
     }
 
     /// Reaches as far as this bucket, or to the lowest that is told apart from the highest.
     fn make_room(&mut self, grid: Grid, bucket: i32) {
-        let (first, end) = if self.counts.is_empty() { (bucket + 1, bucket) } else { (self.first, self.end()) };
+        let (first, end) = if self.low.is_empty() { (bucket + 1, bucket) } else { (self.first, self.end()) };
         let (mut low, mut high) = (first.min(bucket), end.max(bucket + 1));
         let more = STEP.max((high - low) / 4);
         low -= if bucket < first { more } else { 0 };
@@ -75,30 +78,28 @@ impl Buckets {
             low = high - grid.octaves(ROOM);
         }
         if (low, high) != (self.first, self.end()) {
-            let mut counts = vec![0; (high - low) as usize];
-            for (bucket, n) in self.counts(grid) {
-                let count: &mut u64 = &mut counts[(bucket.max(low) - low) as usize];
-                *count = count.saturating_add(n);
-            }
-            (self.first, self.counts) = (low, counts);
+            let mut wider = Self { first: low, low: vec![0; (high - low) as usize].into(), high: Box::default() };
+            self.counts(grid).for_each(|(bucket, n)| wider.add_at(wider.place(bucket.max(low)), n));
+            *self = wider;
         }
     }
 
     fn end(&self) -> i32 {
-        self.first + self.counts.len() as i32
+        self.first + self.low.len() as i32
     }
 
     /// The buckets in which there are numbers, and how many, in ascending order.
     pub(super) fn counts(&self, grid: Grid) -> impl DoubleEndedIterator<Item = (i32, u64)> + '_ {
-        let highest = self.counts.iter().rposition(|&n| n > 0).map_or(0, |place| place as i32);
+        let all = (0..self.low.len()).map(|place| (place as i32, self.count(place)));
+        let there = all.filter(|&(_, n)| n > 0);
+        let highest = there.clone().next_back().map_or(0, |(place, _)| place);
         let lowest = highest + 1 - grid.octaves(TOLD_APART);
-        let there = self.counts.iter().enumerate().filter(|&(_, &n)| n > 0);
-        there.map(move |(place, &n)| (self.first + (place as i32).max(lowest), n))
+        there.map(move |(place, n)| (self.first + place.max(lowest), n))
     }
 
     /// How many numbers there are, up to 2^64 - 1.
     pub(super) fn total(&self) -> u64 {
-        self.counts.iter().fold(0, |total, &n| total.saturating_add(n))
+        (0..self.low.len()).fold(0, |total, place| total.saturating_add(self.count(place)))
     }
 
     /// Adds the counts of another part of the same numbers.
@@ -122,7 +123,7 @@ mod tests {
 
     #[test]
     fn nothing_takes_no_memory() {
-        assert_eq!(Buckets::default().counts.capacity(), 0);
+        assert_eq!(Buckets::default().low.len(), 0);
         assert_eq!(Buckets::default().total(), 0);
     }
 
@@ -130,7 +131,7 @@ mod tests {
     fn one_number_takes_little() {
         for bits in [0, 6, 13] {
             let one = of(Grid::with_bits(bits), [-70_000]);
-            assert!(one.counts.len() as i32 <= 2 * STEP + 1);
+            assert!(one.low.len() as i32 <= 2 * STEP + 1);
             assert!(one.counts(Grid::with_bits(bits)).eq([(-70_000, 1)]));
         }
     }
@@ -144,6 +145,29 @@ mod tests {
             counted.merge(grid, &same);
         }
         assert_eq!(counted.total(), 1 << 40);
+    }
+
+    #[test]
+    fn a_count_is_of_64_bits_and_stays_at_its_end() {
+        let grid = Grid::with_bits(6);
+        let mut counted = of(grid, [4, 5]);
+        let of_five = |counted: &Buckets| counted.counts(grid).find(|&(bucket, _)| bucket == 5).map(|(_, n)| n);
+        for n in 2..200_000 {
+            if !counted.add_there(5) {
+                assert_eq!(n % (1 << 16), 0, "only now and then");
+                counted.add(grid, 5, 1);
+            }
+        }
+        assert_eq!(of_five(&counted), Some(199_999));
+        // What is moved keeps all of it.
+        counted.add(grid, 500, 1);
+        assert_eq!((of_five(&counted), counted.total()), (Some(199_999), 200_001));
+        for _ in 0..2 {
+            counted.add(grid, 5, u64::MAX - 200_000);
+        }
+        assert!(!counted.add_there(5));
+        counted.add(grid, 5, 1);
+        assert_eq!((of_five(&counted), counted.total()), (Some(u64::MAX), u64::MAX));
     }
 
     #[test]
@@ -180,7 +204,7 @@ mod tests {
             merged.merge(grid, &of(grid, tail.iter().copied()));
             for counted in [of(grid, buckets.iter().copied()), of(grid, sorted.iter().rev().copied()), merged] {
                 prop_assert_eq!(list(&counted), &expected[..]);
-                prop_assert!(counted.counts.len() as i32 <= grid.octaves(ROOM));
+                prop_assert!(counted.low.len() as i32 <= grid.octaves(ROOM));
             }
         }
     }

@@ -8,8 +8,8 @@
 /// bits they are, and then moved below the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Grid {
-    /// How many bits of the mantissa take part.
-    bits: u32,
+    /// How many of a float's bits take no part: the lower ones of its mantissa.
+    shift: u32,
 }
 
 /// The bits of the mantissa that a float stores.
@@ -21,7 +21,7 @@ const OCTAVES_BELOW_ONE: i32 = 1074;
 impl Grid {
     /// 0 to 13 bits: the limits keep bucket numbers small, and lists of them too.
     pub(super) const fn with_bits(bits: u32) -> Self {
-        Self { bits }
+        Self { shift: MANTISSA - bits }
     }
 
     /// The coarsest whose error is at most this, from 0.0001 to 0.5.
@@ -30,21 +30,26 @@ impl Grid {
         Self::with_bits((0..13).find(is_fine).unwrap_or(13))
     }
 
+    /// How many bits of the mantissa take part.
+    const fn bits(self) -> u32 {
+        MANTISSA - self.shift
+    }
+
     /// How far the middle of a bucket is from anything in it, as a part of that: half the width of a bucket, which is
     /// least, relatively, where an octave begins.
     pub(super) fn error(self) -> f64 {
-        0.5 / f64::from(1_u32 << self.bits)
+        0.5 / f64::from(1_u32 << self.bits())
     }
 
     /// How many buckets make so many octaves.
     pub(super) const fn octaves(self, octaves: i32) -> i32 {
-        octaves << self.bits
+        octaves << self.bits()
     }
 
     /// The bucket of a normal float.
     #[inline]
     pub(super) fn of_normal(self, magnitude: f64) -> i32 {
-        (magnitude.to_bits() >> (MANTISSA - self.bits)) as i32
+        (magnitude.to_bits() >> self.shift) as i32
     }
 
     /// The bucket of a float that is greater than 0 and finite.
@@ -66,8 +71,7 @@ impl Grid {
     }
 
     fn middle_of_normal(self, bucket: i32) -> f64 {
-        let shift = MANTISSA - self.bits;
-        f64::from_bits(((bucket as u64) << shift) | (1 << (shift - 1)))
+        f64::from_bits(((bucket as u64) << self.shift) | (1 << (self.shift - 1)))
     }
 }
 
