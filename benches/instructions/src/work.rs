@@ -15,6 +15,7 @@ pub(crate) const ALL: &[Work] = &[
     ("send, bound: count", |n| send::bound(send::window().agg("count"), n)),
     ("send, bound: five aggregates, batches of 1000", |n| send::bound(send::batch().aggs(send::FIVE), n)),
     ("send, bound: five aggregates, a window for each value a series", |n| send::a_window_a_round(send::FIVE, n)),
+    ("send, bound: five aggregates, while a window is given", |n| send::while_given(send::FIVE, n)),
     ("send, no tags: five aggregates", |n| send::no_tags(send::window().aggs(send::FIVE), n)),
     ("send, 3 names declared: five aggregates", |n| send::three_names(send::window().aggs(send::FIVE), n)),
     ("send, 3 tags each call: five aggregates", |n| send::three_tags(send::window().aggs(send::FIVE), n)),

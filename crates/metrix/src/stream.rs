@@ -64,9 +64,10 @@ use gate_waker::GateWaker;
 /// by one as they are taken. Aggregates for which the order of values counts (`first`, `last`, folds and closures of your own), and all
 /// of event time, fold under that lock; so an aggregate's code must not send to its own stream: it would wait for itself.
 ///
-/// A value belongs to the window that is open when it comes. While the stream waits to be woken, that is until the runtime's timer says
-/// that it is over, which rounds to a millisecond; on a runtime that is held up or no longer driven windows end late, but at most by 512
-/// values of each thread. The stream must be polled, or run by a
+/// A value belongs to the window that is open when it comes. While the stream waits to be woken, and while elements are taken of it that
+/// were ready, that is until the runtime's timer says that it is over, which rounds to a millisecond; on a runtime that is no longer driven
+/// or held up, as by a task that takes very many elements without a pause where there is one thread, windows end late, but at most by
+/// 512 values of each thread. The stream must be polled, or run by a
 /// [coordinator](crate::MCoordinator), for windows to close while nobody sends; it needs a tokio runtime with its timer. It ends when it
 /// is [closed](MSender::close) or all senders are dropped, after the last window or batch.
 ///
@@ -105,6 +106,8 @@ pub struct MStream {
     shared: Arc<Common>,
     /// Lets threads fold by themselves, if they do.
     gate: Option<Arc<GateWaker>>,
+    /// How many windows or batches had begun at the last poll.
+    begun: u64,
     ended: bool,
 }
 
@@ -145,6 +148,11 @@ impl Stream for MStream {
         if self.ended {
             return Poll::Ready(None);
         }
+        let begun = self.shared.counters.begun.get();
+        if begun != self.begun {
+            self.begun = begun;
+            self.open_gate(cx);
+        }
         let Self { elements, gate, .. } = &mut *self;
         let at_hand = elements.at_hand();
         let polled = match (at_hand, gate) {
@@ -172,6 +180,16 @@ impl Stream for MStream {
 }
 
 impl MStream {
+    /// A window or batch has begun: those who send to it need not wait until all elements of those before are taken, which may be many.
+    #[cold]
+    #[inline(never)]
+    fn open_gate(&mut self, cx: &mut Context<'_>) {
+        let Self { elements, gate, .. } = self;
+        if let Some(gate) = gate {
+            gate.open_until(cx, |cx| elements.poll_deadline(cx));
+        }
+    }
+
     fn close_gate(&self) {
         if let Some(gate) = &self.gate {
             gate.close();

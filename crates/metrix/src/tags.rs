@@ -58,6 +58,12 @@ impl Tags {
         self.0.as_ref().map_or(0, |set| set.hash())
     }
 
+    /// Whether both are one set in memory; never where there are no tags.
+    #[inline]
+    pub(crate) fn is_the_same(&self, other: &Self) -> bool {
+        self.0.as_ref().zip(other.0.as_ref()).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
+    }
+
     /// Has the processor fetch what a clone or a drop of each of these goes to: all at the same time.
     #[inline]
     pub(crate) fn fetch(some: &[Self]) {

@@ -72,6 +72,25 @@ pub(crate) fn a_window_a_round(aggs: [&'static str; 5], values: usize) {
     assert_eq!(counted, (values / SERIES * SERIES) as f64, "no value may be lost");
 }
 
+/// Sends while elements of the window before are still to be taken.
+pub(crate) fn while_given(aggs: [&'static str; 5], values: usize) {
+    let runtime = runtime();
+    let _in_runtime = runtime.enter();
+    let (sender, mut stream) = window().aggs(aggs).build().expect("the builder has all that it needs");
+    let bound: [MSender; SERIES] = array::from_fn(|series| sender.with(tags! { "series" => series }));
+    bound.iter().for_each(|sender| sender.send(1.0));
+    let mut counted = drain(&mut stream);
+    runtime.block_on(advance(WINDOW));
+    counted += take(&mut stream, 1);
+    // Another window begins, and the stream sees it.
+    bound[0].send(1.0);
+    counted += take(&mut stream, 1);
+    (0..values).for_each(|n| bound[n % SERIES].send(1.0));
+    sender.close();
+    counted += drain(&mut stream);
+    assert_eq!(counted, (SERIES + 1 + values) as f64, "no value may be lost");
+}
+
 /// Sends values to series in no order by what `form` makes of the stream's sender.
 fn sends<F: Fn(usize, f64)>(stream: MStreamBuilder, values: usize, form: impl FnOnce(MSender) -> F) {
     let runtime = runtime();
@@ -93,8 +112,14 @@ fn sends<F: Fn(usize, f64)>(stream: MStreamBuilder, values: usize, form: impl Fn
 
 /// Takes what is ready, and tells how many values it stands for.
 fn drain(stream: &mut MStream) -> f64 {
+    take(stream, usize::MAX)
+}
+
+/// Takes so many elements of what is ready, and tells how many values they stand for.
+fn take(stream: &mut MStream, most: usize) -> f64 {
     let mut counted = 0.0;
-    while let Some(Some(MElement { name, value, .. })) = stream.next().now_or_never() {
+    for _ in 0..most {
+        let Some(Some(MElement { name, value, .. })) = stream.next().now_or_never() else { break };
         if &*name == "n.count" {
             counted += value;
         }

@@ -169,6 +169,19 @@ impl<In, O: Operator<In>, T> fmt::Debug for Pushed<In, O, T> {
     }
 }
 
+impl<In, O, T> Pushed<In, O, T>
+where
+    O: Operator<In>,
+    T: TimeDomain<In>,
+{
+    /// Waits for the operator's deadline by the clock, whatever has come out before.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // What has come out may be taken where there is no timer.
+        let deadline = if self.alarm.is_here() { self.hub.deadline() } else { None };
+        deadline.map_or(Poll::Ready(()), |at| self.alarm.poll_until(at, cx))
+    }
+}
+
 impl<In, O, T> Stream for Pushed<In, O, T>
 where
     O: Operator<In>,

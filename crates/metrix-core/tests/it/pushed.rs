@@ -12,6 +12,7 @@ use metrix_core::ops::{Delay, Flatten, Map, Partition, Slice, TimedWindow};
 use metrix_core::prelude::*;
 use metrix_core::testing::Wakes;
 use metrix_core::{EmitError, Late};
+use tokio::runtime::Builder;
 
 use crate::driver::Shift;
 
@@ -60,6 +61,18 @@ async fn a_window_closes_with_nobody_pushing() {
     assert_eq!(windows.next().await.map(|window| window.value), Some(2));
     assert_eq!(start.elapsed().as_secs(), 10);
     assert_eq!(windows.next().now_or_never(), None);
+}
+
+#[test]
+fn a_stream_moves_to_another_runtime_when_its_own_is_gone() {
+    let (pusher, mut windows) = pushed(TimedWindow::with(SECOND, Count), size(1));
+    let runtime = || Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime().block_on(async {
+        pusher.try_push('a').unwrap();
+        assert_eq!(windows.next().now_or_never(), None);
+    });
+    let window = runtime().block_on(windows.next());
+    assert_eq!(window.map(|window| window.value), Some(1));
 }
 
 #[tokio::test(start_paused = true)]

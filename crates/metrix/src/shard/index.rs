@@ -35,6 +35,12 @@ impl Index {
         is(self.tags(number)).then_some(number)
     }
 
+    /// Whether the series of this number, if there is one, has this very set of tags, and not an equal one. Never where there are no tags.
+    #[inline]
+    pub(crate) fn is_the_same(&self, number: u32, tags: &Tags) -> bool {
+        self.series.get(number as usize).is_some_and(|known| known.tags.is_the_same(tags))
+    }
+
     /// The tags of a series.
     #[inline]
     pub(crate) fn tags(&self, number: u32) -> &Tags {

@@ -204,7 +204,7 @@ impl MStreamBuilder {
             .clone()
             .map(|shards| Arc::new(GateWaker::new(shards, by_the_clock, Arc::clone(&shared.counters))));
         let sender = MSender::new(entry, Arc::clone(&shared), self.default_tags);
-        Ok((sender, MStream { elements, shared, gate, ended: false }))
+        Ok((sender, MStream { elements, shared, gate, begun: 0, ended: false }))
     }
 
     fn is_in_arrival_time(&self) -> bool {

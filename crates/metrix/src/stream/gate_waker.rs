@@ -9,7 +9,7 @@ use futures_util::task::AtomicWaker;
 use super::stats::Counters;
 use crate::shard::Shards;
 
-/// Opens the gate of a stream of windows while the stream sleeps until the end of one, and shuts it when the timer wakes it.
+/// Opens the gate of a stream of windows while a timer of the stream runs until the end of one, and shuts it when the timer wakes the stream.
 ///
 /// So no thread has to look at the clock for a value: as long as the gate is open, no window has ended, as far as the runtime
 /// knows. A stream that nobody polls keeps its gate shut, and those who send look at the clock themselves.
@@ -47,7 +47,14 @@ impl GateWaker {
         polled
     }
 
-    /// The stream sleeps until the end of the window that is open, if one is; unless something has woken it again.
+    /// Opens the gate while elements are given, if a window is open: `poll` waits for its end.
+    pub(super) fn open_until(self: &Arc<Self>, cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> Poll<()>) {
+        if self.by_the_clock && self.counters.open.get() > 0 {
+            _ = self.poll(cx, poll);
+        }
+    }
+
+    /// A timer runs until the end of the window that is open, if one is; unless it has woken the stream again, or something else has.
     fn open_unless_woken_since(&self, wakes: u64) {
         let gate = self.shards.gate();
         loop {
@@ -76,5 +83,33 @@ impl Wake for GateWaker {
         self.wakes.fetch_add(1, Ordering::AcqRel);
         self.shards.gate().shut();
         self.task.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::{FutureExt, StreamExt};
+    use tokio::time::advance;
+
+    use crate::MStream;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn the_gate_is_open_while_elements_are_taken_until_the_window_that_has_begun_is_over() {
+        let (sender, mut stream) = MStream::builder("m").window(SECOND).aggs(["count", "sum", "max"]).build().unwrap();
+        let is_open = |stream: &MStream| stream.gate.as_ref().expect("threads fold").shards.gate().is_open();
+        sender.send(1.0);
+        assert!(!is_open(&stream), "nobody has polled");
+        assert!(stream.next().now_or_never().is_none() && is_open(&stream));
+        advance(SECOND).await;
+        assert!(!is_open(&stream), "it is over");
+        assert!(stream.next().await.is_some() && !is_open(&stream), "no window is open");
+        sender.send(2.0);
+        assert!(stream.next().await.is_some() && is_open(&stream));
+        advance(SECOND).await;
+        assert!(!is_open(&stream), "it is over too");
     }
 }

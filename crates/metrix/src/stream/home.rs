@@ -38,11 +38,13 @@ impl Home {
         shard.step(|cells, _| Some(((), cells.found(key)?)), step).is_some()
     }
 
-    /// Keeps the key of the place, if the shard is the one.
-    pub(super) fn remember(&self, shard: &Arc<Shard>, key: u64, is_plain: bool) {
+    /// Keeps the key of the place, if the shard is the one; says whether it is.
+    pub(super) fn remember(&self, shard: &Arc<Shard>, key: u64, is_plain: bool) -> bool {
         let way = if is_plain { &self.plain } else { &self.other };
-        if Arc::ptr_eq(way.get_or_init(|| Arc::clone(shard)), shard) {
+        let is_home = Arc::ptr_eq(way.get_or_init(|| Arc::clone(shard)), shard);
+        if is_home {
             self.key.store(key, Ordering::Relaxed);
         }
+        is_home
     }
 }

@@ -18,8 +18,9 @@ pub(super) struct Open(Arc<Counters>);
 
 impl Open {
     fn new(counters: &Arc<Counters>) -> Self {
-        counters.begun.add(1);
+        // In this order, so that the stream, when it sees that one has begun, sees that one is open; if not, it sleeps before it knows.
         counters.open.add(1);
+        counters.begun.add(1);
         Self(Arc::clone(counters))
     }
 

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use metrix_core::{EmitError, Fold, Timestamp};
 
@@ -63,9 +64,20 @@ impl MSender {
 
     /// Takes a value in as [`step_known`](Self::step_known) does, and remembers where, so that the next takes the short way.
     fn step_home(&self, value: f64) -> bool {
+        let Some(shards) = self.shards(value) else { return false };
         let is_plain = self.weight == NonZeroU32::MIN && self.shared.aggs.is_of_numbers();
-        let remember = |shard: &_, key| self.home.remember(shard, key, is_plain);
-        self.step_at(value, &None::<Tags>, None, remember).is_ok()
+        // Where there are very many series, to look one up by its tags waits for memory several times; by the number it had last, once.
+        let find = |index: &Index| {
+            let known =
+                Some(self.number.load(Ordering::Relaxed)).filter(|&number| index.is_the_same(number, &self.tags));
+            known.or_else(|| index.find(self.tags.sum(), |known| *known == self.tags))
+        };
+        let remember = |shard: &_, (key, number)| {
+            if self.home.remember(shard, key, is_plain) {
+                self.number.store(number, Ordering::Relaxed);
+            }
+        };
+        self.step_at(shards, value, find, None, remember).is_ok()
     }
 
     /// Sends a value with these tags, of a time of its own if it has one.
@@ -130,32 +142,42 @@ impl MSender {
     /// they are known: so only the first sighting of a series makes them.
     #[inline]
     pub(super) fn step_known(&self, value: f64, tags: &impl TagSet, at: Option<Timestamp>) -> Result<(), Option<Tags>> {
-        self.step_at(value, tags, at, |_, _| {})
+        let Some(shards) = self.shards(value) else { return Err(None) };
+        let hash = tags.hash_over(&self.tags);
+        let find = |index: &Index| index.find(hash, |known| tags.is_over(&self.tags, known));
+        self.step_at(shards, value, find, at, |_, _| {})
     }
 
-    /// As [`step_known`](Self::step_known), and says where: the shard, and the key of the place.
-    #[inline]
+    /// The threads' shards, if there are any, for a value that they take.
+    #[inline(always)]
+    fn shards(&self, value: f64) -> Option<&Shards> {
+        self.shared.shards.as_deref().filter(|_| value.is_finite())
+    }
+
+    /// As [`step_known`](Self::step_known), for the series that `find` finds, and says where it is: the shard, the key of the place and
+    /// the number of the series.
+    #[inline(always)]
     fn step_at(
         &self,
+        shards: &Shards,
         value: f64,
-        tags: &impl TagSet,
+        find: impl FnOnce(&Index) -> Option<u32>,
         at: Option<Timestamp>,
-        there: impl FnOnce(&Arc<Shard>, u64),
+        there: impl FnOnce(&Arc<Shard>, (u64, u32)),
     ) -> Result<(), Option<Tags>> {
-        let Some(shards) = self.shared.shards.as_ref().filter(|_| value.is_finite()) else { return Err(None) };
-        let hash = tags.hash_over(&self.tags);
         let stepped = with_mine(shards, |mine| {
-            let number = mine.index.find(hash, |known| tags.is_over(&self.tags, known)).ok_or(None)?;
+            let number = find(&mine.index).ok_or(None)?;
             let step = |state: &mut _| {
                 self.shared.aggs.step_weighed(state, value, self.weight);
                 true
             };
             if let Some(key) = mine.step(number, at, step) {
-                there(&mine.shard, key);
+                there(&mine.shard, (key, number));
                 return Ok(());
             }
             let came = self.come(&shards.ranks, mine, number, value, at);
-            there(&mine.shard, came.ok_or_else(|| Some(mine.index.tags(number).clone()))?);
+            let key = came.ok_or_else(|| Some(mine.index.tags(number).clone()))?;
+            there(&mine.shard, (key, number));
             Ok(())
         });
         stepped.unwrap_or(Err(None))

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use metrix_core::Timestamp;
 
@@ -42,13 +43,15 @@ pub struct MSender {
     pub(super) tags: Tags,
     /// How many equal values each that is sent stands for.
     pub(super) weight: NonZeroU32,
+    /// The number that the series had last in the index of the thread that sends first; on another thread that of any series, or of none.
+    pub(super) number: AtomicU32,
     /// Where the thread that sends first keeps the series.
     pub(super) home: Home,
 }
 
 impl MSender {
     pub(super) fn new(entry: Arc<dyn Entry>, shared: Arc<Common>, tags: Tags) -> Self {
-        Self { entry, shared, tags, weight: NonZeroU32::MIN, home: Home::default() }
+        Self { entry, shared, tags, weight: NonZeroU32::MIN, number: AtomicU32::default(), home: Home::default() }
     }
 
     /// The stream's name.

@@ -110,6 +110,34 @@ where
         element
     }
 
+    /// Waits for the operator's next deadline by the clock, and for nothing else: for who takes what is [at hand](Self::at_hand) and wants to
+    /// be woken meanwhile when time is up. It is ready at once if the deadline is reached or there is none, in event time, once the pushers are
+    /// closed, and as long as no poll of the stream has slept until a deadline in the runtime that this one is in.
+    ///
+    /// ```
+    /// use metrix_core::{fold::ToVec, ops::{Map, TimedWindow}, prelude::*};
+    /// use std::{future::poll_fn, time::Duration};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), metrix_core::EmitError<i32>> {
+    /// let second = Duration::from_secs(1);
+    /// let windows = TimedWindow::with(second, ToVec).then(Map::new(|window: Window<Vec<i32>>| window.value.into_iter()));
+    /// let (pusher, windows) = pushed(windows, size(10));
+    /// let mut items = windows.elements();
+    /// pusher.try_push(1)?;
+    /// pusher.try_push(2)?;
+    /// assert_eq!(items.next().await, Some(1)); // a second later
+    /// pusher.try_push(3)?;
+    /// poll_fn(|cx| items.poll_deadline(cx)).await; // another second later
+    /// assert_eq!((items.at_hand(), items.at_hand()), (Some(2), None));
+    /// assert_eq!(items.next().await, Some(3));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.outputs.poll_deadline(cx)
+    }
+
     /// These no longer wait.
     #[inline]
     fn take_off(&self, elements: usize) {

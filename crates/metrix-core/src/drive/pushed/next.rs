@@ -43,6 +43,31 @@ where
     }
 }
 
+impl<In, O, T> Hub<In, O, T>
+where
+    O: Operator<In>,
+    T: TimeDomain<In>,
+{
+    /// When the operator's deadline is by the clock, where only that moves time; none once the pushers are closed, as all that is open
+    /// ends then.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let over = OverOnPanic(self);
+        let mut state = self.lock();
+        let deadline = match (state.stage, &mut state.parts) {
+            (Stage::Open, Some(Parts { operator, domain })) if !T::ITEMS_MOVE_TIME => {
+                operator.deadline().map(|deadline| domain.wait_for(deadline, false))
+            }
+            _ => None,
+        };
+        drop(state);
+        std::mem::forget(over);
+        match deadline {
+            Some(Wait::Until(at)) => Some(at),
+            _ => None,
+        }
+    }
+}
+
 impl<In, O, T> State<In, O, T>
 where
     O: Operator<In>,

@@ -2,14 +2,19 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures::stream::FusedStream;
 use futures::{FutureExt, Stream};
-use metrix_core::EmitError;
-use metrix_core::ops::{Flatten, Map, Partition};
+use metrix_core::fold::ToVec;
+use metrix_core::ops::{Flatten, Map, Partition, TimedWindow};
 use metrix_core::prelude::*;
 use metrix_core::testing::Wakes;
+use metrix_core::{Elements, EmitError, EventTime, Timestamp};
 use proptest::prelude::*;
+use tokio::time::advance;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Gives these, and panics where there is none.
 struct Fails(std::vec::IntoIter<Option<i32>>);
@@ -83,6 +88,45 @@ fn an_output_that_panics_ends_the_stream_after_what_came_before() {
     assert!(catch_unwind(AssertUnwindSafe(|| items.next().now_or_never())).is_err());
     assert!(pusher.is_closed());
     assert_eq!(items.collect::<Vec<_>>().now_or_never(), Some(vec![3]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_is_waited_for_while_elements_are_at_hand() {
+    let windows = TimedWindow::with(SECOND, ToVec).then(Map::new(|window: Window<Vec<i32>>| window.value.into_iter()));
+    let (pusher, windows) = pushed(windows, size(10));
+    let mut items = windows.elements();
+    let wakes = Wakes::new();
+    let deadline = |items: &mut Elements<_, _, _>| items.poll_deadline(&mut Context::from_waker(&wakes.waker()));
+    assert!(deadline(&mut items).is_ready(), "there is none");
+    (1..=3).for_each(|item| pusher.try_push(item).unwrap());
+    assert!(deadline(&mut items).is_ready(), "no poll has slept");
+    assert_eq!(items.next().await, Some(1));
+    assert!(deadline(&mut items).is_ready(), "no window is open");
+    pusher.try_push(4).unwrap();
+    assert!(deadline(&mut items).is_pending());
+    advance(SECOND / 2).await;
+    assert_eq!((wakes.count(), items.at_hand()), (0, Some(2)));
+    advance(SECOND / 2).await;
+    assert_eq!(wakes.count(), 1);
+    assert!(deadline(&mut items).is_ready(), "it is over");
+    pusher.try_push(5).unwrap();
+    assert!(deadline(&mut items).is_pending());
+    drop(pusher);
+    assert!(deadline(&mut items).is_ready(), "what is open ends now");
+    assert_eq!(items.collect::<Vec<_>>().await, [3, 4, 5]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_event_time_no_deadline_is_waited_for() {
+    let event_time = EventTime::new(|&item: &i32| Timestamp::from_secs(item.into())).idle(SECOND);
+    let windows = TimedWindow::with(SECOND, ToVec).then(Map::new(|window: Window<Vec<i32>>| window.value.into_iter()));
+    let (pusher, windows) = pushed_at(windows, event_time, size(10));
+    let mut items = windows.elements();
+    pusher.try_push(7).unwrap();
+    let wakes = Wakes::new();
+    assert_eq!(wakes.poll(&mut items), Poll::Pending);
+    assert!(items.poll_deadline(&mut Context::from_waker(&wakes.waker())).is_ready());
+    assert_eq!(items.next().await, Some(7), "an idle second later");
 }
 
 proptest! {

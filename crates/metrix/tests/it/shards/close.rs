@@ -87,3 +87,20 @@ async fn when_the_last_sender_is_gone_what_was_sent_comes_out() {
         assert_eq!((stream.stats().accepted, stream.stats().waiting), (15_000, 0));
     }
 }
+
+#[test]
+fn a_stream_that_is_closed_is_drained_though_its_runtime_is_gone() {
+    let (sender, mut stream) = of_windows().build().unwrap();
+    let bound = sender.with(tags! { "a" => 1 });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        bound.send(1.0);
+        assert_eq!(ready(&mut stream), []);
+        tokio::time::advance(SECOND).await;
+        // Begins another window, which the stream sees when the runtime's timers are no more.
+        bound.send(2.0);
+    });
+    drop(runtime);
+    sender.close();
+    assert_eq!(counts(&rest(stream)), [(tags! { "a" => 1 }, 1.0), (tags! { "a" => 1 }, 1.0)]);
+}

@@ -61,6 +61,24 @@ async fn play(windows: Vec<(Vec<Send>, bool)>, most: usize) {
     assert_eq!(rest(stream), []);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_bound_sender_finds_its_series_though_another_has_its_number() {
+    let (sender, mut stream) = of_windows().build().unwrap();
+    let series = ["a", "b", "c", "d", "e"].map(|series| tags! { "series" => series });
+    let bound = series.clone().map(|tags| sender.with(tags));
+    // The thread forgets the first two when windows come without them, and gives their numbers to the last two.
+    for sends in [vec![0, 1], vec![2], vec![2], vec![3, 4], vec![3, 4, 0, 1], vec![1, 0, 4, 3, 2]] {
+        for &one in &sends {
+            (0..3).for_each(|_| bound[one].send(1.0));
+            assert_eq!(ready(&mut stream), []);
+            (0..3).for_each(|_| bound[one].send(1.0));
+        }
+        advance(SECOND).await;
+        let expected: Vec<_> = sends.iter().map(|&one| (series[one].clone(), 6.0)).collect();
+        assert_eq!(counts(&ready(&mut stream)), expected);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 

@@ -64,6 +64,41 @@ async fn what_comes_after_a_windows_end_is_in_the_next_though_nobody_polled() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_window_ends_on_time_though_elements_of_the_one_before_still_wait() {
+    let (sender, mut stream) = of_windows().build().unwrap();
+    let first = Timestamp::now();
+    let (bound, worker) = (sender.with(tags! { "a" => 1 }), Worker::new());
+    let send = |values: u32| {
+        (0..values).for_each(|_| bound.send(1.0));
+        let theirs = bound.clone();
+        worker.run(move || (0..values).for_each(|_| theirs.send(1.0)));
+    };
+    send(1);
+    let mut elements = ready(&mut stream);
+    for window in 0..5 {
+        advance(SECOND).await;
+        // Two elements a window, of which one is taken as it ends and one in the middle of the next: they wait for more and more.
+        elements.push(stream.next().await.unwrap());
+        send(1);
+        advance(SECOND / 2).await;
+        elements.push(stream.next().await.unwrap());
+        // Now threads may go on by themselves, until the clock says that the window is over.
+        send(20 + window);
+        advance(SECOND / 2).await;
+        send(1);
+    }
+    sender.close();
+    elements.extend(rest(stream));
+    let mut expected: Vec<(Duration, f64)> = vec![(Duration::ZERO, 2.0)];
+    for window in 0..5 {
+        // A turn takes two seconds: one window with the many, and one with what is sent as it begins.
+        expected.push((SECOND * (2 * window + 1), f64::from(2 + 2 * (20 + window))));
+        expected.push((SECOND * (2 * window + 2), 2.0));
+    }
+    assert_eq!(by_start(&elements, first), expected);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_taken_is_accepted_and_nothing_else() {
     let (sender, mut stream) = of_windows().build().unwrap();
     let mut sent = 0;
