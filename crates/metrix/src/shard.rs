@@ -16,12 +16,13 @@ mod shards;
 mod slot;
 mod table;
 mod thread;
+mod turns;
 
 pub(crate) use cells::{Cell, Cells, Found};
 pub(crate) use gate::Gate;
 pub(crate) use index::Index;
 pub(crate) use mine::{Mine, with_mine, with_mine_made};
-pub(crate) use owned::{Key, Owned};
+pub(crate) use owned::{Key, Owned, Visit};
 pub(crate) use ranks::Ranks;
 pub(crate) use shards::{Shard, Shards};
 pub(crate) use table::Table;

@@ -57,7 +57,7 @@ use gate_waker::GateWaker;
 /// measurements gives nothing, and so does an aggregate that has no value for a group, such as the `stdev` of one value.
 ///
 /// Each thread that sends folds for itself, without a lock, an allocation or a look at the clock for a value of a series that it knows.
-/// A lock and some hundred nanoseconds are taken by a thread's first value in a window, every 512th after it (in a batch, when its share
+/// A lock and some hundred nanoseconds are taken by a thread's first value in a window, every 2048th after it (in a batch, when its share
 /// of the batch is used up), the first sighting of a series, and values beyond [`max_series`](MStreamBuilder::max_series); and by all
 /// while nobody polls the stream. Who ends a window or batch, the stream's task or a sender, takes over what the threads have, adds up
 /// what several of them have of a series, and finds what the aggregates come to, while others that send wait; the elements are made one
@@ -67,7 +67,7 @@ use gate_waker::GateWaker;
 /// A value belongs to the window that is open when it comes. While the stream waits to be woken, and while elements are taken of it that
 /// were ready, that is until the runtime's timer says that it is over, which rounds to a millisecond; on a runtime that is no longer driven
 /// or held up, as by a task that takes very many elements without a pause where there is one thread, windows end late, but at most by
-/// 512 values of each thread. The stream must be polled, or run by a
+/// 2048 values of each thread. The stream must be polled, or run by a
 /// [coordinator](crate::MCoordinator), for windows to close while nobody sends; it needs a tokio runtime with its timer. It ends when it
 /// is [closed](MSender::close) or all senders are dropped, after the last window or batch.
 ///

@@ -2,15 +2,15 @@
 
 #[cfg(metrix_loom)]
 pub(crate) use loom::{
-    cell::UnsafeCell,
-    sync::atomic::{AtomicU64, Ordering, fence},
+    cell::{MutPtr, UnsafeCell},
+    sync::atomic::{AtomicI64, AtomicU64, Ordering, fence},
     thread::yield_now,
 };
 #[cfg(not(any(target_os = "linux", metrix_loom)))]
 pub(crate) use std::sync::atomic::fence;
 #[cfg(not(metrix_loom))]
 pub(crate) use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
     thread::yield_now,
 };
 
@@ -33,5 +33,23 @@ impl<T> UnsafeCell<T> {
     #[inline]
     pub(crate) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
         f(self.0.get())
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&self) -> MutPtr<T> {
+        MutPtr(self.0.get())
+    }
+}
+
+/// Somebody is in a cell as long as this is there.
+#[cfg(not(metrix_loom))]
+#[derive(Debug)]
+pub(crate) struct MutPtr<T>(*mut T);
+
+#[cfg(not(metrix_loom))]
+impl<T> MutPtr<T> {
+    #[inline(always)]
+    pub(crate) fn with<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+        f(self.0)
     }
 }

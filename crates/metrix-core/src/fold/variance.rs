@@ -41,7 +41,7 @@ pub struct Moments {
 
 impl Moments {
     /// Takes one number in.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, x: f64) {
         self.count = self.count.saturating_add(1);
         if self.count == 1 {

@@ -36,7 +36,8 @@ impl AggsState {
     /// nothing and the value is finite; says whether it has.
     #[inline(always)]
     pub(crate) fn step_near(&mut self, aggs: &Aggs, value: f64) -> bool {
-        let is_taken = self.more.as_mut().is_some_and(|more| more.step_near(aggs.needs, value));
+        let Some(more) = &mut self.more else { return false };
+        let is_taken = more.step_near(aggs.needs, value);
         if is_taken {
             self.shared.step(value);
         }

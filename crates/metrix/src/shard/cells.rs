@@ -20,8 +20,8 @@ pub(crate) struct Cells<S> {
     /// isn't used in the other.
     first_key: u64,
     cells: Vec<Cell<S>>,
-    /// The time of the last value that had one, and how many values its thread had taken without asking until then. So nobody has to
-    /// forget it for a value without a time.
+    /// The time of the last value that had one, and how many its thread might still take after it without asking. So nobody has to forget
+    /// it for a value without a time.
     at: Option<(Timestamp, u64)>,
 }
 
@@ -40,17 +40,22 @@ impl<S> Cells<S> {
         Self { first_key: 1, cells: Vec::new(), at: None }
     }
 
-    /// Keeps the time of a value, if it has one, which makes the thread's values so many.
+    /// Keeps the time of a value, if it has one, after which the thread may take so many.
     #[inline]
-    pub(crate) fn set_at(&mut self, at: Option<Timestamp>, taken: u64) {
+    pub(crate) fn set_at(&mut self, at: Option<Timestamp>, left: u64) {
         if let Some(at) = at {
-            self.at = Some((at, taken));
+            self.at = Some((at, left));
         }
     }
 
-    /// The time of the value that made the thread's values so many, if it had one and nobody has asked for it since.
-    pub(crate) fn take_at(&mut self, taken: u64) -> Option<Timestamp> {
-        self.at.take().and_then(|(at, then)| (then == taken).then_some(at))
+    /// The time of the value after which the thread might take so many, if it had one.
+    pub(crate) fn at(&self, left: u64) -> Option<Timestamp> {
+        self.at.and_then(|(at, then)| (then == left).then_some(at))
+    }
+
+    /// Forgets what time the last value had, before the thread may take others.
+    pub(crate) fn forget_at(&mut self) {
+        self.at = None;
     }
 
     /// The state at the place of a key, if it is one of this window.
@@ -133,16 +138,17 @@ mod tests {
         let mut cells = Cells::new();
         come(&mut cells, "a");
         let [one, two] = [1, 2].map(Timestamp::from_secs);
-        cells.set_at(Some(one), 1);
-        assert_eq!((cells.take_at(1), cells.take_at(1)), (Some(one), None), "it is asked for once");
-        cells.set_at(Some(one), 2);
-        cells.set_at(Some(two), 3);
-        assert_eq!(cells.take_at(3), Some(two));
-        cells.set_at(Some(one), 4);
-        cells.set_at(None, 5);
-        assert_eq!(cells.take_at(5), None, "the last value had no time");
+        cells.set_at(Some(one), 9);
+        assert_eq!(cells.at(9), Some(one));
+        cells.set_at(Some(two), 8);
+        assert_eq!(cells.at(8), Some(two));
+        cells.set_at(None, 7);
+        assert_eq!(cells.at(7), None, "the last value had no time");
         cells.set_at(Some(one), 6);
+        cells.forget_at();
+        assert_eq!(cells.at(6), None, "nobody knows of what number it is any more");
+        cells.set_at(Some(one), 5);
         cells.drain(Vec::new());
-        assert_eq!(cells.take_at(6), None, "it was one of the window before");
+        assert_eq!(cells.at(5), None, "it was one of the window before");
     }
 }

@@ -14,6 +14,8 @@ use super::{Gate, Key, Owned};
 
 /// What a stream has: one lock with the key under it, and the sum of all that has been drained.
 struct Stream {
+    /// So many turns a thread gets with a pass.
+    turns: u64,
     gate: std::sync::Arc<Gate>,
     locked: Mutex<(Key, u64)>,
     shards: Mutex<Vec<std::sync::Arc<Owned<u64>>>>,
@@ -21,8 +23,12 @@ struct Stream {
 
 impl Stream {
     fn new() -> Arc<Self> {
+        Self::of_turns(10)
+    }
+
+    fn of_turns(turns: u64) -> Arc<Self> {
         let (gate, key) = Key::new();
-        Arc::new(Self { gate, locked: Mutex::new((key, 0)), shards: Mutex::default() })
+        Arc::new(Self { turns, gate, locked: Mutex::new((key, 0)), shards: Mutex::default() })
     }
 
     /// Opens the gate, as a stream's poll does before it sleeps.
@@ -32,8 +38,9 @@ impl Stream {
 
     /// What a sender does: its own way if it may, else under the lock, where it gets a pass. Says whether it is taken.
     fn send(&self, shard: &Owned<u64>) -> bool {
-        if shard.enter(|state| *state += 1).is_some() {
-            return true;
+        if let Some(mut visit) = shard.enter() {
+            *visit.state() += 1;
+            return visit.end(true);
         }
         let (key, _) = &mut *self.locked.lock().unwrap();
         if self.gate.is_closed() {
@@ -41,6 +48,7 @@ impl Stream {
         }
         key.enter_with(shard, |state| *state += 1).expect("its owner");
         key.give_pass(shard);
+        assert!(shard.set_turns(self.turns));
         true
     }
 
@@ -91,6 +99,30 @@ fn a_sender_and_a_window_that_ends() {
         stream.drain();
         assert_eq!(sender.join().unwrap(), 3);
         // The thread has ended, and what it had is there.
+        assert_eq!(stream.sum(), 3);
+    });
+}
+
+#[test]
+fn turns_that_run_out_while_others_look_how_many_there_are() {
+    check(3, || {
+        let stream = Stream::of_turns(1);
+        stream.open();
+        let shard = Arc::new(Mutex::new(None));
+        let sender = thread::spawn({
+            let (stream, shard) = (Arc::clone(&stream), Arc::clone(&shard));
+            move || {
+                let mine = stream.shard();
+                *shard.lock().unwrap() = Some(std::sync::Arc::clone(&mine));
+                // Under the lock, where it gets a turn; by that; under the lock.
+                (0..3).for_each(|_| assert!(stream.send(&mine)));
+                mine.turns()
+            }
+        });
+        let theirs = shard.lock().unwrap().clone();
+        assert!(theirs.is_none_or(|shard| shard.turns() <= 1), "also while it is busy");
+        stream.drain();
+        assert!(sender.join().unwrap() <= 1);
         assert_eq!(stream.sum(), 3);
     });
 }
@@ -199,9 +231,11 @@ struct Limited {
 impl Limited {
     /// Sends the first value of a series that no other thread has; says whether there is room for it.
     fn come(&self, shard: &Owned<u64>) -> bool {
-        let came = shard.enter(|series| self.ranks.take_free().map(|_| *series += 1));
-        if came.flatten().is_some() {
-            return true;
+        if let Some(mut visit) = shard.enter() {
+            if self.ranks.take_free().is_some() {
+                *visit.state() += 1;
+                return visit.end(true);
+            }
         }
         let (key, counted) = &mut *self.locked.lock().unwrap();
         let rank = self.ranks.take();
@@ -220,6 +254,7 @@ impl Limited {
         }
         key.enter_with(shard, |series| *series += 1).expect("its owner");
         key.give_pass(shard);
+        assert!(shard.set_turns(10));
         true
     }
 }

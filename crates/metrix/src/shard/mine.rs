@@ -20,20 +20,13 @@ pub(crate) struct Mine {
 impl Mine {
     /// Takes a value into the state of a series that has come in this window, if the thread may; gives the key of its place.
     #[inline(always)]
-    pub(crate) fn step(
-        &self,
-        number: u32,
-        at: Option<Timestamp>,
-        step: impl FnOnce(&mut AggsState) -> bool,
-    ) -> Option<u64> {
+    pub(crate) fn step(&self, number: u32, at: Option<Timestamp>, step: impl FnOnce(&mut AggsState)) -> Option<u64> {
         let key = self.index.key(number);
-        self.shard.step(
-            |cells, taken| {
-                cells.set_at(at, taken);
-                Some((key, cells.found(key)?))
-            },
-            step,
-        )
+        let mut visit = self.shard.cells.enter()?;
+        step(visit.state().found(key)?);
+        let left = visit.turns_after();
+        visit.state().set_at(at, left);
+        visit.end(true).then_some(key)
     }
 
     /// Takes the first value in this window of a series, if the thread may, and there are not too many: `first` makes the state with
@@ -45,15 +38,13 @@ impl Mine {
         ranks: &Ranks,
         first: impl FnOnce() -> AggsState,
     ) -> Option<u64> {
-        let tags = self.index.tags(number);
-        let found = self.shard.step(
-            |cells, taken| {
-                let rank = ranks.take_free()?;
-                cells.set_at(at, taken);
-                Some(cells.come(Cell { state: first(), tags: tags.clone(), rank }))
-            },
-            |_| true,
-        )?;
+        let mut visit = self.shard.cells.enter()?;
+        let rank = ranks.take_free()?;
+        let cell = Cell { state: first(), tags: self.index.tags(number).clone(), rank };
+        let (found, _) = visit.state().come(cell);
+        let left = visit.turns_after();
+        visit.state().set_at(at, left);
+        visit.end(true);
         self.index.came(number, found);
         Some(found.key)
     }

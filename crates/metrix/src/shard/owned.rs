@@ -8,8 +8,7 @@
 //!
 //! - *With a pass* ([`enter`](Owned::enter)): only the owner, which is one thread for good, since no thread's number is ever
 //!   used again. It says that it is busy, then looks whether the gate's number is that of its pass, and stays only if so.
-//!   One that is busy already, as when code that it runs comes here again, doesn't get in. `free` says both: the owner's number as long
-//!   as it isn't busy, which no other thread has, and the number of no thread while it is.
+//!   One that is busy already, as when code that it runs comes here again, doesn't get in.
 //! - *With the key, as owner* ([`enter_with`](Key::enter_with)): only the owner, if it isn't busy.
 //! - *With the key, for all* ([`drain`](Key::drain)): anybody, after it has shut the gate, run the heavy fence, and then seen of
 //!   each that it isn't busy. To states of its own it needs no fence: that is the second way, and within it the first is refused,
@@ -26,30 +25,28 @@
 //! A new state has a pass for a number that no gate ever has. The pass itself is looked at and written by the owner alone. What who drains has written the owner sees when it next gets a
 //! pass, which takes the key, too: whatever hands over the key from thread to thread, a lock for one, orders the two.
 //!
-//! This rests on three things of other files: that a gate's number only grows (`gate.rs`), that a thread's is never used again
-//! (`thread.rs`), and that the two fences are a pair wherever [`is_there`](barrier::is_there) says so, since no pass is given
+//! This rests on four things of other files: that a gate's number only grows (`gate.rs`), that a thread's is never used again
+//! (`thread.rs`), that the owner alone, which is who this file lets to it, makes its turns say whether it is busy (`turns.rs`), and
+//! that the two fences are a pair wherever [`is_there`](barrier::is_there) says so, since no pass is given
 //! elsewhere (`barrier.rs`).
 
 use std::sync::Arc;
 
 use super::gate::Gate;
+use super::turns::{Turn, Turns};
 use super::{barrier, thread};
-use crate::sync::{AtomicU64, Ordering, UnsafeCell, yield_now};
+use crate::sync::{MutPtr, UnsafeCell, yield_now};
 
 /// The number of no gate.
 const NO_PASS: u64 = u64::MAX;
-
-/// The number of no thread.
-const BUSY: u64 = u64::MAX;
 
 /// A state that belongs to the thread that made it.
 #[derive(Debug)]
 pub(crate) struct Owned<T> {
     /// The number of the owner.
     owner: u64,
-    /// The same, or [`BUSY`] while the owner is at the state: so a thread asks at once whether it is the owner and isn't there
-    /// already. Only the owner writes it.
-    free: AtomicU64,
+    /// How often the owner may go to the state before it asks, and whether it is there.
+    turns: Turns,
     gate: Arc<Gate>,
     /// The number of the gate for which the owner may enter. Only the owner reads and writes it.
     pass: UnsafeCell<u64>,
@@ -60,19 +57,6 @@ pub(crate) struct Owned<T> {
 #[allow(unsafe_code)]
 unsafe impl<T: Send> Sync for Owned<T> {}
 
-/// Says on its way out that the owner has left, also if that is by a panic.
-struct Leave<'a> {
-    free: &'a AtomicU64,
-    owner: u64,
-}
-
-impl Drop for Leave<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.free.store(self.owner, Ordering::Release);
-    }
-}
-
 impl<T> Owned<T> {
     /// Whether this thread is its owner.
     #[inline]
@@ -80,36 +64,67 @@ impl<T> Owned<T> {
         self.owner == thread::known()
     }
 
-    /// Goes to the state, if this thread is its owner and has a pass. It must not wait for whoever has the key.
-    #[inline]
-    pub(crate) fn enter<R>(&self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
-        let _leave = self.begin()?;
+    /// Goes to the state, if this thread is its owner and has a pass and a turn. As long as it is there it must not wait for whoever has
+    /// the key.
+    #[inline(always)]
+    pub(crate) fn enter(&self) -> Option<Visit<'_, T>> {
+        let turn = self.begin(1)?;
         // SAFETY: the owner, which alone looks at its pass, and nowhere while it writes it.
         #[allow(unsafe_code)]
         let has_pass = self.pass.with(|pass| self.gate.number() == unsafe { *pass });
-        if !has_pass {
-            return None;
-        }
-        // SAFETY: the owner, busy, with a pass for the gate as it has been since.
+        has_pass.then(|| Visit { state: self.state.get_mut(), turn })
+    }
+
+    /// Says that the owner comes, if it is this thread, isn't here already, and has so many turns.
+    #[inline(always)]
+    fn begin(&self, needed: i64) -> Option<Turn<'_>> {
+        if self.is_mine() { self.turns.begin(needed) } else { None }
+    }
+
+    /// How many turns the owner has. They only get less, until it is given others.
+    pub(crate) fn turns(&self) -> u64 {
+        self.turns.left()
+    }
+
+    /// Gives the owner so many turns, in place of those that it has, if it is this thread and isn't at the state; says whether it has
+    /// them.
+    ///
+    /// # Panics
+    /// From 2^31 turns on.
+    pub(crate) fn set_turns(&self, turns: u64) -> bool {
+        self.is_mine() && self.turns.set(turns)
+    }
+}
+
+/// The owner is at the state, with a pass, until this is dropped. It can't be sent to another thread.
+pub(crate) struct Visit<'a, T> {
+    /// In this order, so that the owner leaves when nobody can come to the state by this any more.
+    state: MutPtr<T>,
+    turn: Turn<'a>,
+}
+
+impl<T> Visit<'_, T> {
+    /// The state.
+    #[inline(always)]
+    pub(crate) fn state(&mut self) -> &mut T {
+        // SAFETY: the owner, busy, with a pass for the gate as it has been since; it has one visit at a time, which is borrowed.
         #[allow(unsafe_code)]
-        Some(self.state.with_mut(|state| f(unsafe { &mut *state })))
+        self.state.with(|state| unsafe { &mut *state })
     }
 
-    /// Says that the owner comes, if it is this thread and isn't here already.
-    #[inline]
-    fn begin(&self) -> Option<Leave<'_>> {
-        let owner = self.free.load(Ordering::Relaxed);
-        if owner != thread::known() {
-            return None;
+    /// How many turns the owner has after this one.
+    #[inline(always)]
+    pub(crate) fn turns_after(&self) -> u64 {
+        self.turn.after()
+    }
+
+    /// Ends the visit, and with it a turn if it counts, which it says. One that is dropped doesn't.
+    #[inline(always)]
+    pub(crate) fn end(mut self, counts: bool) -> bool {
+        if counts {
+            self.turn.count();
         }
-        self.free.store(BUSY, Ordering::Relaxed);
-        barrier::light();
-        Some(Leave { free: &self.free, owner })
-    }
-
-    /// Whether the owner is at the state. If not, all that it has done there is seen.
-    fn is_busy(&self) -> bool {
-        self.free.load(Ordering::Acquire) == BUSY
+        counts
     }
 }
 
@@ -131,7 +146,7 @@ impl Key {
 
     /// Goes to a state of this gate, if this thread is its owner.
     pub(crate) fn enter_with<T, R>(&mut self, owned: &Owned<T>, f: impl FnOnce(&mut T) -> R) -> Option<R> {
-        let _leave = self.has(owned).then(|| owned.begin()).flatten()?;
+        let _turn = self.has(owned).then(|| owned.begin(0)).flatten()?;
         // SAFETY: the owner, not there already, while nobody else has the key.
         #[allow(unsafe_code)]
         Some(owned.state.with_mut(|state| f(unsafe { &mut *state })))
@@ -164,8 +179,8 @@ impl Key {
                 barrier::heavy();
                 is_fenced = true;
             }
-            assert!(!is_mine || !owned.is_busy(), "a thread can't wait for itself");
-            while owned.is_busy() {
+            assert!(!is_mine || !owned.turns.is_busy(), "a thread can't wait for itself");
+            while owned.turns.is_busy() {
                 yield_now();
             }
             // SAFETY: nobody else has the key, and the owner is this thread, which is not at it, or has been seen away after the fence,
@@ -182,10 +197,9 @@ impl Key {
 
 /// A state of this thread behind a gate.
 pub(crate) fn owned<T>(gate: &Arc<Gate>, state: T) -> Owned<T> {
-    let owner = thread::this();
     Owned {
-        owner,
-        free: AtomicU64::new(owner),
+        owner: thread::this(),
+        turns: Turns::none(),
         gate: Arc::clone(gate),
         pass: UnsafeCell::new(NO_PASS),
         state: UnsafeCell::new(state),

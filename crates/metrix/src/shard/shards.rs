@@ -15,10 +15,11 @@ use crate::agg::AggsState;
 pub(crate) struct Shard {
     pub(crate) cells: Owned<Cells<AggsState>>,
     gate: Arc<Gate>,
-    /// How many values the thread has taken without asking: only more, and only by its owner.
-    taken: AtomicU64,
-    /// How many it may have taken before it asks.
-    until: AtomicU64,
+    /// How many values the thread has ever been let take without asking; those of them that it has not taken are its turns. Locked, as
+    /// the two change together.
+    granted: Mutex<u64>,
+    /// Whether the turns that it has are no more its own. Until it gets others it gets no pass for them.
+    recalled: AtomicBool,
     pub(crate) answer: Answer,
     /// Whether its thread has ended, or has let go of the stream. It may be on its last way still, but gets no more passes.
     ended: AtomicBool,
@@ -49,47 +50,38 @@ impl Answer {
 }
 
 impl Shard {
-    /// Takes a value into the state that `find` finds, if the thread may and `step` says that it has; gives where that is. `find` is
-    /// told how many values the thread has taken then.
-    #[inline(always)]
-    pub(crate) fn step<P>(
-        &self,
-        find: impl FnOnce(&mut Cells<AggsState>, u64) -> Option<(P, &mut AggsState)>,
-        step: impl FnOnce(&mut AggsState) -> bool,
-    ) -> Option<P> {
-        let entered = self.cells.enter(|cells| {
-            let taken = self.taken();
-            if taken == self.until.load(Ordering::Relaxed) {
-                return None;
-            }
-            let taken = taken + 1;
-            let (place, state) = find(cells, taken)?;
-            if !step(state) {
-                return None;
-            }
-            self.taken.store(taken, Ordering::Relaxed);
-            Some(place)
-        });
-        entered.flatten()
-    }
-
-    /// How many values it has taken without asking.
-    #[inline]
-    pub(crate) fn taken(&self) -> u64 {
-        self.taken.load(Ordering::Relaxed)
+    /// How many values it has taken without asking. It only grows.
+    fn taken(&self) -> u64 {
+        let granted = self.granted();
+        *granted - self.cells.turns()
     }
 
     /// How many it may still take. It only gets less, until it is given others.
     pub(crate) fn left(&self) -> u64 {
-        // The two are read one after the other, while the owner goes on.
-        self.until.load(Ordering::Relaxed).saturating_sub(self.taken())
+        if self.recalled.load(Ordering::Relaxed) { 0 } else { self.cells.turns() }
     }
 
-    /// Lets it take so many more, in place of those that it had left, which are given. Only for its owner, or after a drain.
-    pub(crate) fn set_left(&self, left: u64) -> u64 {
-        let (taken, before) = (self.taken(), self.until.load(Ordering::Relaxed));
-        self.until.store(taken + left, Ordering::Relaxed);
-        before - taken
+    /// Lets it take so many more, in place of those that it had left, if this is its thread, and isn't at it; says whether it may.
+    pub(crate) fn let_take(&self, more: u64) -> bool {
+        let mut granted = self.granted();
+        let taken = *granted - self.cells.turns();
+        let may = self.cells.set_turns(more);
+        if may {
+            *granted = taken + more;
+            self.recalled.store(false, Ordering::Relaxed);
+        }
+        may
+    }
+
+    /// Lets it take no more, after a drain; gives how many it had left. Only under the stream's lock.
+    pub(crate) fn recall(&self) -> u64 {
+        let left = self.left();
+        self.recalled.store(true, Ordering::Relaxed);
+        left
+    }
+
+    fn granted(&self) -> MutexGuard<'_, u64> {
+        self.granted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Its thread needs it no more.
@@ -160,8 +152,8 @@ impl Shards {
         let shard = Arc::new(Shard {
             cells: owned(&self.gate, Cells::new()),
             gate: Arc::clone(&self.gate),
-            taken: AtomicU64::new(0),
-            until: AtomicU64::new(0),
+            granted: Mutex::default(),
+            recalled: AtomicBool::new(false),
             answer: Answer::default(),
             ended: AtomicBool::new(false),
         });

@@ -62,14 +62,15 @@ impl Batches {
     fn come(&mut self, measurement: Measurement) -> bool {
         if let Some(ticket) = &measurement.ticket {
             let left = ticket.shard.left();
-            if left > 1 {
+            if left > 1 && ticket.shard.let_take(left - 1) {
                 // The first of its series: one of those that its thread may take anyway.
-                ticket.shard.set_left(left - 1);
                 self.fold.take(&mut self.state, |sharded, series| sharded.take(series, measurement, left - 1));
                 return false;
             }
             // It came here with a share that it can't use any more.
-            self.promised.set(self.promised.get() - ticket.shard.set_left(0));
+            if ticket.shard.let_take(0) {
+                self.promised.set(self.promised.get() - left);
+            }
         }
         let last = self.is_next_last();
         let taken = self.promised.get() + 1;

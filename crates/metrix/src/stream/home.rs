@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::agg::AggsState;
-use crate::shard::Shard;
+use crate::shard::{Cells, Shard, Visit};
 
 /// The place of a series in the shard of the thread that was the first to send.
 ///
@@ -18,24 +18,43 @@ pub(super) struct Home {
     key: AtomicU64,
 }
 
+/// The place of a series, while its thread is there.
+pub(super) struct Place<'a> {
+    visit: Visit<'a, Cells<AggsState>>,
+    key: u64,
+}
+
+impl Place<'_> {
+    /// What is there, if the series has come in this window.
+    #[inline(always)]
+    pub(super) fn state(&mut self) -> Option<&mut AggsState> {
+        self.visit.state().found(self.key)
+    }
+
+    /// Leaves it; says whether it has taken a value, as it is told.
+    #[inline(always)]
+    pub(super) fn leave(self, is_taken: bool) -> bool {
+        self.visit.end(is_taken)
+    }
+}
+
 impl Home {
-    /// Takes a plain value in, if this is the thread's home and it may, and `step` says that it has; says whether it has.
+    /// Goes to the place for a plain value, if this is the thread's home and it may.
     #[inline(always)]
-    pub(super) fn step_plain(&self, step: impl FnOnce(&mut AggsState) -> bool) -> bool {
-        self.step(&self.plain, step)
+    pub(super) fn plain(&self) -> Option<Place<'_>> {
+        self.enter(&self.plain)
     }
 
-    /// Takes another value in, likewise.
+    /// Goes there for another value, likewise.
     #[inline(always)]
-    pub(super) fn step_other(&self, step: impl FnOnce(&mut AggsState) -> bool) -> bool {
-        self.step(&self.other, step)
+    pub(super) fn other(&self) -> Option<Place<'_>> {
+        self.enter(&self.other)
     }
 
     #[inline(always)]
-    fn step(&self, shard: &OnceLock<Arc<Shard>>, step: impl FnOnce(&mut AggsState) -> bool) -> bool {
-        let Some(shard) = shard.get() else { return false };
-        let key = self.key.load(Ordering::Relaxed);
-        shard.step(|cells, _| Some(((), cells.found(key)?)), step).is_some()
+    fn enter<'a>(&self, shard: &'a OnceLock<Arc<Shard>>) -> Option<Place<'a>> {
+        let visit = shard.get()?.cells.enter()?;
+        Some(Place { visit, key: self.key.load(Ordering::Relaxed) })
     }
 
     /// Keeps the key of the place, if the shard is the one; says whether it is.

@@ -9,7 +9,6 @@ use metrix_core::{EmitError, Fold, Timestamp};
 use super::entry::Entry;
 use super::measurement::{Measurement, Ticket};
 use super::{MSender, SendError};
-use crate::agg::AggsState;
 use crate::shard::{Index, Mine, Ranks, Shard, Shards, with_mine, with_mine_made};
 use crate::{TagSet, Tags};
 
@@ -30,23 +29,38 @@ impl MSender {
         if self.step_near(value) { Ok(()) } else { self.try_send_away(value) }
     }
 
+    /// Takes a plain value into the home; says whether it has.
+    // No closures on the ways to the home: the compiler calls these, with what they need in memory, if they are used twice.
+    #[inline(always)]
+    pub(super) fn step_plain(&self, value: f64) -> bool {
+        let Some(mut place) = self.home.plain() else { return false };
+        let Some(state) = place.state() else { return false };
+        let is_taken = state.step_numbers(value);
+        place.leave(is_taken)
+    }
+
     /// Takes a value that isn't plain into the home, if that takes next to nothing; says whether it has.
     #[inline(always)]
     fn step_near(&self, value: f64) -> bool {
         let aggs = &self.shared.aggs;
-        let may = self.weight == NonZeroU32::MIN && aggs.has_short_way();
-        may && self.home.step_other(|state| state.step_near(aggs, value))
+        if self.weight != NonZeroU32::MIN || !aggs.has_short_way() {
+            return false;
+        }
+        let Some(mut place) = self.home.other() else { return false };
+        let Some(state) = place.state() else { return false };
+        let is_taken = state.step_near(aggs, value);
+        place.leave(is_taken)
     }
 
     /// Takes a value that isn't plain into the home; says whether it has.
     fn step_other(&self, value: f64) -> bool {
-        let step = |state: &mut AggsState| {
-            self.shared.aggs.step_weighed(state, value, self.weight);
-            true
-        };
-        value.is_finite() && self.home.step_other(step)
+        let Some(mut place) = self.home.other().filter(|_| value.is_finite()) else { return false };
+        let Some(state) = place.state() else { return false };
+        self.shared.aggs.step_weighed(state, value, self.weight);
+        place.leave(true)
     }
 
+    /// As [`try_send_away`](Self::try_send_away), for who doesn't ask what came of it.
     #[inline(never)]
     fn send_away(&self, value: f64) {
         let _counted = self.try_send_away(value);
@@ -167,10 +181,7 @@ impl MSender {
     ) -> Result<(), Option<Tags>> {
         let stepped = with_mine(shards, |mine| {
             let number = find(&mine.index).ok_or(None)?;
-            let step = |state: &mut _| {
-                self.shared.aggs.step_weighed(state, value, self.weight);
-                true
-            };
+            let step = |state: &mut _| self.shared.aggs.step_weighed(state, value, self.weight);
             if let Some(key) = mine.step(number, at, step) {
                 there(&mine.shard, (key, number));
                 return Ok(());

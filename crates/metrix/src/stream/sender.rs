@@ -101,7 +101,7 @@ impl MSender {
     /// of each kind is logged. [`try_send`](Self::try_send) says why.
     #[inline]
     pub fn send(&self, value: f64) {
-        if !self.home.step_plain(|state| state.step_numbers(value)) {
+        if !self.step_plain(value) {
             self.send_other(value);
         }
     }
@@ -124,7 +124,7 @@ impl MSender {
     /// closed.
     #[inline]
     pub fn try_send(&self, value: f64) -> Result<(), SendError> {
-        if self.home.step_plain(|state| state.step_numbers(value)) { Ok(()) } else { self.try_send_other(value) }
+        if self.step_plain(value) { Ok(()) } else { self.try_send_other(value) }
     }
 
     /// Sends a value with tags of its own, unless the stream refuses it.

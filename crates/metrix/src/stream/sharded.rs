@@ -15,7 +15,7 @@ use crate::agg::MergeableAggs;
 use crate::shard::{Key, Shards, Table};
 
 /// How many values a thread takes into a window of time before it looks at the clock again.
-pub(super) const A_LOOK: u64 = 512;
+pub(super) const A_LOOK: u64 = 2048;
 
 /// Folds measurements by their tags. Those that come with a ticket go to the shard of the thread that brings them, which may then go
 /// on by itself for some values; what the shards hold is added when a window or batch is finished.
@@ -75,7 +75,7 @@ impl Sharded {
     /// Takes a value into the shard of this thread, if its series is there.
     fn step_again(&self, Ticket { shard, key }: &Ticket, value: f64, weight: NonZeroU32) -> bool {
         let stepped = self.key.borrow_mut().enter_with(&shard.cells, |cells| {
-            cells.take_at(0);
+            cells.forget_at();
             self.aggs.step_weighed(cells.found(*key)?, value, weight);
             Some(())
         });
@@ -85,6 +85,7 @@ impl Sharded {
     /// Takes the first value of a series into the shard of this thread, if it has one.
     fn come(&self, Ticket { shard, .. }: &Ticket, tags: &Tags, rank: u64, value: f64, weight: NonZeroU32) -> bool {
         let came = self.key.borrow_mut().enter_with(&shard.cells, |cells| {
+            cells.forget_at();
             let (found, state) = cells.come(Group { state: self.aggs.init(), tags: tags.clone(), rank });
             self.aggs.step_weighed(state, value, weight);
             shard.answer.leave(found);
@@ -107,8 +108,7 @@ impl Sharded {
     /// Gives a thread a pass, if that can be, and lets it take so many values; gives how many.
     fn let_take(&self, Ticket { shard, .. }: &Ticket, more: u64) -> u64 {
         let more = if self.key.borrow_mut().give_pass(&shard.cells) { more } else { 0 };
-        shard.set_left(more);
-        more
+        if shard.let_take(more) { more } else { 0 }
     }
 
     /// Gives the tags of all that is in shards.
@@ -131,7 +131,7 @@ impl Sharded {
             let drained = cells.drain_for_good().into_iter();
             drained.for_each(|cell| series.loose.put(cell, |into, part| self.aggs.merge(into, part)));
         });
-        let left = ended.iter().map(|shard| shard.set_left(0)).sum();
+        let left = ended.iter().map(|shard| shard.recall()).sum();
         self.shards.forget(&ended);
         self.shards.gate().open_again(before);
         self.most_shards.set(2 * self.shards.len() + FEW_SHARDS);
@@ -147,7 +147,7 @@ impl Sharded {
     pub(super) fn recall(&self) -> u64 {
         let all = self.shards.all();
         self.key.borrow_mut().drain(all.iter().map(|shard| &shard.cells), |_| {});
-        let left = all.iter().map(|shard| shard.set_left(0)).sum();
+        let left = all.iter().map(|shard| shard.recall()).sum();
         if left > 0 {
             // Somebody else sends than whoever is here.
             self.threads.set(self.threads.get().max(2));
@@ -171,7 +171,7 @@ impl Sharded {
         let (all, mut last) = (self.shards.all(), None);
         let mut key = self.key.borrow_mut();
         for shard in &all {
-            key.drain([&shard.cells], |cells| last = last.max(cells.take_at(shard.taken())));
+            key.drain([&shard.cells], |cells| last = last.max(cells.at(shard.cells.turns())));
         }
         last
     }
@@ -226,7 +226,7 @@ impl Fold<Measurement> for Sharded {
             }
         });
         self.threads.set((parts.len() as u64).max(1));
-        all.iter().for_each(|shard| _ = shard.set_left(0));
+        all.iter().for_each(|shard| _ = shard.recall());
         self.forget_ended();
         if series.loose.len() > 0 {
             parts.push(series.loose.into_cells());

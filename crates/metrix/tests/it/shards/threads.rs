@@ -1,7 +1,7 @@
 //! Threads that come, go and share senders.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::thread;
 use std::time::Duration;
 
@@ -249,4 +249,36 @@ fn batches_that_come_to_nothing_take_no_room() {
     assert_eq!((sender.waiting(), sender.stats().full), (0, 0));
     sender.close();
     assert_eq!(rest(stream), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_accepted_only_grows_while_others_look() {
+    for builder in [of_windows(), of_batches(701)] {
+        let (sender, mut stream) = builder.build().unwrap();
+        let sent = AtomicU64::new(0);
+        assert_eq!(ready(&mut stream), []);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let bound = sender.with(tags! { "a" => 1 });
+                for n in 1..=300_000 {
+                    sent.store(n, Ordering::SeqCst);
+                    bound.send(1.0);
+                }
+            });
+            let mut last = 0;
+            until(|| {
+                let before = sent.load(Ordering::SeqCst);
+                let accepted = sender.stats().accepted;
+                fence(Ordering::Acquire);
+                let after = sent.load(Ordering::SeqCst);
+                assert!(last <= accepted && accepted <= after, "{last}, {accepted}, {after}");
+                // All but the one that is on its way.
+                assert!(before <= accepted + 1, "{before}, {accepted}");
+                last = accepted;
+                accepted == 300_000
+            });
+        });
+        drop(sender);
+        assert_eq!(total(&ready(&mut stream), "m.count"), 300_000.0);
+    }
 }
