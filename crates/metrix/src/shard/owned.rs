@@ -21,14 +21,13 @@
 //! passes the heavy fence and loads whether the owner is busy. One of them sees what the other has stored. If the owner sees the gate shut,
 //! it goes away. If not, who drains sees it busy, and waits until the owner says with a release store that it has left, which
 //! makes its writes visible. As long as the key is borrowed no new pass is given, since that takes the key; and a pass for an
-//! earlier number never holds again, since the numbers only grow, whoever opens the gate meanwhile.
-//! A new state has a pass for a number that no gate ever has. The pass itself is looked at and written by the owner alone. What who drains has written the owner sees when it next gets a
-//! pass, which takes the key, too: whatever hands over the key from thread to thread, a lock for one, orders the two.
+//! earlier number never holds again, since the numbers only grow, whoever opens the gate meanwhile. A new state has a pass for a number
+//! that no gate ever has. The pass itself is looked at and written by the owner alone. What who drains has written the owner sees when it
+//! next gets a pass, which takes the key, too: whatever hands over the key from thread to thread, a lock for one, orders the two.
 //!
 //! This rests on four things of other files: that a gate's number only grows (`gate.rs`), that a thread's is never used again
-//! (`thread.rs`), that the owner alone, which is who this file lets to it, makes its turns say whether it is busy (`turns.rs`), and
-//! that the two fences are a pair wherever [`is_there`](barrier::is_there) says so, since no pass is given
-//! elsewhere (`barrier.rs`).
+//! (`thread.rs`), that the owner alone, which is who this file lets to it, makes its turns say whether it is busy (`turns.rs`), and that
+//! the two fences are a pair wherever [`is_there`](barrier::is_there) says so, since no pass is given elsewhere (`barrier.rs`).
 
 use std::sync::Arc;
 
@@ -64,8 +63,7 @@ impl<T> Owned<T> {
         self.owner == thread::known()
     }
 
-    /// Goes to the state, if this thread is its owner and has a pass and a turn. As long as it is there it must not wait for whoever has
-    /// the key.
+    /// Goes to the state, if this thread is its owner and has a pass and a turn. It must not wait there for whoever has the key.
     #[inline(always)]
     pub(crate) fn enter(&self) -> Option<Visit<'_, T>> {
         let turn = self.begin(1)?;
@@ -86,17 +84,13 @@ impl<T> Owned<T> {
         self.turns.left()
     }
 
-    /// Gives the owner so many turns, in place of those that it has, if it is this thread and isn't at the state; says whether it has
-    /// them.
-    ///
-    /// # Panics
-    /// From 2^31 turns on.
+    /// Gives the owner so many turns, fewer than 2^31, for those that it has, if it is this thread and isn't at the state; says whether.
     pub(crate) fn set_turns(&self, turns: u64) -> bool {
         self.is_mine() && self.turns.set(turns)
     }
 }
 
-/// The owner is at the state, with a pass, until this is dropped. It can't be sent to another thread.
+/// The owner is at the state, with a pass, until this is dropped. It can't be sent to another thread, as pointers can't.
 pub(crate) struct Visit<'a, T> {
     /// In this order, so that the owner leaves when nobody can come to the state by this any more.
     state: MutPtr<T>,
@@ -128,8 +122,7 @@ impl<T> Visit<'_, T> {
     }
 }
 
-/// The right to give passes, and to go to the states of all threads. Whoever can borrow it exclusively has it, so it belongs
-/// under a lock.
+/// The right to give passes, and to go to the states of all threads. Who can borrow it exclusively has it: it belongs under a lock.
 #[derive(Debug)]
 pub(crate) struct Key {
     gate: Arc<Gate>,
